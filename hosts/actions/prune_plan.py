@@ -1,7 +1,7 @@
-"""Pruning by plan, for every kind of object: exactly what a person saw and asked for is removed.
+"""Pruning by plan, for every kind of object: exactly what a person saw and chose is removed.
 
-The plan, item by item, stands in the job. Each item is looked at again right before it is removed;
-what came into use meanwhile is left and listed. A broken try is taken up again item by item.
+The plan is stored in the job. Each item is checked right before its removal. Items that are used by now
+stay and are listed. A broken try continues with the next item.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -28,9 +28,9 @@ MOST = 5000
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """One object of a plan, as it was shown. `size_bytes` 0: not known.
+    """An object of a plan. `size_bytes` 0: not known.
 
-    `created` tells one from another of the same id later: a volume's name is its id.
+    `created` tells it from a later object with the same id, since a volume's id is its name.
     """
 
     id: str
@@ -50,7 +50,7 @@ Sizes = Mapping[tuple[int, str], int]
 
 
 class ItemKept(Exception):
-    """The host kept an item; `why` in our words."""
+    """The host kept an item. `why`: in our words."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -58,7 +58,7 @@ class ItemKept(Exception):
 
 
 def item_of(row: InventoryRow, sizes: Sizes | None = None) -> PlanItem:
-    """The item that a row of the inventory stands for."""
+    """The item for an inventory row."""
     size = getattr(row, "size_bytes", 0) or (sizes or {}).get((row.endpoint_id, row.podman_id))
     created = row.created_at.isoformat() if row.created_at else ""
     return PlanItem(row.podman_id, row.name or row.podman_id[:12], int(size or 0), created)
@@ -72,10 +72,10 @@ def ask_plan(
     filters: dict[str, str],
     sizes: Sizes | None = None,
 ) -> Batch:
-    """One job per endpoint for the objects that were shown, named by endpoint and id.
+    """One job per endpoint for the objects that were shown, by endpoint and id.
 
-    `filters`: how they were chosen, for the log. What one may not remove, or what is no longer
-    there, is left out and stands in `skipped`. Refusal for an empty plan or one too long.
+    `filters`: how they were chosen, for the log. Objects that are gone or not permitted are listed in
+    `skipped`. Refusal for an empty plan or one that is too long.
     """
     kind = verb.partition(".")[0]
     plans: dict[int, list[PlanItem]] = {}
@@ -122,9 +122,9 @@ def plan_of(errand: Errand) -> list[PlanItem]:
 
 
 async def carry_out(errand: Errand, *, look: Look, remove: Remove) -> dict[str, Any]:
-    """Item by item: look, remove, say. A host that goes away ends the try; the rest goes on later.
+    """Check and remove item by item. If the host goes away, the try ends and the rest goes on later.
 
-    The result: {"removed": [names], "skipped": [{"name", "why"}], "freed_bytes": most that it can be}.
+    The result: {"removed": [names], "skipped": [{"name", "why"}], "freed_bytes": upper bound}.
     """
     plan = plan_of(errand)
     again = errand.broken or bool(errand.progress)
@@ -169,13 +169,13 @@ async def _one(errand: Errand, item: PlanItem, *, look: Look, remove: Remove, ag
 
 
 async def _locked(errand: Errand, item: PlanItem) -> str:
-    """Who locked it, as it is now; "" when nobody did."""
+    """The sentence about its lock now, or ""."""
     there = await sync_to_async(locks_at, thread_sensitive=False)(errand.endpoint)
     lock = lock_of(there, errand.kind, item.id, item.name)
     return lock_words(lock) if lock else ""
 
 
 async def settle(errand: Errand) -> Settlement:
-    """By the plan: what is gone stays gone, the rest is looked at again."""
+    """Again: what is gone stays gone, the rest is checked again."""
     await system.ping(errand.podman)
     return Settlement.AGAIN

@@ -1,8 +1,8 @@
-"""The second look: what Podman made is asked of Podman and judged, before it starts (Errand.confirm).
+"""The second look: what Podman made is inspected and judged before it starts (Errand.confirm).
 
-What breaks a rule is removed by its id: it has just been made, nothing of a person's is in it. What has
-started meanwhile, past us, is stopped and kept. A host that tells of something else, or nothing within
-LOOK_S, gets nothing started.
+What breaks a rule is removed by its id, since it is new and nothing of a person is in it. If it has started
+meanwhile, it is stopped and kept. Nothing is started if the host shows another object or does not answer
+within LOOK_S.
 """
 
 import asyncio
@@ -32,10 +32,10 @@ async def at_container(
     name: str = "",
     undo: Undo | None = None,
 ) -> None:
-    """Look at a container that was asked for as `asked`, under `name` where one was given. `undo` instead
-    of its removal.
+    """Look at a container that was requested as `asked`, under `name` if one was given.
 
-    NotAllowed or HeldForApproval (Errand.confirm), ActionFailed where it cannot be looked at.
+    `undo`: instead of its removal. NotAllowed, HeldForApproval (Errand.confirm), ActionFailed if it cannot
+    be inspected.
     """
     found = await inspect_or_trouble(containers.inspect(errand.podman, container_id))
     judge_identity(found, container_id, name)
@@ -46,7 +46,7 @@ async def at_container(
 
 
 async def at_helper(errand: Errand, container_id: str) -> None:
-    """The same for a container that Haulout makes for a while itself."""
+    """The same for a helper container of Haulout's own."""
     found = await inspect_or_trouble(containers.inspect(errand.podman, container_id))
     judge_identity(found, container_id, "")
     proposal = from_inspect.helper(errand.verb, found)
@@ -60,7 +60,7 @@ async def at_helper(errand: Errand, container_id: str) -> None:
 async def confirm(
     errand: Errand, found: Proposal, ids: list[str], *, undo: Undo | None = None
 ) -> None:
-    """Confirm what is `found` of containers; say what of the rules inspect does not show."""
+    """Errand.confirm for `found`. Adds a line about what inspect does not show."""
 
     async def remove() -> str:
         return await removed(errand, ids)
@@ -71,8 +71,9 @@ async def confirm(
 
 
 async def inspect_or_trouble(call: Awaitable[dict[str, Any]]) -> dict[str, Any]:
-    """What an inspect answers within LOOK_S. ActionFailed where the host does not say; a host that is away
-    is asked again once it is back, as ever.
+    """The answer of an inspect within LOOK_S. ActionFailed where the host does not answer.
+
+    A host that is away is asked again when it is back.
     """
     try:
         async with asyncio.timeout(LOOK_S):
@@ -93,7 +94,7 @@ def _unseen() -> str:
 
 
 def judge_identity(found: dict[str, Any], own_id: str, name: str, *, key: str = "Id") -> None:
-    """ActionFailed where a host tells of another object than it was asked about."""
+    """ActionFailed where the host shows another object than requested."""
     told, called = found.get(key), found.get("Name")
     if told == own_id and (not name or called == name):
         return
@@ -105,7 +106,7 @@ def judge_identity(found: dict[str, Any], own_id: str, name: str, *, key: str = 
 
 
 async def _infra_of(errand: Errand, found: dict[str, Any]) -> str:
-    """The container of the pod that it is in, or nothing."""
+    """The infra container of its pod, or ""."""
     pod = from_inspect.text(found.get("Pod"))
     if not pod:
         return ""
@@ -114,12 +115,12 @@ async def _infra_of(errand: Errand, found: dict[str, Any]) -> str:
 
 
 async def removed(errand: Errand, ids: list[str]) -> str:
-    """Remove these containers; what runs is stopped and kept. What became of them, in a sentence."""
+    """Remove these containers. Running ones are stopped and kept. Returns a sentence."""
     return await run_undo([_remove_container(errand, one) for one in ids])
 
 
 async def run_undo(steps: list[Awaitable[bool]]) -> str:
-    """Carry out each step, True where something ran and was stopped; the fate of all in a sentence."""
+    """Run each step, which is True if it stopped something running. Returns a sentence."""
     ran = False
     try:
         for step in steps:

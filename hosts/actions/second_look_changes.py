@@ -1,6 +1,6 @@
-"""The second look at a container that was there and was changed: what breaks a rule since is changed back.
+"""The second look at a changed container: what breaks a rule now is changed back.
 
-What broke one before the change does not count: what is there goes on as it is.
+What broke a rule before the change does not count.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -43,8 +43,10 @@ async def at_change(
     undo: Callable[[], Awaitable[str]],
     removed: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
-    """Its inspect after the change, judged. `before`: the one of before, where not all of that was judged;
-    `removed`: limits that were to go, by their names in rules. NotAllowed, HeldForApproval, ActionFailed.
+    """Its inspect after the change, judged. NotAllowed, HeldForApproval, ActionFailed.
+
+    `before`: the inspect before, if not all of it was judged. `removed`: limits that were to be removed, by
+    their names in rules.
     """
     found = await inspect_or_trouble(containers.inspect(errand.podman, container_id))
     judge_identity(found, container_id, "")
@@ -59,25 +61,25 @@ async def at_change(
 
 
 def limits_of(inspected: Mapping[str, Any]) -> dict[str, Any]:
-    """Its limits and restart policy, as inspect tells them."""
+    """Its limits and restart policy from inspect."""
     host = _host(inspected)
     found = {name: host[name] for name in (*_LIMITS, *_COUNTED) if host.get(name) is not None}
     return found | {"RestartPolicy": host.get("RestartPolicy") or {}}
 
 
 def reach_of(inspected: Mapping[str, Any]) -> dict[str, Any]:
-    """How it is reached, as inspect tells it: what a network may change."""
+    """Its network settings from inspect: what a network can change."""
     host = _host(inspected)
     return {name: host.get(name) for name in ("NetworkMode", "PortBindings")}
 
 
 def with_former(inspected: Mapping[str, Any], former: Mapping[str, Any]) -> dict[str, Any]:
-    """The inspect as it was while these counted."""
+    """The inspect with these former values."""
     return {**inspected, "HostConfig": {**_host(inspected), **former}}
 
 
 async def change_back(errand: Errand, former: Mapping[str, Any]) -> str:
-    """Give the container its former limits again; in a sentence whether it has them."""
+    """Restore the container's former limits. Returns a sentence."""
     try:
         now = limits_of(await containers.inspect(errand.podman, errand.object_id))
         policy = former["RestartPolicy"] if former["RestartPolicy"] != now["RestartPolicy"] else {}
@@ -101,7 +103,7 @@ async def change_back(errand: Errand, former: Mapping[str, Any]) -> str:
 
 
 def _resources(former: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """Of what differs, as Podman's update takes it."""
+    """The limits that differ, as Podman's update takes them."""
     body: dict[str, Any] = {}
     for name, (section, field) in _LIMITS.items():
         if not _same(former.get(name), now.get(name)):
@@ -112,7 +114,7 @@ def _resources(former: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, A
 
 
 def _same(one: Any, other: Any) -> bool:
-    """No limit is told as 0, -1, "" or nothing."""
+    """No limit can be 0, -1, "" or absent."""
     return one == other or (one in _NO_LIMIT and other in _NO_LIMIT)
 
 

@@ -13,7 +13,7 @@ from hosts.podman.errors import NotFound
 
 
 async def at_pod(errand: Errand, pod_id: str, asked: Proposal, *, name: str) -> None:
-    """A pod that was just made, and its own container. NotAllowed, HeldForApproval, ActionFailed."""
+    """A new pod and its infra container. NotAllowed, HeldForApproval, ActionFailed."""
     found, parts = await parts_of_pod(errand, pod_id, asked)
     judge_identity(found, pod_id, name)
 
@@ -26,7 +26,7 @@ async def at_pod(errand: Errand, pod_id: str, asked: Proposal, *, name: str) -> 
 async def parts_of_pod(
     errand: Errand, pod_id: str, asked: Proposal
 ) -> tuple[dict[str, Any], list[Part]]:
-    """Its inspect, and all that is in it as parts, each in the words of what was asked for."""
+    """(inspect, parts of everything in it, in the terms of the request)."""
     pod = await inspect_or_trouble(pods.inspect(errand.podman, pod_id))
     judge_identity(pod, pod_id, "")
     infra = from_inspect.text(pod.get("InfraContainerID"))
@@ -49,7 +49,7 @@ async def parts_of_pod(
 
 
 def _asked_by_name(asked: Proposal) -> dict[str, Part]:
-    """Parts of pods and of the containers in them by the names that Podman gives them (kube_plan)."""
+    """Requested pods and containers by the names that Podman gives them (kube_plan)."""
     found: dict[str, Part] = {}
     pod = ""
     for part in asked.parts:
@@ -62,7 +62,7 @@ def _asked_by_name(asked: Proposal) -> dict[str, Part]:
 
 
 async def remove_pod(errand: Errand, pod_id: str) -> bool:
-    """True where something in it ran already: then it is stopped and kept."""
+    """Remove the pod. True where something ran: then it is stopped and kept."""
     try:
         pod = await pods.inspect(errand.podman, pod_id)
         states = [one.get("State") for one in from_inspect.mappings(pod.get("Containers"))]
@@ -76,7 +76,7 @@ async def remove_pod(errand: Errand, pod_id: str) -> bool:
 
 
 async def at_volume(errand: Errand, name: str) -> None:
-    """A volume that was just made. NotAllowed, HeldForApproval, ActionFailed."""
+    """A new volume. NotAllowed, HeldForApproval, ActionFailed."""
     found = await inspect_or_trouble(volumes.inspect(errand.podman, name))
     judge_identity(found, name, name, key="Name")
 
@@ -87,7 +87,7 @@ async def at_volume(errand: Errand, name: str) -> None:
 
 
 async def remove_volume(errand: Errand, name: str) -> bool:
-    """Without force: what somebody uses by now stays."""
+    """Remove it without force, so a volume in use stays."""
     try:
         await volumes.remove(errand.podman, name)
     except NotFound:
@@ -96,7 +96,7 @@ async def remove_volume(errand: Errand, name: str) -> bool:
 
 
 async def at_network(errand: Errand, name: str) -> None:
-    """A network that was just made. NotAllowed, HeldForApproval, ActionFailed."""
+    """A new network. NotAllowed, HeldForApproval, ActionFailed."""
     found = await inspect_or_trouble(networks.inspect(errand.podman, name))
     told = {**found, "Name": found.get("name", found.get("Name"))}
     judge_identity(told, name, name, key="Name")
@@ -115,7 +115,7 @@ async def at_network(errand: Errand, name: str) -> None:
 
 
 async def at_image(errand: Errand, image_id: str, names: list[str]) -> None:
-    """An image that was just built: which of `names` it has. What is in it nobody can tell."""
+    """A new image: which of `names` it has. Its content cannot be judged."""
     found = await inspect_or_trouble(images.inspect(errand.podman, image_id))
     told = from_inspect.text(found.get("Id"))
     # a build may say the head of an id alone

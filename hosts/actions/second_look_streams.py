@@ -1,5 +1,6 @@
-"""The second look at what passes through at once: no job that could hold it back, and the web process can
-take nothing away on a host. What breaks a rule is told, with an alarm, and kept.
+"""The second look at streamed actions. No job can hold them back, and web cannot remove anything.
+
+What breaks a rule raises an alarm and is kept.
 """
 
 from collections.abc import Sequence
@@ -18,14 +19,14 @@ from hosts.podman import Podman, images
 async def at_image(
     action: StreamedAction, endpoint: Endpoint, podman: Podman, image_id: str, names: Sequence[str]
 ) -> None:
-    """An image that was just built: which of `names` it has. ActionFailed, PodmanError."""
+    """A new image: which of `names` it has. ActionFailed, PodmanError."""
     found = await images.inspect(podman, image_id)
     given = [one for one in from_inspect.texts(found.get("RepoTags")) if one in names]
     await at_names(action, endpoint, given)
 
 
 async def at_names(action: StreamedAction, endpoint: Endpoint, names: Sequence[str]) -> None:
-    """Names that images have there now, by Podman's word. ActionFailed where a rule refuses one."""
+    """Names that images have on the host now. ActionFailed where a rule refuses one."""
     if refused := await in_thread(_refusal, action, endpoint, names):
         raise ActionFailed(refused)
 

@@ -1,8 +1,7 @@
-"""Streamed actions: what carries bytes to or from a person. Intent and outcome, but no job.
+"""Streamed actions carry bytes to or from a person: with intent and outcome, without a job.
 
-They run where the bytes pass, in the web process. When that dies half-way, the chore
-`settle_lost` writes the outcome `unknown` in its place: nobody sends it again. What it left on its host
-is swept (files.sweeping) or looked for (build.lost_uploads) once that can be asked.
+They run in the web process. If it dies, the chore `settle_lost` writes the outcome `unknown`, and nobody
+sends it again. What it left on its host is removed (files.sweep) or looked for (builds.lost_uploads) later.
 """
 
 import asyncio
@@ -39,8 +38,9 @@ LOST_AFTER: Final = timedelta(seconds=clock(60.0, least=12.0))
 
 @dataclass
 class StreamedAction:
-    """Who does what, and what the code inside `streamed` tells. `committing`: from now on a broken
-    connection leaves it unknown whether the host did it; before, a break means that nothing was changed.
+    """Who does what, and what the code in the block reports.
+
+    `committing`: from now on a broken connection means unknown. Before, it means that nothing was changed.
     """
 
     person: Person
@@ -57,8 +57,9 @@ class StreamedAction:
     _inside: list[str] = field(default_factory=list)
 
     async def permit(self, proposal: Proposal, podman: Podman) -> None:
-        """Ask about what was not known before, and the host about names that locked images have there.
-        ActionFailed, with its refusal in the log.
+        """Ask the guardrails about what was not known before, and the host about locked image names.
+
+        ActionFailed, with a refusal in the log.
         """
         beside = await in_thread(_permit, self, proposal)
         self._inside += [one for one in beside.get("warned", []) if one not in self._inside]
@@ -68,14 +69,14 @@ class StreamedAction:
             await in_thread(_stop, self, await in_thread(locks.lock_words_for, lock, self.person))
 
     def told(self) -> str:
-        """What the outcome says."""
+        """The outcome's detail."""
         words = [self.detail]
         if self._inside:
             words.append(f"warned: {', '.join(self._inside)}")
         return " · ".join(filter(None, words))[:1000]
 
     def fresh(self, verdict: Verdict) -> Verdict:
-        """The warnings of rules that have not warned yet."""
+        """Warnings of rules that have not warned yet."""
         found = tuple(one for one in verdict.warnings if one.rule_id not in self._warned)
         self._warned |= {one.rule_id for one in found}
         return Verdict(found, verdict.rules)
@@ -90,9 +91,10 @@ async def streamed_action(
     *,
     proposal: Proposal | None = None,
 ) -> AsyncIterator[StreamedAction]:
-    """The caller has authorised it. The block does it: an error or a cancellation that leaves the
-    block is its outcome. If the intent cannot be written, the block is not entered; nor, with ActionFailed,
-    where a guardrail stops what is `proposal`.
+    """The block carries out an authorised action. An error or cancellation in it is the outcome.
+
+    If the intent cannot be written, or a guardrail stops the proposal (ActionFailed), the block is not
+    entered.
     """
     action = StreamedAction(person, verb, target)
     beside = await in_thread(_permit, action, proposal)
@@ -128,13 +130,14 @@ async def streamed_action(
 
 
 async def note_part(action: StreamedAction, container: str, path: str) -> None:
-    """From now on `path` in that container is a part of a file: swept when this is lost."""
+    """From now on `path` in that container is a part of a file. It is removed if the action is lost."""
     await in_thread(_note, action.number, {"container": container, "part": path})
 
 
 async def note_build(action: StreamedAction, name: str, before: dict[str, str]) -> None:
-    """From now on an image is being built there under `name`: looked for when this is lost. `before` is
-    how it stood (actions.builds.look_back).
+    """From now on an image is built there as `name`. It is looked for if the action is lost.
+
+    `before`: the result of builds.look_back.state_before.
     """
     await in_thread(_note, action.number, {"image": name, "before": before})
 
@@ -144,7 +147,7 @@ def _note(number: int, what: dict[str, Any]) -> None:
 
 
 def _permit(action: StreamedAction, proposal: Proposal | None) -> dict[str, list[str]]:
-    """What the intent is to hold beside its parameters: which rules warned."""
+    """What the intent adds to its parameters: the rules that warned."""
     _heed_blockers(action, proposal)
     if road_of(action.verb).when is None:
         return {}
@@ -223,8 +226,9 @@ def _end(action: StreamedAction, result: Result, duration_ms: int) -> None:
 
 
 def _close(number: int, *, stays: bool) -> bool:
-    """The transfer is over; where it `stays`, its row does while a part is to be swept or a build to be
-    found. False: it was over before.
+    """End the transfer. If it `stays`, its row does, for a part to remove or a build to find.
+
+    False: it had ended before.
     """
     open_one = OpenTransfer.objects.filter(intent=number, lost_at=None)
     if stays and open_one.exclude(part="", image="").update(lost_at=timezone.now()):
@@ -246,7 +250,7 @@ def _see(number: int) -> None:
 
 
 def settle_lost() -> int:
-    """A chore: give transfers that nobody carries out any more their outcome. Returns how many."""
+    """A chore: write the outcome of transfers whose process is gone. Returns how many."""
     lost = list(
         OpenTransfer.objects.filter(
             seen_at__lt=timezone.now() - LOST_AFTER, lost_at=None

@@ -1,8 +1,7 @@
-"""The verbs of the domain that have no card: reads, and changes of the database alone. Those of
-actions are registered by their cards (hosts.cards).
+"""Verbs without a card: reads, and changes of the database.
 
-Roles store these names. Each module says too which parameters an entry of its verbs may hold as
-they are (`audit.params.allow`), beside those that audit allows every verb.
+Verbs of actions are registered by their cards (hosts.cards). Roles store these names. Each module also
+lists parameters that an entry of its verbs may keep (`audit.params.allow`).
 """
 
 from hosts.verbs import (  # noqa: F401 - importing registers

@@ -1,4 +1,4 @@
-"""Freeze windows. Everyone who sees hosts may read them."""
+"""Freeze windows. Everybody who sees hosts may read them."""
 
 from django.utils.translation import gettext_lazy as _
 

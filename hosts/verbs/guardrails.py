@@ -1,4 +1,4 @@
-"""Guardrails. Everyone who sees hosts may read them: who is refused should know by what."""
+"""Guardrails. Everybody who sees hosts may read them, to know why something is refused."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""Locks. Everyone who sees an object sees that it is locked, by whom and why."""
+"""Locks. Everybody who sees an object sees its lock, with who and why."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""Maintenance. Everyone who sees a host sees that it is muted, by whom and why."""
+"""Muted hosts. Everybody who sees a host sees who muted it and why."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""Credentials of registries."""
+"""Registry credentials."""
 
 from django.utils.translation import gettext_lazy as _
 

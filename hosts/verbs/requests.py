@@ -1,4 +1,4 @@
-"""Requests of access for a while. Asking is everyone's; deciding is a right."""
+"""Requests for access. Everybody may ask. Deciding needs a verb."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,1 +1,1 @@
-"""Grants: who has which role where, until when. Given, taken, prolonged here and nowhere else."""
+"""Grants: who has which role where, and until when. Only this package changes them."""

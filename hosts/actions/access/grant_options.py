@@ -1,4 +1,4 @@
-"""A grant as somebody wants it, and what is wrong with it: a grant on nothing is none."""
+"""The options of a grant, and their checks."""
 
 import re
 from dataclasses import dataclass, replace
@@ -21,8 +21,9 @@ MOST_STARS = 3
 
 @dataclass(frozen=True)
 class GrantOptions:
-    """To a team or a person; no group, host or endpoint: everywhere. `label`, `names`: for these
-    containers alone (hosts.access.narrowing). `until` None: for good.
+    """A grant to a team or a person. Without group, host and endpoint it is everywhere.
+
+    `label`, `names`: only for these containers (hosts.access.narrowing). `until` None: it does not end.
     """
 
     role: Role
@@ -38,12 +39,12 @@ class GrantOptions:
 
     @property
     def role_verbs(self) -> frozenset[str]:
-        """Verbs of its role that a grant can give."""
+        """Verbs of the role that a grant can give."""
         return role_verbs(self.role)
 
     @property
     def fields(self) -> dict[str, Any]:
-        """What makes it another grant than others: all but its end and its reason."""
+        """The fields that make it a different grant: all but its end and its reason."""
         return {
             "team": self.team,
             "user": self.user,
@@ -57,12 +58,12 @@ class GrantOptions:
 
     @property
     def narrowing(self) -> Narrowing | None:
-        """Which containers it concerns alone; None: all that is there."""
+        """The containers that it is limited to. None: no limit."""
         return Narrowing(self.label, self.names) if self.label or self.names else None
 
 
 def checked(options: GrantOptions) -> GrantOptions:
-    """The same, tidied. FieldRefusal with the field to change."""
+    """The tidied options. FieldRefusal names the field."""
     options = replace(
         options,
         label=options.label.strip(),

@@ -1,7 +1,7 @@
-"""access.edit for grants: give, take, another end. They count at once.
+"""access.edit for grants: give, take, or change the end. It takes effect at once.
 
-Nobody gives or takes more than they hold everywhere, nor touches what somebody above them has.
-A grant is never edited but for its end and its reason: another place or role is another grant.
+Nobody gives or takes more than they hold everywhere, or touches grants of people who hold more. Only the
+end and the reason of a grant can change. Another place or role is another grant.
 """
 
 from datetime import datetime
@@ -30,7 +30,7 @@ LONGEST_REASON = 300
 
 
 def give(person: Person, options: GrantOptions) -> Grant:
-    """A new grant. FieldRefusal (with the field to change), Denied."""
+    """Create a grant. FieldRefusal names the field, Denied."""
     require(person, MAY, _target(options))
     options = checked(options)
     require_within(person, _target(options), options.role_verbs, options.user)
@@ -38,7 +38,7 @@ def give(person: Person, options: GrantOptions) -> Grant:
 
 
 def write_grant(person: Person, options: GrantOptions) -> Grant:
-    """The row and its entry. Whoever calls has authorised it, and `checked` what is wanted."""
+    """Write the row and its entry. The caller has authorised it and called `checked`."""
     with transaction.atomic():
         grant = Grant.objects.create(
             **options.fields,
@@ -51,7 +51,7 @@ def write_grant(person: Person, options: GrantOptions) -> Grant:
 
 
 def take(person: Person, grant_id: int) -> str:
-    """It gives nothing from now on; returns whose it was. NotVisible, Denied."""
+    """Delete the grant. Returns whose it was. NotVisible, Denied."""
     grant = get_grant(person, grant_id)
     with transaction.atomic():
         target = target_of_grant(grant)
@@ -62,7 +62,7 @@ def take(person: Person, grant_id: int) -> str:
 
 
 def change(person: Person, grant_id: int, *, until: datetime | None, reason: str) -> Grant:
-    """Another end, another reason. FieldRefusal, NotVisible, Denied."""
+    """Change the end or the reason. FieldRefusal, NotVisible, Denied."""
     grant = get_grant(person, grant_id)
     if until != grant.until:
         _in_future(until)
@@ -88,12 +88,12 @@ def get_grant(person: Person, grant_id: int) -> Grant:
 
 
 def with_names(grants: QuerySet[Grant]) -> QuerySet[Grant]:
-    """Along with all that its words name."""
+    """The grants with all rows that their words need."""
     return grants.select_related("role", "team", "user", "group", "host", "endpoint__host")
 
 
 def shown(grant: Grant) -> dict[str, object]:
-    """What the log holds of it."""
+    """What the log keeps of it."""
     told: dict[str, object] = {
         "team": grant.team.name if grant.team else None,
         "user": str(grant.user) if grant.user else None,
@@ -110,7 +110,7 @@ def shown(grant: Grant) -> dict[str, object]:
 
 
 def target_of_grant(grant: Grant) -> Target:
-    """The audit log's words for it, with its host, so that those who read a host's log see it."""
+    """The audit target, with the grant's host, so that readers of that host's entries see it."""
     holder: User | Team | None = grant.user or grant.team
     host = grant.endpoint.host if grant.endpoint else grant.host
     return Target(

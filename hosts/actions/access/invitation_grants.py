@@ -46,15 +46,15 @@ def invite(
 
 
 class InvitedGrants:
-    """accounts.invitations.InvitationGrants over the rows of InvitedGrant."""
+    """Implements accounts.invitations.InvitationGrants on the InvitedGrant table."""
 
     def verbs_of(self, link: OneTimeLink) -> frozenset[str]:
-        """Verbs that they give."""
+        """Verbs that the link's grants give."""
         found = Role.objects.filter(pk__in=_of(link).order_by().values("role"))
         return frozenset[str]().union(*map(role_verbs, found))
 
     def give(self, link: OneTimeLink, user: User, who: Who) -> list[str]:
-        """Rows of Grant, each with an entry; their words."""
+        """Create the grants, each with an entry. Returns their words."""
         told = []
         for one in _of(link).select_related("role", "group"):
             grant = Grant.objects.create(
@@ -73,7 +73,7 @@ class InvitedGrants:
         return told
 
     def links_with_role(self, role: Role) -> Q:
-        """Condition on links that bring a grant of this role."""
+        """Condition on links with a grant of this role."""
         return Q(grants__role=role)
 
 

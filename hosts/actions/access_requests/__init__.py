@@ -1,1 +1,1 @@
-"""Access for a while: asked for, decided on by somebody else, and ended by itself."""
+"""Access for a limited time: requested, decided on by another person, and ended by itself."""

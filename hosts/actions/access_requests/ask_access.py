@@ -1,4 +1,4 @@
-"""Asking for access for a while. Everyone may; what a name means is not told to whoever asks."""
+"""Requests for access for a limited time. Everybody may ask. Whether a name exists is not told."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ MOST_WAITING = 10
 
 @dataclass(frozen=True)
 class AccessRequestOptions:
-    """What is asked for. `place`: the name of a group or host; an endpoint is named by its number."""
+    """What is requested. `place`: the name of a group or host, or the id of an endpoint."""
 
     role: Role
     kind: str
@@ -36,7 +36,7 @@ class AccessRequestOptions:
 
 
 def ask(person: Person, options: AccessRequestOptions) -> AccessRequest:
-    """A request that waits for somebody to decide. FieldRefusal names the field to change."""
+    """Create a request that waits for a decision. FieldRefusal names the field."""
     _check(options)
     found = place_named(person, options.kind, options.place)
     with transaction.atomic():
@@ -66,7 +66,7 @@ def ask(person: Person, options: AccessRequestOptions) -> AccessRequest:
 
 
 def withdraw(person: Person, request_id: int) -> AccessRequest:
-    """Take one's own request back while it waits. NotVisible, FieldRefusal."""
+    """Withdraw one's own open request. NotVisible, FieldRefusal."""
     with transaction.atomic():
         request = (
             AccessRequest.objects.select_for_update(of=("self",))
@@ -93,8 +93,9 @@ def must_wait(request: AccessRequest) -> None:
 
 
 def place_named(person: Person, kind: str, name: str) -> Group | Host | Endpoint | None:
-    """The place of this name, also one that the person does not see: they are not told. NotVisible
-    for an endpoint, which is chosen and not named.
+    """The place of this name, even if the person does not see it. They are not told.
+
+    NotVisible for an unknown endpoint, since endpoints are chosen from a list.
     """
     name = name.strip()
     if kind == Kind.GROUP:
@@ -111,12 +112,12 @@ def place_named(person: Person, kind: str, name: str) -> Group | Host | Endpoint
 
 
 def set_place(found: Group | Host | Endpoint | None) -> dict[str, Group | Host | Endpoint]:
-    """The field of a request or a grant that says where, with its value."""
+    """The place field of a request or a grant, with its value."""
     return {} if found is None else {str(found._meta.model_name): found}
 
 
 def target_of_request(request: AccessRequest) -> Target:
-    """The audit log's words; who may read entries of the place reads these."""
+    """The audit target, with the place, so that readers of that place's entries see it."""
     host = request.host or (request.endpoint.host if request.endpoint else None)
     return Target(
         kind="request",
@@ -130,7 +131,7 @@ def target_of_request(request: AccessRequest) -> Target:
 
 
 def params_of(request: AccessRequest) -> dict[str, object]:
-    """What an entry says of a request."""
+    """What the log keeps of a request."""
     told: dict[str, object] = {
         "role": request.role.name,
         "place": f"{request.place_kind} {request.place}".strip(),

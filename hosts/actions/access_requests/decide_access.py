@@ -1,4 +1,4 @@
-"""access.approve: deciding on a request of somebody else. Approving makes the grant that was asked."""
+"""access.approve: decide on another person's request. Approval creates the requested grant."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ State = AccessRequest.State
 
 
 def approve(person: Person, request_id: int, *, answer: str = "") -> AccessRequest:
-    """Grant what was asked, from now on for as long as was asked. NotVisible, Denied, FieldRefusal."""
+    """Create the grant, from now on for the requested time. NotVisible, Denied, FieldRefusal."""
     _authorise(person, request_id)
     now = timezone.now()
     with transaction.atomic():
@@ -64,7 +64,7 @@ def approve(person: Person, request_id: int, *, answer: str = "") -> AccessReque
 
 
 def refuse(person: Person, request_id: int, *, answer: str = "") -> AccessRequest:
-    """Say no, with words to whoever asked. NotVisible, Denied, FieldRefusal."""
+    """Refuse it, with an answer to the person. NotVisible, Denied, FieldRefusal."""
     _authorise(person, request_id)
     with transaction.atomic():
         request = _locked(request_id)

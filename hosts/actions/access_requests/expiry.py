@@ -1,7 +1,7 @@
-"""What ends by itself: grants whose time is over, and requests on which nobody decided. A chore.
+"""Chores that delete ended grants and old requests.
 
-A grant gives nothing from its last second on, whoever looks; this takes its row away and writes it
-down. So it does not come back when a clock is set back.
+A grant gives nothing from its last second on. The chore deletes its row and logs it, so it does not come
+back when a clock is set back.
 """
 
 from datetime import timedelta
@@ -25,7 +25,7 @@ MOST = 200
 
 
 def end_grants() -> int:
-    """Take away the grants that have ended. How many."""
+    """Delete the grants that have ended. Returns how many."""
     ended = Grant.objects.filter(until__lte=timezone.now())
     if not ended.exists():
         return 0
@@ -46,7 +46,7 @@ def end_grants() -> int:
 
 
 def expire_requests() -> int:
-    """End the requests that waited too long. How many."""
+    """End the requests that waited too long. Returns how many."""
     old = AccessRequest.objects.filter(
         state=AccessRequest.State.ASKED, asked_at__lt=timezone.now() - UNDECIDED
     )

@@ -1,1 +1,1 @@
-"""Deciding on jobs that wait for a second person."""
+"""Decides on jobs that wait for approval."""

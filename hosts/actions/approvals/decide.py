@@ -1,6 +1,6 @@
-"""guardrail.approve: a second person's yes or no to a job that a guardrail holds back.
+"""guardrail.approve: approve or refuse another person's job that a guardrail holds back.
 
-Approved, the job is queued; the worker lets through exactly what was approved (hosts.jobs.approvals).
+An approved job is queued. The worker lets through exactly what was approved (hosts.jobs.approvals).
 """
 
 from django.db import transaction
@@ -40,7 +40,7 @@ def approve(person: Person, approval_id: int, *, answer: str = "") -> Approval:
 
 
 def refuse(person: Person, approval_id: int, *, answer: str = "") -> Approval:
-    """End the job, with words to whoever asked. NotVisible, Denied, FieldRefusal."""
+    """End the job, with an answer to the person. NotVisible, Denied, FieldRefusal."""
     authorise(person, approval_id)
     with transaction.atomic():
         row = _locked(approval_id)
@@ -72,7 +72,7 @@ def authorise(person: Person, approval_id: int) -> Approval:
 
 
 def refuse_decided(row: Approval) -> None:
-    """Raise FieldRefusal unless it still waits."""
+    """FieldRefusal unless it still waits."""
     if not row.waiting:
         told = {"name": row.decided_by_name or "Haulout", "state": row.get_state_display()}
         raise FieldRefusal("", _("This was decided already: %(state)s (%(name)s).") % told)
@@ -94,7 +94,7 @@ def _decide(person: Person, row: Approval, state: State, answer: str) -> None:
 
 
 def target_of_job(row: Approval) -> Target:
-    """The job that it is about, for the audit log."""
+    """The audit target of the job."""
     job = row.job
     if job.endpoint is None:
         return Target(kind="job", id=str(job.pk), name=str(job), host_name=job.host_name)

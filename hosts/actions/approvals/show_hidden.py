@@ -1,7 +1,4 @@
-"""guardrail.show: what is hidden of a job that waits for an approval, for whoever decides on it.
-
-The entry is written before anything is told.
-"""
+"""guardrail.show: shows the approver what is hidden of a job. The entry is written first."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -41,8 +38,10 @@ def offered(person: Person, row: Approval) -> list[str]:
 def show(
     person: Person, approval_id: int, fields: Collection[str] = ()
 ) -> tuple[Approval, Mapping[str, str]]:
-    """The approval, and for each of `fields` (none: all that are offered) its text; of what a container is
-    run with, which is not sealed, "". NotVisible, Denied, FieldRefusal (decided meanwhile; the link is away).
+    """The approval, and the text of each of `fields` (none: all that are offered).
+
+    The text is "" for run parameters, which are not sealed. NotVisible, Denied, FieldRefusal (decided
+    meanwhile, or the link is away).
     """
     row = authorise(person, approval_id)
     refuse_decided(row)

@@ -1,1 +1,1 @@
-"""OCI artifacts: pulled, pushed and removed by jobs; files go in and come out as streams."""
+"""OCI artifacts: jobs pull, push and remove them, streams add and extract files."""

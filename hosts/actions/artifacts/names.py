@@ -1,4 +1,4 @@
-"""Where an artifact is, and what it is called: an endpoint that has them, and a whole name."""
+"""The endpoint of an artifact, and its full name."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ KIND = "artifact"
 
 
 def place_for(person: Person, endpoint_id: int, verb: str) -> Endpoint:
-    """The endpoint. NotVisible, Denied; FieldRefusal where its Podman has no artifacts."""
+    """The endpoint. NotVisible, Denied, FieldRefusal where its Podman has no artifacts."""
     endpoint = get_endpoint(person, endpoint_id, verb)
     if lack := capabilities.lacks(endpoint, "artifacts"):
         raise FieldRefusal("endpoint", lack)
@@ -27,12 +27,12 @@ def place_for(person: Person, endpoint_id: int, verb: str) -> Endpoint:
 
 
 def whole_name(text: str) -> str:
-    """A full name with its tag or digest. Refusal."""
+    """The full name with its tag or digest. Refusal."""
     return str(parse_full(text))
 
 
 def name_in_registry(text: str) -> str:
-    """As `whole_name`, of something that a registry can have. Refusal."""
+    """As `whole_name`, for an artifact in a registry. Refusal."""
     name = whole_name(text)
     if parse(name).registry == "localhost":
         raise Refusal(
@@ -44,7 +44,7 @@ def name_in_registry(text: str) -> str:
 def order_for(
     endpoint: Endpoint, name: str, params: dict[str, Any], *, proposal: Proposal | None = None
 ) -> Order:
-    """The order that concerns the artifact `name`."""
+    """The order about the artifact `name`."""
     return Order(
         endpoint=endpoint,
         kind=KIND,
@@ -56,6 +56,6 @@ def order_for(
 
 
 def trouble(words: str, name: str, failed: PodmanError, *, known: bool) -> ActionFailed:
-    """What a registry or Podman said, in our words. `known`: credentials were sent."""
+    """What a registry or Podman said, in words with a cure. `known`: credentials were sent."""
     sentence = why(parse(name).registry, failed, known=known)
     return ActionFailed(sentence or words % {"name": name}, failed.message)

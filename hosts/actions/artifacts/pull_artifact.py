@@ -1,4 +1,4 @@
-"""artifact.pull: a broken pull is pulled again; what is there already is not sent twice."""
+"""artifact.pull: a broken pull is repeated. What the host has already is not sent again."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ VERB = "artifact.pull"
 
 
 def ask(person: Person, endpoint_id: int, *, name: str) -> Job:
-    """Ask for a pull of a full name. Refusal, NotVisible, Denied."""
+    """Request a pull by full name. Refusal, NotVisible, Denied."""
     endpoint = place_for(person, endpoint_id, VERB)
     full = name_in_registry(name)
     proposal = from_request.images(VERB, [full], field="name")
@@ -32,7 +32,7 @@ def ask(person: Person, endpoint_id: int, *, name: str) -> Job:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Pull. Podman tells nothing of it before its end."""
+    """Pull. Podman reports nothing before the end."""
     name = errand.params["name"]
     await errand.permit(from_request.images(VERB, [name], field="name"))
     auth = await auth_for(errand.endpoint, parse(name))

@@ -1,4 +1,6 @@
-"""artifact.push: to the registry in its name, the only one Podman takes. A broken push is done again."""
+"""artifact.push: to the registry in its name, which is the only one Podman takes. A broken push is
+repeated.
+"""
 
 from typing import Any
 
@@ -23,7 +25,7 @@ VERB = "artifact.push"
 
 
 def ask(person: Person, endpoint_id: int, *, name: str) -> Job:
-    """Ask for a push. Refusal, NotVisible, Denied."""
+    """Request a push. Refusal, NotVisible, Denied."""
     endpoint = place_for(person, endpoint_id, VERB)
     full = name_in_registry(name)
     proposal = from_request.push(VERB, full)
@@ -32,7 +34,7 @@ def ask(person: Person, endpoint_id: int, *, name: str) -> Job:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Push; the result tells the digest that the registry knows it by."""
+    """Push. The result has the digest in the registry."""
     name = errand.params["name"]
     await errand.permit(from_request.push(VERB, name))
     auth = await auth_for(errand.endpoint, parse(name))

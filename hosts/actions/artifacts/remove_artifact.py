@@ -39,7 +39,7 @@ def ask_many(person: Person, endpoint_id: int, *, seen: list[tuple[str, str]]) -
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Remove it, if it still is what was seen; what is gone already counts as removed."""
+    """Remove it if it is still the same. One that is gone counts as removed."""
     name, digest = errand.params["name"], errand.params["digest"]
     try:
         found = await artifacts.inspect(errand.podman, name)
@@ -53,7 +53,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Gone, or another one stands under its name by now."""
+    """Done if it is gone or replaced by another one."""
     try:
         found = await artifacts.inspect(errand.podman, errand.params["name"])
     except NotFound:

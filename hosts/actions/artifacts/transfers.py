@@ -1,6 +1,6 @@
-"""artifact.add, artifact.extract: a person's file becomes an artifact, an artifact's files a tar.
+"""artifact.add and artifact.extract: a file becomes an artifact, and an artifact's files a tar.
 
-Streamed actions: intent and outcome, no job. They run in the web process over the narrow socket.
+Streamed actions without a job. They run in the web process over the narrow socket.
 """
 
 import re
@@ -53,7 +53,7 @@ _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^
 
 @dataclass(frozen=True, slots=True)
 class AddOptions:
-    """A file that is to come. `kind`: the media type of a new artifact, "" leaves it to Podman."""
+    """A file to be added. `kind`: the media type of a new artifact. "": Podman's default."""
 
     name: str
     file: str
@@ -62,7 +62,7 @@ class AddOptions:
 
 
 def add_options(*, name: str, file: str, kind: str = "", append: bool = False) -> AddOptions:
-    """Checked. Refusal says what is wrong."""
+    """The checked options. Refusal."""
     # Podman takes a slash for a folder, and would not give such a file back
     plain = re.split(r"[/\\]", file.strip())[-1][:200]
     if plain in ("", ".", "..") or not plain.isprintable():
@@ -78,14 +78,14 @@ def add_options(*, name: str, file: str, kind: str = "", append: bool = False) -
 
 
 def place(person: Person, endpoint_id: int, verb: str) -> Endpoint:
-    """Where. NotVisible, Denied, FieldRefusal."""
+    """The endpoint. NotVisible, Denied, FieldRefusal."""
     return place_for(person, endpoint_id, verb)
 
 
 async def add(
     person: Person, endpoint: Endpoint, body: AsyncIterator[bytes], *, order: AddOptions
 ) -> str:
-    """Its digest. The caller has authorised it. PodmanError, ActionFailed."""
+    """Add it and return its digest. The caller has authorised it. PodmanError, ActionFailed."""
     target = target_of(endpoint, kind=KIND, object_id=order.name[:255], name=order.name)
     params = {"file": order.file, "append": order.append}
     proposal = from_request.archive(ADD, file=order.file, names=[order.name])

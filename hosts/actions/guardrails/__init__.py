@@ -1,1 +1,1 @@
-"""Guardrails, freeze windows and locks made, changed, removed. No jobs: rules live in the database alone."""
+"""Changes guardrails, freeze windows and locks. Without jobs, since they are only in the database."""

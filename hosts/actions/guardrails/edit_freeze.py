@@ -1,4 +1,4 @@
-"""freeze.edit: times in which nothing is changed. A change counts at once, also for waiting jobs."""
+"""freeze.edit: times in which nothing may be changed. A change applies at once, also to waiting jobs."""
 
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -24,7 +24,7 @@ DAYS = range(7)
 
 @dataclass(frozen=True)
 class FreezeOptions:
-    """A window as somebody wants it. With `days` weekly, without them once. No groups: every host."""
+    """A freeze window. Weekly with `days`, else once. Without groups: every host."""
 
     name: str
     words: str = ""
@@ -41,7 +41,7 @@ class FreezeOptions:
 
 
 def make(person: Person, options: FreezeOptions) -> FreezeWindow:
-    """A new window. FieldRefusal (with the field to change), Denied."""
+    """Create a window. FieldRefusal names the field, Denied."""
     require(person, VERB, _target(FreezeWindow(name=options.name)))
     with transaction.atomic():
         row = FreezeWindow()
@@ -51,7 +51,7 @@ def make(person: Person, options: FreezeOptions) -> FreezeWindow:
 
 
 def edit(person: Person, freeze_id: int, options: FreezeOptions) -> FreezeWindow:
-    """Change it. FieldRefusal, NotVisible, Denied."""
+    """Change a window. FieldRefusal, NotVisible, Denied."""
     row = get_freeze(person, freeze_id)
     with transaction.atomic():
         before = shown(row)
@@ -66,7 +66,7 @@ def edit(person: Person, freeze_id: int, options: FreezeOptions) -> FreezeWindow
 
 
 def remove(person: Person, freeze_id: int) -> str:
-    """It counts no longer; returns its name. NotVisible, Denied."""
+    """Delete a window. Returns its name. NotVisible, Denied."""
     row = get_freeze(person, freeze_id)
     with transaction.atomic():
         told, target = {"removed": True, **shown(row)}, _target(row)
@@ -78,7 +78,7 @@ def remove(person: Person, freeze_id: int) -> str:
 
 
 def get_freeze(person: Person, freeze_id: int, *, verb: str = VERB) -> FreezeWindow:
-    """The window, for somebody who may edit it. NotVisible, Denied."""
+    """The window, if the person may edit it. NotVisible, Denied."""
     require(person, verb, Target(kind="freeze", id=str(freeze_id), name=""))
     row = FreezeWindow.objects.filter(pk=freeze_id).first()
     if row is None:
@@ -127,7 +127,7 @@ def _check_times(options: FreezeOptions) -> None:
 
 
 def shown(row: FreezeWindow) -> dict[str, Any]:
-    """What the log is to hold."""
+    """What the log keeps of it."""
     if row.days:
         when = f"days {', '.join(map(str, row.days))} {row.from_time}-{row.until_time}"
     else:

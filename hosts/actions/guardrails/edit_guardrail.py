@@ -1,4 +1,4 @@
-"""guardrail.edit: rules on what may come to be. A change counts at once, also for waiting jobs."""
+"""guardrail.edit: rules on what may be made. A change applies at once, also to waiting jobs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ LONGEST_NAME, LONGEST_WORDS = 80, 1000
 
 @dataclass(frozen=True)
 class GuardrailOptions:
-    """A rule as somebody wants it. No groups: for every host."""
+    """A guardrail. Without groups: every host."""
 
     name: str
     kind: str
@@ -38,12 +38,12 @@ class GuardrailOptions:
 
 
 def target_of_rule(row: Guardrail) -> Target:
-    """The audit log's words for a rule."""
+    """The audit target of a rule."""
     return Target(kind="guardrail", id=str(row.pk), name=row.name)
 
 
 def make(person: Person, options: GuardrailOptions) -> Guardrail:
-    """A new rule. FieldRefusal (with the field to change), Denied."""
+    """Create a rule. FieldRefusal names the field, Denied."""
     require(person, VERB, Target(kind="guardrail", id="", name=options.name))
     with transaction.atomic():
         row = Guardrail()
@@ -53,7 +53,7 @@ def make(person: Person, options: GuardrailOptions) -> Guardrail:
 
 
 def make_suggested(person: Person) -> list[Guardrail]:
-    """The set to begin with, as rules that only warn; what is there by its name stays. Denied."""
+    """Create the starter rules, as warnings. A rule of the same name stays. Denied."""
     require(person, VERB, Target(kind="guardrail", id="", name=""))
     made = []
     with transaction.atomic():
@@ -69,7 +69,7 @@ def make_suggested(person: Person) -> list[Guardrail]:
 
 
 def edit(person: Person, guardrail_id: int, options: GuardrailOptions) -> Guardrail:
-    """Change it. FieldRefusal, NotVisible, Denied."""
+    """Change a rule. FieldRefusal, NotVisible, Denied."""
     row = get_guardrail(person, guardrail_id)
     with transaction.atomic():
         before = _shown(row)
@@ -83,7 +83,7 @@ def edit(person: Person, guardrail_id: int, options: GuardrailOptions) -> Guardr
 
 
 def remove(person: Person, guardrail_id: int) -> str:
-    """It counts no longer; returns its name. NotVisible, Denied."""
+    """Delete a rule. Returns its name. NotVisible, Denied."""
     row = get_guardrail(person, guardrail_id)
     with transaction.atomic():
         told = {"removed": True, **_shown(row)}
@@ -96,7 +96,7 @@ def remove(person: Person, guardrail_id: int) -> str:
 
 
 def get_guardrail(person: Person, guardrail_id: int, *, verb: str = VERB) -> Guardrail:
-    """The rule, for somebody who may edit (or with READ: see) it. NotVisible, Denied."""
+    """The rule, if the person may edit it (with READ: see it). NotVisible, Denied."""
     require(person, verb, Target(kind="guardrail", id=str(guardrail_id), name=""))
     row = Guardrail.objects.filter(pk=guardrail_id).first()
     if row is None:
@@ -105,7 +105,7 @@ def get_guardrail(person: Person, guardrail_id: int, *, verb: str = VERB) -> Gua
 
 
 def _write(row: Guardrail, options: GuardrailOptions) -> dict[str, Any]:
-    """Judge and save; returns what the log is to hold. FieldRefusal."""
+    """Check and save. Returns what the log keeps. FieldRefusal."""
     name = options.name.strip()
     if not name or len(name) > LONGEST_NAME:
         raise FieldRefusal("name", _("Give it a name of at most %d characters.") % LONGEST_NAME)
@@ -141,7 +141,7 @@ def _shown(row: Guardrail) -> dict[str, Any]:
 
 
 def _flat(settings: dict[str, Any]) -> list[str]:
-    """`name: value` lines, which the log keeps in the order of their names."""
+    """`name: value` lines, sorted by name, for the log."""
     return [f"{name}: {_text(value)}" for name, value in sorted(settings.items())]
 
 

@@ -1,4 +1,6 @@
-"""lock.set: put a lock on an object or a host, and take it off. Whoever locked it may, and lock.override."""
+"""lock.set: lock an object or a host, and unlock it. The person who locked it may unlock, and
+lock.override.
+"""
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -18,7 +20,7 @@ LONGEST = 300
 
 
 def lock_object(person: Person, kind: str, ref: tuple[int, str], *, reason: str) -> ObjectLock:
-    """Lock an object of the inventory. NotVisible, Denied, FieldRefusal (no reason, locked already)."""
+    """Lock an object. NotVisible, Denied, FieldRefusal (no reason, or locked already)."""
     if kind not in INVENTORY:
         raise NotVisible
     row = get_object(person, kind, *ref, verb=VERB)
@@ -36,14 +38,14 @@ def lock_object(person: Person, kind: str, ref: tuple[int, str], *, reason: str)
 
 
 def lock_host(person: Person, host_id: int, *, reason: str) -> ObjectLock:
-    """Lock a host with all that is on it. NotVisible, Denied, FieldRefusal."""
+    """Lock a host with everything on it. NotVisible, Denied, FieldRefusal."""
     host = get_host(person, host_id, VERB)
     made = ObjectLock(kind=HOST, host=host, object_id=str(host.pk), name=host.name)
     return _make(person, made, _target_of_host(host), reason)
 
 
 def unlock(person: Person, lock_id: int) -> ObjectLock:
-    """Take it off. NotVisible, Denied."""
+    """Remove the lock. NotVisible, Denied."""
     found = ObjectLock.objects.select_related("host", "endpoint__host").filter(pk=lock_id).first()
     if found is None:
         raise NotVisible
@@ -60,7 +62,7 @@ def unlock(person: Person, lock_id: int) -> ObjectLock:
 
 
 def may_unlock(person: Person, lock: ObjectLock) -> bool:
-    """True for whoever locked it, and for those who may take off others' locks there."""
+    """True for the person who locked it, and for holders of lock.override there."""
     own = lock.locked_by_id is not None and lock.locked_by_id == person.user.pk
     return own or allows(person, OVERRIDE, lock.endpoint or lock.host)
 
@@ -82,7 +84,7 @@ def _make(person: Person, made: ObjectLock, target: Target, reason: str) -> Obje
 
 
 def _seen(person: Person, lock: ObjectLock) -> Target:
-    """What it is about. NotVisible where the person does not see that."""
+    """The locked object. NotVisible where the person does not see it."""
     if lock.endpoint is None:
         get_host(person, lock.host_id, "host.view")
         return _target_of_host(lock.host)

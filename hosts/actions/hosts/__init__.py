@@ -1,1 +1,1 @@
-"""Hosts, logins, endpoints and groups as records: registered, edited, examined."""
+"""Records of hosts, logins, endpoints and groups: registering, editing, examining."""

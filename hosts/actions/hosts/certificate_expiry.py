@@ -1,4 +1,4 @@
-"""A login's certificate that ends within two weeks, or has ended: told once each, as an event."""
+"""Logs once when a login's certificate ends within two weeks, and once when it has ended."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +17,7 @@ for verb in (ENDS, ENDED):
 
 
 def log_certificate_ends() -> int:
-    """A chore: how many were told now. Another certificate is told of anew."""
+    """A chore. Returns how many were logged. A new certificate is logged again."""
     now = timezone.now()
     near = Login.objects.filter(certificate_until__lt=now + WARN_BEFORE, host__enabled=True)
     return sum(_tell(login) for login in near.select_related("host").defer("sealed_key"))

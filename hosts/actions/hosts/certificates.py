@@ -1,4 +1,4 @@
-"""host.edit, the part about SSH certificates: a login's own, and who vouches for a host's key."""
+"""host.edit for SSH certificates: a login's own, and the authority for a host's key."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,10 +16,7 @@ params.allow(EDIT, "certificate", "host_ca")
 
 
 def check_certificate(pasted: str, *, public_key: str, user: str) -> UserCertificate | None:
-    """A certificate for this key and account; None when nothing was given.
-
-    FieldRefusal("certificate", …).
-    """
+    """A certificate for this key and account. None for empty text. FieldRefusal("certificate", …)."""
     if not pasted.strip():
         return None
     try:
@@ -29,7 +26,7 @@ def check_certificate(pasted: str, *, public_key: str, user: str) -> UserCertifi
 
 
 def check_authority(pasted: str) -> str:
-    """Lines that name authorities, as they are kept. FieldRefusal("host_ca", …)."""
+    """Authority lines in their stored form. FieldRefusal("host_ca", …)."""
     if not pasted.strip():
         return ""
     if len(pasted) > 20_000:
@@ -42,7 +39,7 @@ def check_authority(pasted: str) -> str:
 
 
 def set_certificate(person: Person, login_id: int, pasted: str) -> Login:
-    """Put a certificate beside a login's key, or with "" take it away. FieldRefusal, Denied."""
+    """Set the certificate of a login's key. "" removes it. FieldRefusal, Denied."""
     login = get_login(person, login_id, EDIT)
     found = check_certificate(pasted, public_key=login.public_key, user=login.user)
     with transaction.atomic():
@@ -56,10 +53,7 @@ def set_certificate(person: Person, login_id: int, pasted: str) -> Login:
 
 
 def set_authority(person: Person, host_id: int, pasted: str) -> Host:
-    """Believe what an authority has signed for a host, in place of its pinned key; "" ends it.
-
-    FieldRefusal, Denied.
-    """
+    """Trust an authority for a host's key instead of the pinned one. "" ends it. FieldRefusal, Denied."""
     host = get_host(person, host_id, EDIT)
     lines = check_authority(pasted)
     with transaction.atomic():

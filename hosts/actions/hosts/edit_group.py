@@ -1,4 +1,4 @@
-"""group.edit: named sets of hosts. A group removed takes no host along."""
+"""group.edit: named sets of hosts. Removing a group removes no host."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,12 +20,12 @@ params.allow(VERB, "made", "removed", "added", "left", "notes", "registries", "g
 
 
 def target_of_group(group: Group) -> Target:
-    """The audit log's words for a group."""
+    """The audit target of a group."""
     return Target(kind="group", id=str(group.pk), name=group.name)
 
 
 def make(person: Person, *, name: str, notes: str = "") -> Group:
-    """A new group without hosts. FieldRefusal("name", …), Denied."""
+    """Create a group without hosts. FieldRefusal("name", …), Denied."""
     require(person, VERB, Target(kind="group", id="", name=name))
     name = _checked(name)
     with refuse_taken(_name_taken()):
@@ -36,7 +36,7 @@ def make(person: Person, *, name: str, notes: str = "") -> Group:
 
 
 def edit(person: Person, group_id: int, *, name: str, notes: str, host_ids: list[int]) -> Group:
-    """Rename, note, choose the hosts (of those that this person sees). FieldRefusal, Denied."""
+    """Change name, notes and hosts (of those that the person sees). FieldRefusal, Denied."""
     group = get_group(person, group_id)
     name = _checked(name, but=group)
     before = set(group.hosts.all())
@@ -69,10 +69,7 @@ def edit(person: Person, group_id: int, *, name: str, notes: str, host_ids: list
 
 
 def remove(person: Person, group_id: int) -> None:
-    """The group goes, its hosts stay; credentials kept for it alone and grants on it go with it.
-
-    FieldRefusal, Denied.
-    """
+    """Delete the group, its grants, and credentials that only it has. Hosts stay. FieldRefusal, Denied."""
     group = get_group(person, group_id)
     for host in group.hosts.all():
         require_moves(person, host, target_of_group(group), joins=[], leaves=[group])
@@ -91,7 +88,7 @@ def remove(person: Person, group_id: int) -> None:
 
 
 def get_group(person: Person, group_id: int) -> Group:
-    """The group, if this person may edit it. NotVisible, Denied."""
+    """The group, if the person may edit it. NotVisible, Denied."""
     require(person, VERB, Target(kind="group", id=str(group_id), name=""))
     group = Group.objects.filter(pk=group_id).first()
     if group is None:

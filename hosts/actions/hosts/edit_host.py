@@ -1,4 +1,4 @@
-"""host.edit and host.remove: what Haulout keeps about a host. Nothing changes on the host itself."""
+"""host.edit and host.remove: Haulout's record of a host. Nothing changes on the host itself."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ INVENTORY_BELLS = ("containers", "pods", "images", "volumes", "networks", "secre
 
 @dataclass(frozen=True, slots=True)
 class HostEdit:
-    """What a person may change of a host; the key stays pinned."""
+    """What can be changed of a host. Its key stays pinned."""
 
     name: str
     notes: str
@@ -105,12 +105,12 @@ def _require_groups(person: Person, host: Host, *, had: set[str], wants: set[str
 
 
 def disable(person: Person, host_id: int) -> Host:
-    """The link lets go of it and its objects leave the lists; all that is known stays."""
+    """Disconnect from the host and hide its objects. Its records stay."""
     return _switch(person, host_id, State.DISABLED)
 
 
 def enable(person: Person, host_id: int) -> Host:
-    """The link connects again."""
+    """Connect to the host again."""
     return _switch(person, host_id, State.CONNECTING)
 
 
@@ -129,7 +129,7 @@ def _switch(person: Person, host_id: int, state: State) -> Host:
 
 
 def accept_host_key(person: Person, host_id: int, *, line: str, fingerprint: str) -> Host:
-    """Pin another host key after a person has compared the fingerprint. FieldRefusal, Denied."""
+    """Pin another host key, after a person compared the fingerprint. FieldRefusal, Denied."""
     host = get_host(person, host_id, EDIT)
     if not line or not fingerprint:
         raise FieldRefusal("fingerprint", _("There is no key to accept."))
@@ -145,7 +145,7 @@ def accept_host_key(person: Person, host_id: int, *, line: str, fingerprint: str
 
 
 def what_is_lost(endpoints: QuerySet[Endpoint]) -> dict[str, int]:
-    """How many of each kind of object leave Haulout with these (`{"container": 12, …}`)."""
+    """How many objects of each kind leave Haulout with these endpoints: {"container": 12, …}."""
     counts = {
         kind: model.objects.filter(endpoint__in=endpoints, gone=None).count()
         for kind, model in INVENTORY.items()
@@ -154,7 +154,7 @@ def what_is_lost(endpoints: QuerySet[Endpoint]) -> dict[str, int]:
 
 
 def remove(person: Person, host_id: int) -> None:
-    """Take a host out, with its logins, endpoints and inventory. Entries and jobs stay.
+    """Delete a host with its logins, endpoints and inventory. Entries and jobs stay.
 
     FieldRefusal while jobs run there.
     """
@@ -172,7 +172,7 @@ def remove(person: Person, host_id: int) -> None:
 
 
 def refuse_locked(host: Host) -> None:
-    """Refused (a FieldRefusal) while the host is locked, with who locked it and why."""
+    """GuardrailRefused while the host is locked, with the lock's words."""
     lock = ObjectLock.objects.filter(kind="host", host=host).first()
     if lock is not None:
         raise GuardrailRefused(Verdict((finding_of(lock),)))
@@ -189,7 +189,7 @@ def refuse_while_jobs(endpoints: QuerySet[Endpoint]) -> None:
 
 
 def refuse_while_behind(logins: Iterable[Login]) -> None:
-    """FieldRefusal while other hosts are dialled through these logins."""
+    """FieldRefusal while other hosts are reached through these logins."""
     behind = Login.objects.filter(via__in=logins).exclude(pk__in=[one.pk for one in logins])
     names = sorted({str(one) for one in behind.select_related("host")})
     if names:
@@ -201,7 +201,7 @@ def refuse_while_behind(logins: Iterable[Login]) -> None:
 
 
 def tried_again(logins: QuerySet[Login]) -> None:
-    """These logins are dialled again, also those that had stopped; in the caller's transaction."""
+    """Connect these logins again, also stopped ones. In the caller's transaction."""
     now = timezone.now()
     logins.update(
         state=State.CONNECTING, since=now, changed_at=now, reason="", reason_kind="", cure=""
@@ -209,6 +209,6 @@ def tried_again(logins: QuerySet[Login]) -> None:
 
 
 def written(person: Person, verb: str, host: Host, what: dict[str, Any]) -> None:
-    """The entry and the bells of a change, in the caller's transaction."""
+    """Write the entry and ring the bells of a change. In the caller's transaction."""
     write.event(person.who, verb, target_of_host(host), params=what)
     bells.ring("hosts", "audit")

@@ -1,4 +1,4 @@
-"""host.edit, the part about accounts and sockets: logins and endpoints of a registered host."""
+"""host.edit for logins and endpoints of a registered host."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,7 +22,7 @@ from hosts.refusals import FieldRefusal
 
 
 def get_login(person: Person, login_id: int, verb: str) -> Login:
-    """A login of a host that this person sees and may do `verb` with. NotVisible, Denied."""
+    """A login of a host that the person sees and may do `verb` with. NotVisible, Denied."""
     login = Login.objects.select_related("host").filter(pk=login_id).first()
     if login is None:
         raise NotVisible
@@ -41,7 +41,7 @@ def add_login(
     via: Login | None = None,
     certificate: UserCertificate | None = None,
 ) -> Login:
-    """Another account of a host, with its key and sockets. FieldRefusal, Denied."""
+    """Add another account of a host, with its key and sockets. FieldRefusal, Denied."""
     host = get_host(person, host_id, EDIT)
     user = check_user(user)
     if host.logins.filter(user=user).exists():
@@ -66,7 +66,7 @@ def add_login(
 
 
 def add_sockets(person: Person, login_id: int, sockets: list[SocketInfo]) -> list[Endpoint]:
-    """More endpoints through a login that is there. FieldRefusal, Denied."""
+    """Add endpoints to a login. FieldRefusal, Denied."""
     login = get_login(person, login_id, EDIT)
     with transaction.atomic():
         made = add_endpoints(login, sockets)
@@ -83,7 +83,7 @@ def replace_key(
     public_key: str,
     certificate: UserCertificate | None = None,
 ) -> Login:
-    """Another SSH key for a login; the old one is gone from here at once, with its certificate."""
+    """Replace a login's SSH key. The old key and its certificate are deleted at once."""
     login = get_login(person, login_id, EDIT)
     with transaction.atomic():
         login.sealed_key, login.public_key = sealed_key, public_key
@@ -97,7 +97,7 @@ def replace_key(
 
 
 def get_endpoint(person: Person, endpoint_id: int) -> Endpoint:
-    """One whose host the person may edit. NotVisible, Denied."""
+    """An endpoint whose host the person may edit. NotVisible, Denied."""
     endpoint = Endpoint.objects.select_related("host", "login").filter(pk=endpoint_id).first()
     if endpoint is None:
         raise NotVisible
@@ -106,13 +106,13 @@ def get_endpoint(person: Person, endpoint_id: int) -> Endpoint:
 
 
 def refuse_the_last(endpoint: Endpoint) -> None:
-    """FieldRefusal where its host would be left without a socket."""
+    """FieldRefusal if it is the only endpoint of its host."""
     if endpoint.host.endpoints.count() == 1:
         raise FieldRefusal("host", _("This is the host's last socket: remove the host instead."))
 
 
 def remove_endpoint(person: Person, endpoint_id: int) -> None:
-    """Take one endpoint out with its inventory; the last one takes its login along. FieldRefusal."""
+    """Delete an endpoint with its inventory, and its login if it was the last. FieldRefusal."""
     endpoint = get_endpoint(person, endpoint_id)
     host = endpoint.host
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""host.doctor: what the doctor is to look at, what it found, and trying a host again now."""
+"""host.doctor: what the doctor examines, what it found, and a new connection attempt."""
 
 import base64
 from collections.abc import Iterable
@@ -23,14 +23,15 @@ KEY_PURPOSE = "ssh-key"
 
 
 def seal_new_key(comment: str = "haulout") -> tuple[bytes, str]:
-    """A key made here: (its seal, the public line). The private half exists nowhere else."""
+    """A new key: (its seal, the public line). The private half exists only in the seal."""
     key = keys.generate(comment)
     return vault.seal(keys.export_private(key), KEY_PURPOSE), keys.public_line(key)
 
 
 def seal_given_key(pasted: str | bytes, passphrase: str = "") -> tuple[bytes, str]:
-    """A person's own key, opened with its passphrase, which goes no further: (its seal, the public
-    line). Raises LinkError with kind "key-…".
+    """A given key, opened with its passphrase: (its seal, the public line).
+
+    The passphrase is not kept. LinkError with kind "key-…".
     """
     key = keys.parse_private(pasted, passphrase)
     return vault.seal(keys.export_private(key), KEY_PURPOSE), keys.public_line(key)
@@ -48,7 +49,7 @@ def patient(
     certificate: str = "",
     host_ca: str = "",
 ) -> dict[str, Any]:
-    """What `control.examine` takes, for a login that is not registered yet."""
+    """What `control.examine` takes for a login that is not registered yet."""
     return {
         "address": address,
         "port": port,
@@ -63,9 +64,9 @@ def patient(
 
 
 def ask(person: Person, login_id: int, *, socket: str = "") -> dict[str, Any]:
-    """What `control.examine` takes for a registered login, written down. NotVisible, Denied.
+    """What `control.examine` takes for a registered login. Writes the entry. NotVisible, Denied.
 
-    `socket`: another path to look at than those that are registered; FieldRefusal("socket", …).
+    `socket`: another path to examine. FieldRefusal("socket", …).
     """
     path = check_socket(socket) if socket else ""
     login = get_login(person, login_id, VERB)
@@ -75,7 +76,7 @@ def ask(person: Person, login_id: int, *, socket: str = "") -> dict[str, Any]:
 
 
 def patient_of(login: Login, *, socket: str = "") -> dict[str, Any]:
-    """A registered login as the doctor takes it."""
+    """What the doctor takes for a registered login."""
     if not socket or login.host.kind == Host.Kind.LOCAL:
         return {"login_id": login.pk}
     return patient(
@@ -92,9 +93,9 @@ def patient_of(login: Login, *, socket: str = "") -> dict[str, Any]:
 
 
 def found_sockets(steps: Iterable[DoctorStep]) -> list[SocketInfo]:
-    """The sockets that the doctor saw answer; whichever step told more about one counts.
+    """The sockets that answered, each with the step that says most.
 
-    Where the way ended at Podman itself (too old, silent), only those that told about themselves.
+    Where Podman itself was the problem (too old, silent), only sockets that gave information.
     """
     steps = list(steps)
     ended = any(one.step in ("podman", "api") and one.state == "failed" for one in steps)
@@ -115,7 +116,7 @@ def found_sockets(steps: Iterable[DoctorStep]) -> list[SocketInfo]:
 
 
 def try_again(person: Person, host_id: int) -> None:
-    """Dial a host's logins now, also those that had stopped. Raises ControlError; Denied."""
+    """Connect a host's logins now, also stopped ones. ControlError, Denied."""
     host = get_host(person, host_id, VERB)
     with transaction.atomic():
         tried_again(host.logins.all())

@@ -1,7 +1,7 @@
-"""A host that joins or leaves a group gets or loses what the group is named in: grants, guardrails,
-freeze windows, logins for registries.
+"""A host that joins or leaves a group gains or loses its grants, guardrails, freeze windows and registry
+logins.
 
-So nobody gives themselves or others more that way than by a grant, nor slips out from under a rule.
+So these moves are checked: nobody gives more that way than by a grant, or escapes a rule.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ GROUPS, REGISTRIES = "group.edit", "registry.edit"
 def require_moves(
     person: Person, host: Host, target: Target, *, joins: Iterable[Group], leaves: Iterable[Group]
 ) -> None:
-    """Denied, with its entry, unless the person may move the host. Outside a transaction."""
+    """Denied, with its entry, unless the person may move the host. Call it outside a transaction."""
     joins, leaves = list(joins), list(leaves)
     if not joins and not leaves:
         return
@@ -33,7 +33,7 @@ def require_moves(
 
 
 def joinable(person: Person) -> QuerySet[Group] | None:
-    """The groups that `require_joins` would take, to be offered; None for whoever may choose none."""
+    """Groups that `require_joins` would accept. None for people who may not choose groups."""
     if not allows(person, GROUPS):
         return None
     holds = grant_source.verbs_everywhere(person.user)
@@ -44,7 +44,7 @@ def joinable(person: Person) -> QuerySet[Group] | None:
 
 
 def require_joins(person: Person, target: Target, joins: Iterable[Group]) -> None:
-    """Denied, with its entry, unless the person may put a host into these groups, also a new one."""
+    """Denied, with its entry, unless the person may add a host, also a new one, to these groups."""
     require(person, GROUPS, target)
     joins = list(joins)
     gives = frozenset[str]().union(*(verbs_given_on(group) for group in joins))

@@ -1,6 +1,6 @@
-"""What a person types for a host: `web1`, `root@web1:2222`, `ssh://root@web1/run/…/podman.sock`.
+"""Parses what a person types for a host: `web1`, `root@web1:2222`, `ssh://root@web1/run/…/podman.sock`.
 
-What Haulout does not speak is refused with the reason. Looks nothing up.
+Other schemes are refused with the reason. Looks nothing up.
 """
 
 import re
@@ -18,7 +18,7 @@ _SOCKET_MAX_BYTES = 107
 
 @dataclass(frozen=True, slots=True)
 class HostAddress:
-    """An address and what was said beside it; `port` None and empty texts: not said."""
+    """The parts of the text. `port` None and empty texts: not given."""
 
     address: str
     port: int | None = None
@@ -27,7 +27,7 @@ class HostAddress:
 
 
 def parse_address(text: str) -> HostAddress:
-    """Understand what was typed or pasted. FieldRefusal("address", …) says why not."""
+    """Parse the text. FieldRefusal("address", …)."""
     text = text.strip()
     scheme, marked, _rest = text.partition("://")
     if marked:
@@ -47,7 +47,7 @@ def parse_address(text: str) -> HostAddress:
 
 
 def check_address(address: str) -> str:
-    """A name or IP address that can be one. FieldRefusal("address", …)."""
+    """The host name or IP address. FieldRefusal("address", …)."""
     address = address.strip()
     if address.startswith("[") and address.endswith("]"):
         address = address[1:-1]
@@ -66,14 +66,14 @@ def check_address(address: str) -> str:
 
 
 def check_port(port: int) -> int:
-    """A port number. FieldRefusal("port", …)."""
+    """The port. FieldRefusal("port", …)."""
     if not 1 <= port <= 65535:
         raise FieldRefusal("port", _("A port is a number from 1 to 65535; SSH's own is 22."))
     return port
 
 
 def check_user(user: str) -> str:
-    """An account's name. FieldRefusal("user", …)."""
+    """The account name. FieldRefusal("user", …)."""
     user = user.strip()
     if not _USER.fullmatch(user):
         raise FieldRefusal(

@@ -1,6 +1,6 @@
-"""host.install_key: put a public key into an account's authorized_keys, with its password once.
+"""host.install_key: adds a public key to authorized_keys, with the account's password once.
 
-The password goes through the link's control socket and is kept nowhere.
+The password goes through the link's control socket and is not kept.
 """
 
 import time
@@ -29,7 +29,7 @@ def install(
     host_key_line: str,
     via: int | None = None,
 ) -> None:
-    """Do it now, with intent and outcome. Raises ControlError; Denied."""
+    """Do it now, with intent and outcome. ControlError, Denied."""
     target = Target(kind="host", id="", name=address)
     require(person, NEEDS, target)
     with transaction.atomic():

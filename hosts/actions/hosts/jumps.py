@@ -1,4 +1,4 @@
-"""host.edit, the part about jump hosts: which login a host is dialled through."""
+"""host.edit for jump hosts: the login through which a host is reached."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from hosts.refusals import FieldRefusal
 
 
 def choices(person: Person, *, but: Host | None = None) -> list[Login]:
-    """Logins that a host can be dialled through: not its own, and none that is behind it."""
+    """Logins through which a host can be reached: not its own, and none behind it."""
     logins = Login.objects.filter(host__kind=Host.Kind.SSH, host__in=visible_hosts(person))
     found = []
     for login in logins.select_related("host", "via__via__via"):
@@ -24,7 +24,7 @@ def choices(person: Person, *, but: Host | None = None) -> list[Login]:
 
 
 def check_jump(person: Person, via: int | None, *, host: Host | None = None) -> Login | None:
-    """The login to dial through, if it can be one for this host. FieldRefusal("via", …), Denied."""
+    """The jump login, if it can be one for this host. FieldRefusal("via", …), Denied."""
     if via is None:
         return None
     seen = Login.objects.filter(host__in=visible_hosts(person))
@@ -51,7 +51,7 @@ def check_jump(person: Person, via: int | None, *, host: Host | None = None) -> 
 
 
 def set_jump(person: Person, login_id: int, via: int | None) -> Login:
-    """Dial a login through another one, or straight again. FieldRefusal("via", …), Denied."""
+    """Connect a login through another one, or directly again. FieldRefusal("via", …), Denied."""
     login = get_login(person, login_id, EDIT)
     jump = check_jump(person, via, host=login.host)
     if login.via_id == (jump.pk if jump else None):
@@ -73,7 +73,7 @@ def set_jump(person: Person, login_id: int, via: int | None) -> Login:
 
 
 def _hops(jump: Login) -> list[Login]:
-    """The jump and those before it; a circle that is there already ends the walk."""
+    """The jump and the ones before it. Stops at a loop."""
     hops: list[Login] = []
     step: Login | None = jump
     while step is not None and step not in hops:

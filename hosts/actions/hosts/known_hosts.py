@@ -1,4 +1,4 @@
-"""Host keys out of a known_hosts file, hashed names and ports included. Trusts no other kind."""
+"""Host keys from a known_hosts file, with hashed names and ports. Ignores other kinds of lines."""
 
 import asyncssh
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from hosts.refusals import FieldRefusal
 
 
 class KnownHosts:
-    """A known_hosts file. FieldRefusal("known_hosts", …) when it cannot be read as one."""
+    """A known_hosts file. FieldRefusal("known_hosts", …) if it cannot be read."""
 
     def __init__(self, text: str) -> None:
         try:
@@ -19,7 +19,7 @@ class KnownHosts:
             raise FieldRefusal("known_hosts", _("This is no known_hosts file: %s.") % exc) from exc
 
     def key_of(self, address: str, port: int) -> ScannedKey | None:
-        """The best key that the file has for a host; None when it has none, or revokes it."""
+        """The best key of a host in the file. None if it has none or revokes it."""
         # an address that is no IP can only match by name
         trusted, _authorities, revoked, *_rest = self._known.match(address, "", port)
         lines = [canonical_line(key) for key in trusted if key not in revoked]

@@ -1,4 +1,4 @@
-"""host.mute: for a while a host calls for nobody's attention. It ends by itself, or earlier."""
+"""host.mute: for a time the host causes no alerts. It ends by itself or earlier."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ LONGEST = timedelta(days=14)
 
 
 def mute(person: Person, host_id: int, *, minutes: int, reason: str) -> HostMute:
-    """Until that many minutes from now; again: another end. NotVisible, Denied, FieldRefusal."""
+    """Mute for so many minutes from now. Again: another end. NotVisible, Denied, FieldRefusal."""
     host = get_host(person, host_id, VERB)
     span = timedelta(minutes=minutes)
     if not timedelta(0) < span <= LONGEST:
@@ -44,7 +44,7 @@ def mute(person: Person, host_id: int, *, minutes: int, reason: str) -> HostMute
 
 
 def unmute(person: Person, host_id: int) -> None:
-    """Before its time. NotVisible (also when it is not muted), Denied."""
+    """End it early. NotVisible (also when it is not muted), Denied."""
     host = get_host(person, host_id, VERB)
     with transaction.atomic():
         if not muted().filter(host=host).delete()[0]:
@@ -55,12 +55,12 @@ def unmute(person: Person, host_id: int) -> None:
 
 
 def muted() -> QuerySet[HostMute]:
-    """Those that count now, by the database's clock."""
+    """Mutes that apply now, by the database's clock."""
     return HostMute.objects.filter(until__gt=Now())
 
 
 def end_mutes() -> int:
-    """A chore: take away those past their time, so that open lists look again. How many."""
+    """A chore: delete ended mutes, so that open lists are updated. Returns how many."""
     ended = HostMute.objects.filter(until__lte=Now())
     if not ended.exists():
         return 0

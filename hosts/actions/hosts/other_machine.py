@@ -1,7 +1,7 @@
-"""A host stays the machine that it is: whoever edits one does not turn it into another one of ours.
+"""A host's record cannot be pointed at another registered machine.
 
-Several hosts may trust the same key of Haulout's. Whoever may edit one of them could else point it at
-another, and have there what they have at their own.
+Several hosts may trust the same key of Haulout. People who may edit one host could otherwise act on
+another.
 """
 
 from django.db.models import QuerySet
@@ -13,13 +13,13 @@ from hosts.refusals import FieldRefusal
 
 
 def refuse_others_key(person: Person, host: Host, fingerprint: str) -> None:
-    """FieldRefusal("fingerprint", …) for the key of a host that this person may not edit."""
+    """FieldRefusal("fingerprint", …) for the key of a host that the person may not edit."""
     others = Host.objects.filter(fingerprint=fingerprint)
     _refuse(person, host, others, "fingerprint")
 
 
 def refuse_others_address(person: Person, host: Host, address: str, port: int) -> None:
-    """FieldRefusal("address", …) for the place of a host that this person may not edit."""
+    """FieldRefusal("address", …) for the address of a host that the person may not edit."""
     others = Host.objects.filter(address__iexact=address.strip(), port=port)
     _refuse(person, host, others, "address")
 

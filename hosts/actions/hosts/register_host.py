@@ -1,6 +1,6 @@
-"""host.add: a host, its login and endpoints become known to Haulout, all at once or not at all.
+"""host.add: registers a host with its login and endpoints, all or nothing.
 
-Nothing is changed on the host. The link connects as soon as the rows are there.
+Nothing changes on the host. The link connects as soon as the rows exist.
 """
 
 import re
@@ -32,8 +32,9 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
 
 @dataclass(frozen=True)
 class SocketInfo:
-    """A Podman socket that the doctor saw answer. `graph_root` tells stores apart, `machine` (of
-    hosts.link.machine) machines with one host key.
+    """A Podman socket that answered the doctor. `graph_root` identifies the store.
+
+    `machine` identifies the machine, for hosts with the same key (hosts.link.machine).
     """
 
     path: str
@@ -46,8 +47,9 @@ class SocketInfo:
 
 @dataclass(frozen=True)
 class SameKeyHost:
-    """A registered host with the same host key. `why`: what differs, in words; `answered`: it was
-    asked just now. Neither: it may be the same machine, and nobody can say.
+    """A registered host with the same host key. `why`: what differs, in words.
+
+    `answered`: it was asked just now. Without both it may be the same machine.
     """
 
     host_id: int
@@ -57,13 +59,13 @@ class SameKeyHost:
 
     @property
     def apart(self) -> bool:
-        """Another machine, or perhaps: a person is asked. Else it is the same."""
+        """True if it is, or may be, another machine. Then a person is asked."""
         return bool(self.why) or not self.answered
 
 
 @dataclass(frozen=True)
 class NewHost:
-    """What it takes. `sealed_key`: vault, purpose "ssh-key"; empty for this machine itself."""
+    """A new host. `sealed_key`: a vault seal for "ssh-key". Empty for this machine."""
 
     name: str
     address: str
@@ -91,14 +93,14 @@ class NewHost:
 
 
 def target_of_host(host: Host) -> Target:
-    """The audit log's words for a host."""
+    """The audit target of a host."""
     return Target(
         kind="host", id=str(host.pk), name=host.name, host_id=host.pk, host_name=host.name
     )
 
 
 def check_name(name: str, *, but: Host | None = None) -> str:
-    """The name, if it can be one and is free; FieldRefusal("name", …)."""
+    """The name, if it is valid and free. FieldRefusal("name", …)."""
     name = name.strip()
     if not _NAME.fullmatch(name):
         raise FieldRefusal(
@@ -111,7 +113,7 @@ def check_name(name: str, *, but: Host | None = None) -> str:
 
 
 def propose_name(address: str) -> str:
-    """A free name made from an address: web1.example.org becomes web1."""
+    """A free name from an address: web1.example.org becomes web1."""
     first = address if re.fullmatch(r"[\d.]+|.*:.*", address) else address.partition(".")[0]
     base = (slugify(first.replace(".", "-").replace(":", "-")) or "host")[:50]
     name, number = base, 2
@@ -121,7 +123,7 @@ def propose_name(address: str) -> str:
 
 
 def register(person: Person, new: NewHost) -> Host:
-    """Make the rows. FieldRefusal names the field; Denied without the right. Nothing half stays."""
+    """Create the rows. FieldRefusal names the field, Denied. All or nothing."""
     require(person, VERB, Target(kind="host", id="", name=new.name))
     name = check_name(new.name)
     if new.kind == Host.Kind.SSH:
@@ -217,7 +219,7 @@ def _names(new: NewHost) -> list[str]:
 
 
 def check_groups(names: list[str]) -> list[str]:
-    """Group names that can be ones, each once. FieldRefusal("groups", …)."""
+    """The group names, each once. FieldRefusal("groups", …)."""
     found = list(dict.fromkeys(name.strip() for name in names if name.strip()))
     for name in found:
         if not _GROUP.fullmatch(name):
@@ -233,12 +235,12 @@ def check_groups(names: list[str]) -> list[str]:
 
 
 def groups_named(names: list[str]) -> list[Group]:
-    """Their rows, made where they are new; within the caller's transaction."""
+    """The groups, created if they are new. In the caller's transaction."""
     return [Group.objects.get_or_create(name=name)[0] for name in names]
 
 
 def add_endpoints(login: Login, sockets: list[SocketInfo]) -> list[Endpoint]:
-    """Endpoints of a login; within the caller's transaction. FieldRefusal("socket", …)."""
+    """Create endpoints of a login. In the caller's transaction. FieldRefusal("socket", …)."""
     if not sockets:
         raise FieldRefusal("socket", _("Choose at least one Podman socket."))
     made = []
@@ -264,10 +266,9 @@ def add_endpoints(login: Login, sockets: list[SocketInfo]) -> list[Endpoint]:
 
 
 def refuse_known_store(host: Host, socket: SocketInfo) -> None:
-    """Two endpoints on one store would show every object twice: FieldRefusal names the first.
+    """FieldRefusal if an endpoint on this store exists: every object would show twice.
 
-    The same host is known by its key, whatever name or address it was registered under, unless a
-    person said that it is another machine.
+    The same host is known by its key, unless a person said that it is another machine.
     """
     if not socket.graph_root:
         return

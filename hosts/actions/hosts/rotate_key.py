@@ -1,6 +1,6 @@
 """host.rotate_key: new SSH keys for the logins of many hosts, one job each.
 
-The new key is let in and tried before the old one is taken out; what fails leaves the old working.
+The new key is installed and tried before the old one is removed. If that fails, the old one still works.
 """
 
 from collections.abc import Iterable
@@ -31,8 +31,9 @@ VERB = "host.rotate_key"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Whose key would be replaced, each with the endpoint that its job stands at; who is left out,
-    as `{"name", "host", "why"}`.
+    """The logins whose keys are replaced, with their jobs' endpoints.
+
+    Those left out are {"name", "host", "why"}.
     """
 
     logins: list[tuple[Login, Endpoint]] = field(default_factory=list)
@@ -42,7 +43,7 @@ class Plan:
 def plan(person: Person, host_ids: Iterable[int]) -> Plan:
     """What `ask` would do. Denied, NotVisible.
 
-    A login without a socket (a jump host's alone) and one without a key are left out, and said so.
+    Logins without a socket (only jump hosts) or without a key are left out.
     """
     found = Plan()
     for host_id in host_ids:
@@ -58,7 +59,7 @@ def plan(person: Person, host_ids: Iterable[int]) -> Plan:
 
 
 def ask(person: Person, host_ids: Iterable[int], *, one_for_all: bool = False) -> Batch:
-    """New keys for every login of these hosts, each its own or one for all. Denied, FieldRefusal."""
+    """New keys for every login of these hosts, one each or one for all. Denied, FieldRefusal."""
     found = plan(person, host_ids)
     orders = []
     shared = seal_new_key() if one_for_all else None
@@ -93,7 +94,7 @@ def _why_not(host: Host, login: Login, *, has_socket: bool) -> str:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Let the new key in, try it, keep it, take the old one out. Each step may be done again."""
+    """Install the new key, try it, store it, remove the old one. Each step can be repeated."""
     login_id, old, new = int(errand.object_id), errand.params["before"], errand.params["public_key"]
     sealed = await errand.secrets()
     if sealed is None:
@@ -140,7 +141,7 @@ def _keep(login_id: int, sealed: bytes, public: str) -> None:
 
 
 async def settle(_errand: Errand) -> Settlement:
-    """Every step looks first whether it was done: it goes on where it broke."""
+    """Every step first looks whether it was done, so `do` continues."""
     return Settlement.AGAIN
 
 

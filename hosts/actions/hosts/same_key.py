@@ -1,6 +1,6 @@
-"""Machines that show one SSH host key, as virtual machines cloned from one image do: told apart.
+"""Tells machines with the same SSH host key apart, such as cloned virtual machines.
 
-Those that are registered with that key are asked about themselves at the same time as the new one.
+Registered hosts with that key are examined at the same time as the new one.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ _WORDS: Final = {
 
 @dataclass(frozen=True)
 class _KeyHolder:
-    """A registered login with that key, and where the socket is whose store can be compared."""
+    """A registered login with that key, and the store to compare."""
 
     host_id: int
     name: str
@@ -43,7 +43,7 @@ class _KeyHolder:
 
 
 def hosts_with_key(fingerprint: str) -> list[_KeyHolder]:
-    """The first login of each host over SSH that shows this key."""
+    """The first login of each SSH host with this key."""
     rows = Endpoint.objects.filter(
         host__kind=Host.Kind.SSH, host__fingerprint=fingerprint, host__enabled=True
     ).exclude(host__fingerprint="")
@@ -64,7 +64,7 @@ def hosts_with_key(fingerprint: str) -> list[_KeyHolder]:
 
 
 async def compare(found: Sequence[SocketInfo], those: Sequence[_KeyHolder]) -> list[SameKeyHost]:
-    """How each of `those` compares with the machine whose sockets the doctor `found` just now."""
+    """Each of `those`, compared with the machine whose sockets the doctor `found`."""
     few = asyncio.Semaphore(_AT_ONCE)
 
     async def each(one: _KeyHolder) -> SameKeyHost:
@@ -109,7 +109,7 @@ def _words(new: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
 
 
 def warning(twins: Sequence[SameKeyHost]) -> str:
-    """What a person should know before the yes; empty where there is nothing to ask."""
+    """What a person should know before they agree. "" where there is nothing to ask."""
     apart = [one for one in twins if one.apart]
     if not apart:
         return ""

@@ -1,1 +1,1 @@
-"""Images: one module a verb."""
+"""Image verbs, one module each."""

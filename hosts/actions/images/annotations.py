@@ -1,4 +1,4 @@
-"""Annotations as a person writes them: one name=value a line. Podman adds and changes, never removes."""
+"""Annotations as text: one name=value a line. Podman can add and change, not remove."""
 
 import re
 
@@ -12,7 +12,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,254}")
 
 
 def parse_annotations(text: str) -> dict[str, str]:
-    """Name to value. Refusal naming the line that is none."""
+    """Values by name. Refusal names the wrong line."""
     found: dict[str, str] = {}
     for line in filter(None, (line.strip() for line in text.splitlines())):
         name, given, value = line.partition("=")

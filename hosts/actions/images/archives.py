@@ -1,6 +1,6 @@
-"""image.save, image.load, image.import: archives to and from a person, as they come.
+"""image.save, image.load and image.import: archives from and to a person, as streams.
 
-Streamed actions: intent and outcome, no job. They run in the web process over the narrow socket.
+Without a job. They run in the web process over the narrow socket.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -63,7 +63,7 @@ CARDS = (
 
 
 def savable(person: Person, refs: list[ObjectRef], *, form: str) -> list[Image]:
-    """The images that one archive can hold. Refusal says why not; NotVisible, Denied."""
+    """The images, if one archive can hold them. Refusal, NotVisible, Denied."""
     refs = list(dict.fromkeys(refs))
     if not refs or len(refs) > MOST:
         raise Refusal(_("Choose between one and %d images.") % MOST)
@@ -81,7 +81,7 @@ def savable(person: Person, refs: list[ObjectRef], *, form: str) -> list[Image]:
 
 
 async def save(person: Person, rows: list[Image], *, form: str) -> AsyncGenerator[bytes, None]:
-    """The archive. Raises ActionFailed before the first piece when an image is gone."""
+    """The archive. ActionFailed before the first piece if an image is gone."""
     endpoint = rows[0].endpoint
     whole = [name for row in rows for name in with_tags(row.names)[: _names_in(form)]]
     wanted = [*whole, *(row.podman_id for row in rows if not with_tags(row.names))]
@@ -102,12 +102,12 @@ async def save(person: Person, rows: list[Image], *, form: str) -> AsyncGenerato
 
 
 def _names_in(form: str) -> int | None:
-    """How many names an archive can give to an image."""
+    """How many names an archive of this format can give an image. None: any number."""
     return 1 if form == "oci-archive" else None
 
 
 async def _still(podman: Podman, row: Image, name: str) -> None:
-    """By the names it is asked for, so they must mean what the person chose."""
+    """Raise unless the name still means the image that the person chose."""
     try:
         found = await images.inspect(podman, name)
     except NotFound as gone:
@@ -117,17 +117,17 @@ async def _still(podman: Podman, row: Image, name: str) -> None:
 
 
 def loadable(person: Person, endpoint_id: int, verb: str) -> Endpoint:
-    """Where `person` may load or import. NotVisible, Denied."""
+    """The endpoint, if the person may load or import there. NotVisible, Denied."""
     return get_endpoint(person, endpoint_id, verb)
 
 
 async def load(
     person: Person, endpoint: Endpoint, body: AsyncIterator[bytes], *, file: str, limit_bytes: int
 ) -> list[str]:
-    """Load an archive; the names (or ids) of what it held. PodmanError, ActionFailed: nothing was.
+    """Load an archive. Returns the names or ids in it. PodmanError, ActionFailed: nothing was loaded.
 
-    It is unpacked on the way (at most `limit_bytes`) and judged: Podman unpacks an OCI archive on
-    the host's own disk. So are the names that it gives, before Podman has its end.
+    It is checked while it passes (at most `limit_bytes` unpacked), since Podman unpacks OCI archives on the
+    host's disk. Its names are judged before Podman has the end.
     """
     target = target_of(endpoint, kind="image", name=file)
     proposal = from_request.archive(LOAD, file=file)
@@ -159,7 +159,7 @@ async def import_tar(
     message: str,
     changes: list[str],
 ) -> str:
-    """Make an image of a file system's tar; its id."""
+    """Make an image of a file system's tar. Returns its id."""
     target = target_of(endpoint, kind="image", name=reference)
     params = {"file": file, "reference": reference, "message": message, "changes_given": changes}
     proposal = from_request.archive(IMPORT, file=file, called=[reference])
@@ -178,12 +178,12 @@ async def import_tar(
 
 
 def import_name(text: str) -> str:
-    """The whole name of an image to be made. Refusal."""
+    """The full name of the new image. Refusal."""
     return str(new_name(text))
 
 
 def import_changes(text: str) -> list[str]:
-    """Lines as in a Dockerfile. Refusal for one that Podman would not take."""
+    """Dockerfile lines. Refusal for one that Podman would not take."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MOST_CHANGES:
         raise Refusal(_("At most %d lines of settings.") % MOST_CHANGES)

@@ -1,7 +1,7 @@
-"""image.copy: from host to host through the worker, never by way of a person's machine.
+"""image.copy: from host to host through the worker.
 
-The job belongs to the host that receives. What the source saves goes straight into the load of the
-target, at the pace of the slower one. Settled by identity: the full id and the names are there.
+The job belongs to the receiving host. The source's stream goes straight into the target, as fast as the
+slower one. Settled by identity: the full id and the names are there.
 """
 
 import asyncio
@@ -36,9 +36,9 @@ VERB = "image.copy"
 
 
 def ask_many(person: Person, refs: list[ObjectRef], targets: list[int]) -> Batch:
-    """Each image to each endpoint. Refusal when nothing is left to do.
+    """Copy each image to each endpoint. Refusal when nothing is left to do.
 
-    Where it lies already, or one may not copy to, is left out and stands in `skipped`.
+    Targets that have the image, or that the person may not use, are listed in `skipped`.
     """
     orders: list[Order] = []
     skipped: list[dict[str, str]] = []
@@ -69,7 +69,7 @@ def ask_many(person: Person, refs: list[ObjectRef], targets: list[int]) -> Batch
 
 
 def again(person: Person, job: Job) -> Job:
-    """Copy it once more to where it was to go."""
+    """Copy it again to the same target."""
     source = (job.params["source_endpoint"], job.object_id)
     copied: Job = ask_many(person, [source], [job.endpoint_id or 0]).jobs.get()
     return copied
@@ -106,7 +106,7 @@ def _proposal(params: dict[str, Any]) -> Proposal:
 
 
 def _source(job_id: int, endpoint_id: int) -> Endpoint:
-    """The source, authorised again: rights may have gone since the click."""
+    """The source, authorised again, since rights may have changed."""
     job = Job.objects.select_related("asked_by").get(pk=job_id)
     found = Endpoint.objects.select_related("host", "login").filter(pk=endpoint_id).first()
     if found is None or not (found.enabled and found.host.enabled):
@@ -122,7 +122,7 @@ def _asker_may(job: Job, source: Endpoint) -> bool:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Copy what is missing, then its names; at the end both sides are compared."""
+    """Copy the missing image, then its names, then compare both sides."""
     source = await sync_to_async(_source, thread_sensitive=False)(
         errand.job_id, errand.params["source_endpoint"]
     )
@@ -196,7 +196,7 @@ def _layers(inspected: dict[str, Any]) -> list[str]:
 
 
 class _CopyProgress:
-    """Counts what passes and shows it."""
+    """Counts and reports what was copied."""
 
     def __init__(self, errand: Errand) -> None:
         self.errand = errand
@@ -206,7 +206,7 @@ class _CopyProgress:
         self._waiting: asyncio.Queue[bytes | ActionFailed | None] = asyncio.Queue(4)
 
     async def read(self, saved: AsyncGenerator[bytes, None], source: Endpoint) -> None:
-        """Take what the source sends, no faster than it is passed on."""
+        """Read from the source, no faster than the target takes it."""
         try:
             async with aclosing(saved):
                 async for piece in saved:
@@ -217,7 +217,7 @@ class _CopyProgress:
             await self._waiting.put(ActionFailed(words, lost.message))
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
-        """The same pieces. ActionFailed in the source's words when it fails."""
+        """The same pieces. ActionFailed in the source's words."""
         while (piece := await self._waiting.get()) is not None:
             if isinstance(piece, ActionFailed):
                 raise piece
@@ -226,13 +226,13 @@ class _CopyProgress:
             yield piece
 
     def shown(self, status: str) -> dict[str, Any]:
-        """As a layer's bar. The archive may be smaller (compressed) or a little larger than told."""
+        """The progress as a layer's bar. The archive can differ a little from its announced size."""
         size = max(int(self.errand.params.get("size_bytes") or 0), self.bytes)
         bar = {"id": self.errand.object_id[:12], "status": status}
         return {"layers": [{**bar, "current": self.bytes, "total": size}]}
 
     def end(self) -> None:
-        """All has passed."""
+        """Mark it as complete."""
         shown = self.shown("Copy complete")
         shown["layers"][0]["total"] = self.bytes
         self.errand.progress = shown

@@ -1,4 +1,4 @@
-"""image.list_create: a manifest list of images of one host. Settled by the state: the name is there."""
+"""image.list_create: a manifest list of images on one host. Settled by state: the name exists."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ VERB = "image.list_create"
 
 
 def ask(person: Person, refs: list[ObjectRef], *, name: str) -> Job:
-    """Ask for a list named `name` of the images `refs`, all of one endpoint. Refusal."""
+    """Request a list `name` of the images `refs`, all on one endpoint. Refusal."""
     refs = list(dict.fromkeys(refs))
     if not refs or len({endpoint_id for endpoint_id, _id in refs}) != 1:
         raise Refusal(_("A list is made of images of one host."))
@@ -56,7 +56,7 @@ def _called(row: InventoryRow) -> str:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Make it; a name that is taken is never taken over."""
+    """Create it. A name that exists is not taken over."""
     name = errand.params["name"]
     await errand.permit(_proposal(errand.params))
     await errand.about_to_send()
@@ -70,7 +70,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """There under its name, as a list of as many images."""
+    """Done if the name is a list with as many images."""
     if not await images.exists(errand.podman, errand.params["name"]):
         return Settlement.AGAIN
     if not await manifests.exists(errand.podman, errand.params["name"]):

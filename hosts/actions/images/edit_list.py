@@ -1,6 +1,6 @@
-"""image.list_edit: images into a manifest list, out of it, and what is noted on them and on it.
+"""image.list_edit: adds images to a manifest list, removes them, and annotates.
 
-Settled by the state: each of the three can be done twice and comes out the same.
+Each of these can be repeated with the same result.
 """
 
 import re
@@ -46,13 +46,13 @@ def _proposal(params: dict[str, Any]) -> Proposal:
 
 
 def ask_add(person: Person, ref: ObjectRef, *, image: str, all_images: bool) -> Job:
-    """Ask to add an image by its full name: one of the host, else of its registry. Refusal."""
+    """Request to add an image by full name, from the host or its registry. Refusal."""
     params = {"operation": "add", "image": str(parse_full(image)), "all_images": all_images}
     return _ask(person, ref, params)
 
 
 def ask_drop(person: Person, ref: ObjectRef, *, digest: str) -> Job:
-    """Ask to take one out. Refusal."""
+    """Request to remove an image. Refusal."""
     return _ask(person, ref, {"operation": "drop", "digest": _digest(digest)})
 
 
@@ -66,9 +66,9 @@ def ask_annotate(
     variant: str = "",
     notes: str = "",
 ) -> Job:
-    """Ask to say which platform an image is for, and to note on it: a name=value a line.
+    """Request to set an image's platform and annotations. Refusal for an unknown platform.
 
-    Without a digest the notes are the list's own. Refusal for words that name no platform.
+    Without a digest the annotations are the list's own.
     """
     given = {"os": os, "arch": arch, "variant": variant}
     words = {name: word.strip().lower() for name, word in given.items() if word.strip()}
@@ -91,7 +91,6 @@ def _digest(text: str) -> str:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Change the list."""
     params, list_id = errand.params, errand.object_id
     await errand.permit(_proposal(params))
     await errand.about_to_send()
@@ -146,7 +145,7 @@ async def _add(errand: Errand) -> None:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Again: what is in is not added twice, what is out is out."""
+    """Again: each change can be repeated."""
     await system.ping(errand.podman)
     return Settlement.AGAIN
 

@@ -1,4 +1,4 @@
-"""Names that are given to an image: `registry/path:tag`, complete before anything is sent."""
+"""Names that are given to images: `registry/path:tag`, complete before anything is sent."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,7 +13,7 @@ MOST = 20
 
 
 def new_name(text: str) -> Reference:
-    """The whole name; without a registry it is one of this host alone (`localhost/`). Refusal."""
+    """The full name. Without a registry it is in `localhost/`. Refusal."""
     found = parse(text)
     if found.digest:
         raise Refusal(_("A name that is given ends in a tag, not in a digest."))
@@ -21,7 +21,7 @@ def new_name(text: str) -> Reference:
 
 
 def new_names(texts: Iterable[str]) -> list[str]:
-    """Each once, in order. Refusal for none, too many, or a wrong one."""
+    """Full names, each once. Refusal for none, too many or a wrong one."""
     names = list(dict.fromkeys(str(new_name(text)) for text in texts if text.strip()))
     if not names:
         raise Refusal(_("Give a name."))
@@ -31,7 +31,7 @@ def new_names(texts: Iterable[str]) -> list[str]:
 
 
 def destination(text: str) -> str:
-    """Where to push: a whole name with its registry and a tag. Refusal."""
+    """Where to push: a full name with registry and tag. Refusal."""
     found = parse_full(text)
     if found.digest:
         raise Refusal(_("A push goes to a name with a tag, not to a digest."))
@@ -41,14 +41,14 @@ def destination(text: str) -> str:
 
 
 def taken(row: Image, names: Iterable[str]) -> list[str]:
-    """Those of `names` that another image on the same endpoint has now; Podman would move them."""
+    """Those of `names` that another image on the endpoint has. Podman would move them."""
     others = Image.objects.filter(endpoint_id=row.endpoint_id, gone=None).exclude(pk=row.pk)
     held = {name for names_of in others.values_list("names", flat=True) for name in names_of}
     return [name for name in names if name in held]
 
 
 def with_tags(names: Iterable[str]) -> list[str]:
-    """The names that end in a tag; what was pulled by its digest has others too."""
+    """The names with a tag. Pulls by digest add names without one."""
     return [name for name in names if "@" not in name]
 
 

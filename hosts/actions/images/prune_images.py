@@ -1,4 +1,4 @@
-"""image.prune: exactly the images that were shown; what came into use or got a name stays."""
+"""image.prune: exactly the images that were shown. Images that are used or named by now stay."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ VERB = "image.prune"
 
 
 def ask(person: Person, refs: list[tuple[int, str]], *, filters: dict[str, str]) -> Batch:
-    """Ask for the removal of images that no container uses. Refusal for an empty plan."""
+    """Request to remove unused images. Refusal for an empty plan."""
     return prune_plan.ask_plan(person, VERB, refs, filters=filters)
 
 

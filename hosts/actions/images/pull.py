@@ -1,4 +1,4 @@
-"""Pulling with progress, shared by image.pull and container.run."""
+"""Pulls with progress, for image.pull and container.run."""
 
 from contextlib import aclosing
 
@@ -19,9 +19,9 @@ MOST_LAYERS = 500
 
 
 async def pull_into(errand: Errand, reference: str) -> str:
-    """Pull `reference`, reporting layers to the errand; returns its id. ActionFailed, PodmanError.
+    """Pull `reference` and report its layers. Returns the image id. ActionFailed, PodmanError.
 
-    NotAllowed where an image that is locked has the name.
+    NotAllowed where a locked image has that name.
     """
     parsed = parse(reference)
     await errand.heed_names([reference])

@@ -1,4 +1,4 @@
-"""image.pull: a broken pull is pulled again; the registry's layers make that harmless."""
+"""image.pull: a broken pull is repeated. Layers that are there are not sent again."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ VERB = "image.pull"
 
 
 def _order(person: Person, endpoint_id: int, reference: str) -> Order:
-    """Refusal when `reference` is no full image name."""
+    """The order. Refusal when `reference` is no full image name."""
     full = str(parse_full(reference))
     endpoint = get_endpoint(person, endpoint_id, VERB)
     return Order(
@@ -36,19 +36,19 @@ def _order(person: Person, endpoint_id: int, reference: str) -> Order:
 
 
 def ask(person: Person, endpoint_id: int, *, reference: str) -> Job:
-    """Ask for a pull of a full image name. Refusal (not a name), NotVisible, Denied."""
+    """Request a pull by full name. Refusal, NotVisible, Denied."""
     return ask_job(person, VERB, _order(person, endpoint_id, reference), queue="long")
 
 
 def again(person: Person, job: Job) -> Job:
-    """Pull it once more."""
+    """Pull it again."""
     return ask(person, job.endpoint_id or 0, reference=job.params["image"])
 
 
 def ask_many(person: Person, endpoint_ids: list[int], *, references: list[str]) -> Batch:
-    """The same images on many endpoints. Where one may not pull is left out, and in `skipped`.
+    """Pull the images on many endpoints. Endpoints without the right are listed in `skipped`.
 
-    Refusal when a reference is no full image name; then nothing is asked.
+    Refusal when a reference is no full image name. Then nothing is requested.
     """
     full = list(dict.fromkeys(str(parse_full(reference)) for reference in references))
     orders: list[Order] = []
@@ -64,7 +64,7 @@ def ask_many(person: Person, endpoint_ids: list[int], *, references: list[str]) 
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Pull; the result names the image."""
+    """Pull. The result names the image."""
     await errand.permit(from_request.images(VERB, [errand.params["image"]], pulled=True))
     await errand.about_to_send()
     image_id = await pull_into(errand, errand.params["image"])

@@ -1,4 +1,4 @@
-"""image.push: a broken push is pushed again; what the registry has already is not sent twice."""
+"""image.push: a broken push is repeated. Layers that the registry has are not sent again."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -32,7 +32,7 @@ PATIENCE_S = 2 * 3600.0
 
 
 def ask(person: Person, ref: ObjectRef, *, destination: str) -> Job:
-    """Ask for a push to a full name, its own or another. Refusal, NotVisible, Denied."""
+    """Request a push to a full name, its own or another. Refusal, NotVisible, Denied."""
     row = get_object(person, "image", *ref, verb=VERB)
     name = checked(destination)
     order = order_for(row, "image", {"destination": name})
@@ -41,7 +41,7 @@ def ask(person: Person, ref: ObjectRef, *, destination: str) -> Job:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Push; the result tells the digest that the registry gave it."""
+    """Push. The result has the digest in the registry."""
     target = parse(errand.params["destination"])
     await errand.permit(from_request.push(VERB, str(target)))
     auth = await auth_for(errand.endpoint, target)
@@ -76,7 +76,7 @@ async def _pushing(
 
 
 class _PushProgress:
-    """The layers in the order in which Podman began them. It tells no bytes."""
+    """The layers in the order in which Podman starts them. Podman reports no bytes."""
 
     def __init__(self) -> None:
         self._layers: dict[str, str] = {}

@@ -1,6 +1,6 @@
-"""Image references as people write them: `[registry/]path[:tag][@digest]`.
+"""Image references: `[registry/]path[:tag][@digest]`.
 
-Grammar after the reference package of the distribution project, which Podman uses.
+The grammar is that of the distribution project, which Podman uses.
 """
 
 import re
@@ -24,7 +24,7 @@ _DIGEST = re.compile(r"[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}")
 
 @dataclass(frozen=True)
 class Reference:
-    """`registry` is empty for a short name."""
+    """The parts of a reference. `registry` is empty for a short name."""
 
     registry: str
     path: str
@@ -44,7 +44,7 @@ class Reference:
 
 
 def parse(text: str) -> Reference:
-    """The parts of `text`; a missing tag becomes `latest` unless a digest is given. Refusal."""
+    """The parts. A missing tag becomes `latest` unless there is a digest. Refusal."""
     text = text.strip()
     if not text:
         raise Refusal(_("Give the name of an image."))
@@ -73,7 +73,7 @@ def parse(text: str) -> Reference:
 
 
 def parse_full(text: str) -> Reference:
-    """As `parse`, but a name without its registry is refused: Podman would have to guess it."""
+    """As `parse`, but a short name is refused, since Podman would have to guess."""
     reference = parse(text)
     if reference.short:
         raise Refusal(
@@ -84,9 +84,9 @@ def parse_full(text: str) -> Reference:
 
 
 def candidates(reference: Reference, search: Iterable[str]) -> list[str]:
-    """Full names that a short one may mean, from the registries that a host searches, in order.
+    """Full names that a short name may mean on a host that searches these registries.
 
-    Docker Hub keeps its official images under `library/`.
+    Docker Hub has its official images under `library/`.
     """
     if not reference.short:
         return [str(reference)]

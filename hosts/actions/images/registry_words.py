@@ -1,4 +1,4 @@
-"""Why a registry did not do it, in our words with a cure, from Podman's; and when to give up waiting."""
+"""Explains registry errors from Podman's words, and limits waiting."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -18,7 +18,7 @@ _SLOW = ("timeout", "timed out", "deadline exceeded")
 
 
 def why(registry: str, failed: PodmanError, *, known: bool) -> str:
-    """A sentence for what all registries have in common, or "". `known`: credentials were sent."""
+    """A sentence for errors that all registries have in common, or "". `known`: credentials were sent."""
     text = f"{failed.message} {failed.cause}".lower()
     values = {"registry": registry}
     if isinstance(failed, DeadlineExceeded) or any(word in text for word in _SLOW):
@@ -60,7 +60,7 @@ def why(registry: str, failed: PodmanError, *, known: bool) -> str:
 async def not_silent(
     lines: AsyncIterator[T], registry: str, *, patience_s: float
 ) -> AsyncGenerator[T, None]:
-    """The same lines. ActionFailed when none comes for `patience_s`: Podman itself waits for ever."""
+    """The same lines. ActionFailed after `patience_s` without one, since Podman waits forever."""
     while True:
         try:
             async with asyncio.timeout(patience_s):

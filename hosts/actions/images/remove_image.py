@@ -1,4 +1,4 @@
-"""image.remove: settled by identity (the id is there or not)."""
+"""image.remove: settled by the id, which is there or not."""
 
 from typing import Any
 
@@ -26,17 +26,16 @@ VERB = "image.remove"
 
 
 def ask(person: Person, ref: ObjectRef, *, force: bool = False) -> Job:
-    """Ask for a removal. `force`: with the containers that use it."""
+    """Request a removal. `force`: also remove the containers that use it."""
     return ask_object(person, VERB, ref, **removal_params(force=force))
 
 
 def ask_many(person: Person, refs: list[ObjectRef], *, force: bool = False) -> Batch:
-    """Ask for many removals."""
     return ask_objects(person, VERB, refs, **removal_params(force=force))
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Remove it with all its names; what is gone already counts as removed."""
+    """Remove it with all its names. One that is gone counts as removed."""
     await require_forced_removal(errand)
     await errand.about_to_send()
     podman, image_id = errand.podman, errand.object_id
@@ -54,7 +53,6 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Gone by its full id."""
     found = await images.list_images(errand.podman, all=True)
     there = any(one.get("Id") == errand.object_id for one in found)
     return Settlement.AGAIN if there else Settlement.DONE

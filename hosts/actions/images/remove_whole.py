@@ -1,4 +1,4 @@
-"""Removing a whole image, with all its names and without force: so no container goes along."""
+"""Removes an image with all its names, without force, so that no container is removed too."""
 
 from hosts.actions.images.names import split
 from hosts.podman import Podman, images, manifests
@@ -9,9 +9,9 @@ Removed = tuple[list[str], list[str]]
 
 
 async def remove_whole(podman: Podman, image_id: str) -> Removed:
-    """An image or a manifest list. When it stays after all it has its names again.
+    """Remove an image or manifest list. If it stays after all, it gets its names back.
 
-    Raises NotFound, Conflict where a container uses it.
+    NotFound, Conflict where a container uses it.
     """
     if await manifests.exists(podman, image_id):
         return await _list(podman, image_id)
@@ -32,7 +32,7 @@ async def remove_whole(podman: Podman, image_id: str) -> Removed:
 
 
 async def _list(podman: Podman, list_id: str) -> Removed:
-    """By its names one by one: an id with several is refused."""
+    """Remove a list name by name: an id with several names is refused."""
     found = [one for one in await images.list_images(podman) if one.get("Id") == list_id]
     if not found:
         raise NotFound("The manifest list is gone.")

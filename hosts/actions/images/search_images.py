@@ -1,6 +1,6 @@
-"""image.search: asks registries from a host, each with its own deadline. Changes nothing.
+"""image.search: searches registries from a host, each with its own deadline. Changes nothing.
 
-A job, because only a worker can open the credentials that a registry wants.
+It is a job, since only a worker can open registry credentials.
 """
 
 import asyncio
@@ -35,13 +35,13 @@ _REGISTRY = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9.-]*(?::[0-9]{1,5})?")
 
 
 def registries_of(endpoint: Endpoint) -> list[str]:
-    """Those that the host's Podman searches for short names."""
+    """The registries that the host's Podman searches for short names."""
     known = (endpoint.info or {}).get("registries") or {}
     return [str(name) for name in known.get("search") or []][:MOST_REGISTRIES]
 
 
 def ask(person: Person, endpoint_id: int, *, term: str, registry: str = "") -> Job:
-    """Ask for a search in `registry`, or in all that the host searches. Refusal."""
+    """Request a search in `registry`, or in all that the host searches. Refusal."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
     term, registry = term.strip().lower(), registry.strip()
     first, slash, rest = term.partition("/")
@@ -60,7 +60,7 @@ def ask(person: Person, endpoint_id: int, *, term: str, registry: str = "") -> J
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """All registries at once. The result: {"found": […], "troubles": [{"registry", "why", "words"}]}."""
+    """Search all at once. The result: {"found": […], "troubles": [{"registry", "why", "words"}]}."""
     answers = await asyncio.gather(
         *(_one(errand, registry) for registry in errand.params["registries"])
     )
@@ -102,7 +102,6 @@ def _why(registry: str, failed: PodmanError, *, known: bool) -> str:
 
 
 async def settle(_errand: Errand) -> Settlement:
-    """A search can be made again."""
     return Settlement.AGAIN
 
 

@@ -1,4 +1,4 @@
-"""image.tag: settled by the state; naming an image twice the same changes nothing."""
+"""image.tag: settled by state. The same name twice changes nothing."""
 
 from dataclasses import replace
 from typing import Any
@@ -22,7 +22,7 @@ VERB = "image.tag"
 
 
 def ask(person: Person, ref: ObjectRef, *, names: list[str]) -> Job:
-    """Ask for further names of an image. Refusal where one is none; NotVisible, Denied."""
+    """Request further names. Refusal for a wrong one, NotVisible, Denied."""
     params = {"names": new_names(names)}
     row = get_object(person, "image", *ref, verb=VERB)
     assert isinstance(row, Image)
@@ -33,14 +33,14 @@ def ask(person: Person, ref: ObjectRef, *, names: list[str]) -> Job:
 
 
 def _proposal(names: list[str], called: list[str]) -> Proposal:
-    """By the names that it has, and those that it gets: a new one must not make it what it is not."""
+    """By its names and the new ones: a new name must not hide where it comes from."""
     if not names:
         return from_request.archive(VERB, file=_("an image without a name"), called=called)
     return from_request.images(VERB, names, called=called)
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Give the names one by one; a name that another image has moves here, as Podman does it."""
+    """Add the names one by one. As in Podman, a name moves here from another image."""
     has = (await images.inspect(errand.podman, errand.object_id)).get("RepoTags") or []
     given = set(errand.params["names"])
     # those that an earlier try gave it already say nothing of where it came from

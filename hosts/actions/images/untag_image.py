@@ -1,4 +1,4 @@
-"""image.untag: names come off, the image stays. Settled by the state."""
+"""image.untag: removes names, the image stays. Settled by state."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ VERB = "image.untag"
 
 
 def ask(person: Person, ref: ObjectRef, *, names: list[str]) -> Job:
-    """Ask for names to be taken off. Refusal for none, or one that it does not have."""
+    """Request to remove names. Refusal for none, or one that it does not have."""
     row = get_object(person, "image", *ref, verb=VERB)
     assert isinstance(row, Image)
     wanted = [name for name in with_tags(row.names) if name in set(names)]
@@ -31,7 +31,7 @@ def ask(person: Person, ref: ObjectRef, *, names: list[str]) -> Job:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Take off what it still has of these names; one that has moved on is left where it is."""
+    """Remove those of the names that it still has. A name that has moved stays where it is."""
     has = set((await images.inspect(errand.podman, errand.object_id)).get("RepoTags") or [])
     await errand.about_to_send()
     taken = []
@@ -47,7 +47,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Done when it has none of the names; gone counts as that."""
+    """Done when it has none of the names, or is gone."""
     try:
         found = await images.inspect(errand.podman, errand.object_id)
     except NotFound:

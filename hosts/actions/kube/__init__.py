@@ -1,1 +1,1 @@
-"""Kube YAML: read, planned, played, taken down."""
+"""Kube YAML: read, plan, play, down."""

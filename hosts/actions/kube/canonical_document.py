@@ -1,4 +1,4 @@
-"""A document as Podman reads it, or why it cannot be read in one way alone."""
+"""A document in the form in which Podman reads it, or why it is ambiguous."""
 
 from django.utils.translation import gettext as _
 
@@ -8,8 +8,9 @@ from hosts.guardrails.kube_fields import Leaf
 
 
 def canonical_document(document: Document) -> tuple[Document, list[tuple[str, int]]]:
-    """The document with its fields under their true names and nothing that nobody knows; and what that
-    was, with its line. YamlRefused where a field stands there twice or is of another kind.
+    """(document with true field names, [(unknown field, line)]). Unknown fields are left out.
+
+    YamlRefused for a duplicate field or a wrong type.
     """
     shape = normalize_document(document.content)
     for path, other in shape.twice:
@@ -25,7 +26,7 @@ def canonical_document(document: Document) -> tuple[Document, list[tuple[str, in
 
 
 def duplicate_field(name: str, other: str, line: int) -> YamlRefused:
-    """One field in two spellings: by which of them Podman goes depends on their order."""
+    """One field in two spellings. Which one Podman takes depends on their order."""
     words = _("“%(name)s” stands there twice, as “%(other)s” too.")
     return YamlRefused(words % {"name": name[:80], "other": other[:80]}, line)
 

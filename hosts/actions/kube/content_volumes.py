@@ -1,7 +1,7 @@
-"""Volumes that Podman fills from a ConfigMap or Secret: where it is too old to do that safely.
+"""Refuses volumes filled from a ConfigMap or Secret on a Podman that does this unsafely.
 
-Below the version that mends it Podman writes through a link that a container put there before, into
-the host's files (hosts.advisories). So there such a volume must be new, and one workload's alone.
+Before the fixed version Podman follows a container's link into the host's files (hosts.advisories). There
+such a volume must be new and used by one workload.
 """
 
 from collections import Counter
@@ -38,7 +38,7 @@ def refuse_unsafe(endpoint: Endpoint, plan: KubePlan) -> None:
 
 
 async def heed_unsafe(errand: Errand, plan: KubePlan) -> None:
-    """ActionFailed, by what the host itself says: its version and its volumes."""
+    """ActionFailed, by the host's own version and volumes."""
     filled, shared = _names(plan)
     if not filled:
         return
@@ -72,7 +72,7 @@ def _cure(advisory: advisories.Advisory) -> str:
 
 
 def _names(plan: KubePlan) -> tuple[set[str], set[str]]:
-    """Volumes that are filled, by Podman's names for them; those of them that several pods mount."""
+    """(volumes that are filled, those of them that several pods mount), by Podman's names."""
     filled: set[str] = set()
     users: Counter[str] = Counter()
     for document in plan.documents:
@@ -107,5 +107,5 @@ def _volumes(spec: Any) -> list[Any]:
 
 
 def _get(mapping: Any, key: str) -> Any:
-    """A plan's documents have each key in Podman's spelling, once."""
+    """The value of the key. Documents of a plan have each key once, in Podman's spelling."""
     return mapping.get(key) if isinstance(mapping, Mapping) else None

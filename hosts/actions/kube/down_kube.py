@@ -1,4 +1,4 @@
-"""kube.down: what a kube file names is stopped and removed. Settled by identity."""
+"""kube.down: stops and removes what a kube file names. Settled by identity."""
 
 from contextlib import suppress
 from typing import Any
@@ -26,7 +26,7 @@ VERB = "kube.down"
 
 
 def ask(person: Person, endpoint_id: int, *, text: str, volumes: bool = False) -> Job:
-    """Ask for the removal; `volumes`: those of its claims too. YamlRefused, FieldRefusal."""
+    """Request the removal. `volumes`: also of its claims. YamlRefused, FieldRefusal."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
     plan = plan_on(endpoint, text)
     goes = plan.goes(volumes=volumes)
@@ -53,7 +53,7 @@ def ask(person: Person, endpoint_id: int, *, text: str, volumes: bool = False) -
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Take it down; what is gone already is no error."""
+    """Take it down. What is gone is no error."""
     removes_volumes = bool(errand.params.get("remove_volumes"))
     if removes_volumes and not await errand.allowed(VOLUMES):
         raise NotAllowed(
@@ -78,9 +78,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def _rest(errand: Errand, goes: dict[str, list[str]]) -> None:
-    """What Podman leaves there without a word: secrets and volumes before 4.4, and volumes in use.
-    ActionFailed where a volume stays.
-    """
+    """Remove what Podman leaves: secrets and volumes before 4.4. ActionFailed where a volume stays."""
     for name in goes["secret"]:
         with suppress(NotFound):
             await secrets.remove(errand.podman, name)
@@ -97,7 +95,7 @@ async def _rest(errand: Errand, goes: dict[str, list[str]]) -> None:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """None of its pods is there any more."""
+    """Done when none of its pods is there."""
     names_only = set(errand.params.get("pods", []))
     left = [one for one in await pods.list_pods(errand.podman) if one.get("Name") in names_only]
     return Settlement.AGAIN if left else Settlement.DONE

@@ -1,5 +1,6 @@
-"""What is sent: the documents of a plan with our label on every pod, by which a broken try is found again;
-and of what is to go, the names alone.
+"""The YAML that is sent to Podman: a plan's documents with the job's label, or names to take down.
+
+By the label a broken try is found again.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from hosts.guardrails.kube_fields import WITH_TEMPLATE
 
 
 def with_job_labels(plan: KubePlan, *, job_id: int) -> bytes:
-    """The documents of the plan as YAML; Podman gives a pod the labels of its metadata."""
+    """The plan's documents as YAML. Podman gives a pod the labels of its metadata."""
     made = []
     for document in plan.documents:
         content = document.content
@@ -37,7 +38,7 @@ def _with_label(holder: dict[str, Any], job_id: int) -> dict[str, Any]:
 
 
 def names_only(goes: Mapping[str, list[str]]) -> bytes:
-    """YAML that names to Podman what it takes down: `goes` by pod, volume and secret."""
+    """YAML that names what Podman takes down: `goes` by pod, volume and secret."""
     kinds = {"pod": "Pod", "secret": "Secret", "volume": "PersistentVolumeClaim"}
     return written(
         {"apiVersion": "v1", "kind": kinds[kind], "metadata": {"name": name}}

@@ -1,4 +1,4 @@
-"""Names in a kube file that are refused wherever it is played, whatever the rules say."""
+"""Names that are refused in every kube file, whatever the rules say."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ Path = tuple[Any, ...]
 
 
 def refuse_names(document: Document) -> None:
-    """YamlRefused: labels and annotations of ours, and names of files that lead out of their volume."""
+    """YamlRefused for labels of Haulout's own, and file names that lead out of their volume."""
     content = document.content
     template = content.get("spec", {}).get("template", {}) if _templated(content) else {}
     holders: list[tuple[dict[str, Any], Path]] = [(content, ()), (template, ("spec", "template"))]
@@ -39,7 +39,7 @@ def _templated(content: dict[str, Any]) -> bool:
 
 
 def _files(content: dict[str, Any], template: dict[str, Any]) -> Iterator[tuple[str, Path]]:
-    """Names of files that Podman writes into volumes, with their places."""
+    """Names of files that Podman writes into volumes, with their paths in the document."""
     if content.get("kind") in ("ConfigMap", "Secret"):
         for key in ("data", "binaryData", "stringData"):
             for name in content.get(key, {}):

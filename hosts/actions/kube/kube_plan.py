@@ -1,9 +1,9 @@
-"""What Podman makes of a kube file, before it does: pods, containers, volumes, secrets, images.
+"""What Podman makes of a kube file: pods, containers, volumes, secrets, images.
 
-Names as Podman gives them (pkg/domain/infra/abi/play.go): a Pod keeps its own, others get `-pod`, and
-before 4.4 a Deployment makes all its replicas, numbered; containers are called after their pod. Kinds
-that Podman leaves out are said. The documents of a plan are what is judged and what is sent: as Podman
-reads them, less what nobody knows.
+Names follow pkg/domain/infra/abi/play.go: a Pod keeps its own, others get `-pod`. Before 4.4 a Deployment
+makes all replicas, numbered. Containers are named after their pod.
+
+The plan's documents are what is judged and sent: normalized, without unknown fields.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ _MOST_REPLICAS = 100
 
 @dataclass(frozen=True, slots=True)
 class PlannedObject:
-    """One object that playing makes. `image`: of a container; `note`: what to know about it."""
+    """An object that playing makes. `image`: of a container. `note`: a remark for people."""
 
     kind: str
     name: str
@@ -40,9 +40,9 @@ class PlannedObject:
 
 @dataclass(frozen=True, slots=True)
 class KubePlan:
-    """`skipped`: kinds that Podman does not know, with their line; `unknown`: fields that Haulout does
-    not know and does not send, likewise. `fills`: volumes into which playing writes files; `claims`:
-    those that taking down with volumes removes beside the planned ones.
+    """`skipped`: (kind that Podman ignores, line). `unknown`: (field that is not sent, line).
+
+    `fills`: volumes that get files. `claims`: volumes that are only removed with down.
     """
 
     objects: tuple[PlannedObject, ...]
@@ -58,7 +58,7 @@ class KubePlan:
         return [one.name for one in self.objects if one.kind == kind]
 
     def goes(self, *, volumes: bool) -> dict[str, list[str]]:
-        """Names by kind of what taking down removes."""
+        """Names by kind of what down removes."""
         found = {kind: self.names(kind) for kind in ("pod", "container", "secret")}
         gone = dict.fromkeys((*self.names("volume"), *self.claims)) if volumes else ()
         return {**found, "volume": list(gone)}
@@ -70,9 +70,7 @@ class KubePlan:
 
 
 def plan_of(text: str, *, numbered: bool = False) -> KubePlan:
-    """Read a file and say what it makes. YamlRefused with the line where it is wrong. `numbered`: by a
-    Podman before 4.4.
-    """
+    """The plan of a file. `numbered`: for a Podman before 4.4. YamlRefused with the line."""
     documents: list[Document] = []
     objects: list[PlannedObject] = []
     skipped: list[tuple[str, int]] = []
@@ -119,7 +117,7 @@ def plan_of(text: str, *, numbered: bool = False) -> KubePlan:
 
 
 def _listed(document: Document) -> Iterator[Document]:
-    """A List is what it holds."""
+    """The document, or the items of a List."""
     _refuse_two_spellings(document)
     if kind_of(document.content) != "List":
         yield document
@@ -138,7 +136,7 @@ def _listed(document: Document) -> Iterator[Document]:
 
 
 def _refuse_two_spellings(document: Document) -> None:
-    """Podman takes `Kind`, and a K of Kelvin, for `kind`: by which of two it goes we would not see."""
+    """Podman takes `Kind`, also with a Kelvin sign, for `kind`. Two spellings are refused."""
     seen: dict[str, str] = {}
     for key in map(str, document.content):
         other = seen.setdefault(key.casefold(), key)
@@ -186,7 +184,7 @@ def _where(kind: str) -> tuple[str, ...]:
 
 
 def _volumes(document: Document, kind: str) -> tuple[list[str], list[str]]:
-    """Of a pod: volumes that its own name, and those of them into which Podman writes files."""
+    """(volumes that the pod's own claims name, those that Podman fills with files)."""
     claims: list[str] = []
     fills: list[str] = []
     for one in _list(document, *_where(kind), "volumes"):

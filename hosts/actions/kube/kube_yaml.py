@@ -1,8 +1,7 @@
-"""Kube YAML from a person: read within bounds, so that no bomb costs more than its bytes.
+"""Reads a person's YAML within limits, so that no YAML bomb costs more than its bytes. Errors have a line.
 
-Errors name their line. Aliases are counted as what they would grow to; names that stand twice in
-one mapping are refused, since the last would silently win. Written back it says the same to every
-reader: all texts stand in quotation marks, and numbers in decimals.
+Aliases count with their full size, and duplicate keys are refused, since the last one would win. Written
+YAML reads the same everywhere: texts are quoted, numbers are decimal.
 """
 
 import re
@@ -36,7 +35,7 @@ _FastDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class _Loader(_Fast):  # type: ignore[misc]
-    """Reads as YAML 1.2 does, which Podman's first reader nearly is."""
+    """Reads YAML 1.2, as Podman's first reader nearly does."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
@@ -47,7 +46,7 @@ for _name, (_pattern, _first) in _PLAIN.items():
 
 
 class _Dumper(_FastDumper):  # type: ignore[misc]
-    """Nothing is left to how a reader takes what stands without quotation marks."""
+    """Quotes all texts, so that no reader takes one for another type."""
 
     def ignore_aliases(self, _data: Any) -> bool:
         return True
@@ -59,7 +58,7 @@ _Dumper.add_representer(
 
 
 class YamlRefused(Refusal):
-    """What is wrong and where: `line` counts from 1, 0 where it concerns the whole."""
+    """What is wrong. `line` counts from 1. 0: it concerns the whole file."""
 
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
@@ -69,21 +68,21 @@ class YamlRefused(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document of the file: what it says, and the line on which each path begins."""
+    """One document of a file, with the line of each path."""
 
     content: dict[str, Any]
     line: int
     lines: dict[tuple[Any, ...], int]
 
     def line_of(self, *path: Any) -> int:
-        """The line of a path, or of the nearest part above it that there is."""
+        """The line of a path, or of its nearest parent."""
         while path not in self.lines and path:
             path = path[:-1]
         return self.lines.get(path, self.line)
 
 
 def read(text: str) -> list[Document]:
-    """The documents of a file; empty ones are left out. YamlRefused."""
+    """The documents of a file without empty ones. YamlRefused."""
     if len(text.encode()) > LIMIT_BYTES:
         raise YamlRefused(_("The file is larger than 1 MiB."))
     try:
@@ -133,7 +132,7 @@ def _composed(text: str) -> Iterator[yaml.Node]:
 
 
 def _refuse_deep(text: str) -> None:
-    """Depth and number of events, before anything that calls itself reads the text."""
+    """Check depth and size first, before any recursive reader runs."""
     depth = 0
     for number, event in enumerate(yaml.parse(text, Loader=_Loader)):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -148,7 +147,7 @@ def _refuse_deep(text: str) -> None:
 
 
 def _check(node: yaml.Node) -> None:
-    """Size with every alias written out, names that stand twice."""
+    """Check the size with aliases written out, and duplicate keys."""
     sizes: dict[int, int] = {}
     within: set[int] = set()
 
@@ -198,7 +197,7 @@ def _mark(node: yaml.Node, path: tuple[Any, ...], lines: dict[tuple[Any, ...], i
 
 
 def _built(node: yaml.Node) -> Any:
-    """Its value. Names are the texts that stand there; nothing is shared, whatever aliases say."""
+    """The node's value. Keys are their texts. Aliases are copied, not shared."""
     if isinstance(node, yaml.SequenceNode):
         return [_built(item) for item in node.value]
     if isinstance(node, yaml.MappingNode):
@@ -257,7 +256,7 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 
 
 def written(documents: Iterable[dict[str, Any]]) -> bytes:
-    """Documents as YAML that every reader takes for the same."""
+    """The documents as YAML that reads the same everywhere."""
     return yaml.dump_all(
         documents, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**20
     ).encode()

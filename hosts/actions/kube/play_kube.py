@@ -1,7 +1,7 @@
-"""kube.play: pods, volumes and secrets of a kube file. Settled by the label io.haulout.job.
+"""kube.play: makes the pods, volumes and secrets of a kube file. Settled by the label io.haulout.job.
 
-The file can hold secrets, so it is sealed in the job's row and erased at the outcome; the entry
-has the plan's names.
+The file can hold secrets, so it is sealed in the job's row and erased at the outcome. The entry has the
+plan's names.
 """
 
 from dataclasses import replace
@@ -48,13 +48,13 @@ _TAKES_VOLUMES_SINCE = (4, 4)
 
 
 def plan_on(endpoint: Endpoint, text: str) -> KubePlan:
-    """What the file makes there. YamlRefused."""
+    """The plan on that endpoint. YamlRefused."""
     version = version_of(endpoint)
     return plan_of(text, numbered=version is not None and version < _ONE_REPLICA_SINCE)
 
 
 def clashes(endpoint: Endpoint, plan: KubePlan) -> list[tuple[str, str]]:
-    """(kind, name) of what is there already by the inventory, of all planned kinds."""
+    """(kind, name) of planned objects that exist by the inventory."""
     return there(endpoint, {kind: plan.names(kind) for kind in _KINDS})
 
 
@@ -68,7 +68,7 @@ def there(endpoint: Endpoint, names: dict[str, list[str]]) -> list[tuple[str, st
 
 
 def ask(person: Person, endpoint_id: int, *, text: str, start: bool = True) -> Job:
-    """Ask for what the file makes. YamlRefused, FieldRefusal, NotVisible, Denied."""
+    """Request to play the file. YamlRefused, FieldRefusal, NotVisible, Denied."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
     plan = plan_on(endpoint, text)
     clashing = clashes(endpoint, plan)
@@ -94,7 +94,7 @@ def ask(person: Person, endpoint_id: int, *, text: str, start: bool = True) -> J
 
 
 def order_for(endpoint: Endpoint, plan: KubePlan, *, text: str, start: bool) -> Order:
-    """What is asked for, whatever is in its way."""
+    """The order, before anything is checked."""
     return Order(
         endpoint=endpoint,
         kind="pod",
@@ -115,7 +115,7 @@ def order_for(endpoint: Endpoint, plan: KubePlan, *, text: str, start: bool) -> 
 
 
 def proposal(endpoint: Endpoint, plan: KubePlan) -> Proposal:
-    """What the guardrails are asked about."""
+    """What the guardrails judge."""
     version = version_of(endpoint)
     return from_kube.kube(
         VERB,
@@ -126,9 +126,7 @@ def proposal(endpoint: Endpoint, plan: KubePlan) -> Proposal:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Pull what is missing, take away what an earlier try of this job left, make all of it, look at it,
-    then start it.
-    """
+    """Pull missing images, remove what an earlier try left, create, look, then start."""
     sealed = await errand.secrets()
     text = (sealed or b"").decode()
     plan = plan_on(errand.endpoint, text)
@@ -164,7 +162,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def _play(errand: Errand, plan: KubePlan) -> dict[str, Any]:
-    """Podman's report. Volumes that are there are used as they are, on every Podman."""
+    """Podman's report. Existing volumes are used, on every Podman."""
     version = version_of(errand.endpoint)
     if version is None or version < _TAKES_VOLUMES_SINCE:
         absent = await missing(errand, plan.names("volume"))
@@ -207,7 +205,7 @@ async def _clear(errand: Errand) -> None:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """`do` finds by its label what an earlier try made, and makes it anew."""
+    """`do` finds what an earlier try made by its label, and makes it again."""
     await system.ping(errand.podman)
     return Settlement.AGAIN
 

@@ -1,4 +1,4 @@
-"""The second look at what a kube file made: all pods, their containers, the new volumes; then their start."""
+"""The second look at a kube file's pods, containers and new volumes, and then their start."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from hosts.podman.errors import NotFound, PodmanError
 
 
 async def new_volumes(errand: Errand, names: Sequence[str]) -> list[str]:
-    """Those that are not there yet, or that an earlier try made: they are the file's."""
+    """Volumes that do not exist yet, or that an earlier try made."""
     known = errand.before.get("volumes")
     if errand.broken and isinstance(known, list):
         return [str(name) for name in known]
@@ -21,7 +21,7 @@ async def new_volumes(errand: Errand, names: Sequence[str]) -> list[str]:
 
 
 async def remove_made(errand: Errand) -> str:
-    """Remove what an earlier try of this job made; what became of it, in a sentence."""
+    """Remove what an earlier try made. Returns a sentence about the result."""
     made = await pods.list_pods(errand.podman, filters=job_filter(errand.job_id))
     steps = [remove_pod(errand, str(one["Id"])) for one in made]
     fresh = errand.before.get("volumes") or []
@@ -29,7 +29,7 @@ async def remove_made(errand: Errand) -> str:
 
 
 async def missing(errand: Errand, names: Sequence[str]) -> list[str]:
-    """Those of these volumes that the host does not have."""
+    """Those of the volumes that the host does not have."""
     absent = []
     for name in names:
         try:
@@ -40,10 +40,7 @@ async def missing(errand: Errand, names: Sequence[str]) -> list[str]:
 
 
 async def look(errand: Errand, asked: Proposal, fresh: Sequence[str]) -> list[str]:
-    """The ids of the pods that the job made, none of which has started.
-
-    NotAllowed, HeldForApproval, ActionFailed.
-    """
+    """Ids of the job's pods, none of which has started. NotAllowed, HeldForApproval, ActionFailed."""
     made = await pods.list_pods(errand.podman, filters=job_filter(errand.job_id))
     ids = [str(one["Id"]) for one in made]
     parts: list[Part] = []
@@ -69,7 +66,7 @@ async def look(errand: Errand, asked: Proposal, fresh: Sequence[str]) -> list[st
 
 
 async def start(errand: Errand, ids: Sequence[str]) -> list[str]:
-    """Start these pods; Podman's words about what does not. PodmanError where the host is lost."""
+    """Start the pods. Returns Podman's words about failures. PodmanError where the host is lost."""
     failed = []
     for pod_id in ids:
         try:

@@ -1,6 +1,6 @@
-"""What a kube file does to things that are there: it takes the rights to do those one by one.
+"""Effects of a kube file on existing objects, which need the verbs for those objects too.
 
-Podman gives a secret that is there the file's value, and takes secrets away when a file is taken down.
+Podman sets an existing secret to the file's value, and down removes secrets.
 """
 
 from django.utils.translation import gettext as _
@@ -18,14 +18,14 @@ REPLACE, REMOVE, VOLUMES = "secret.replace", "secret.remove", "volume.remove"
 def require_side_verbs(
     person: Person, endpoint: Endpoint, there: list[tuple[str, str]], needs: dict[str, str]
 ) -> None:
-    """Denied, for the first of what is `there` whose kind `needs` a verb that they lack."""
+    """Denied for the first existing object whose kind needs a verb that the person lacks."""
     for kind, name in there:
         if verb := needs.get(kind):
             require(person, verb, target_of(endpoint, kind=kind, name=name), endpoint)
 
 
 async def require_secret_verb(errand: Errand, names: list[str], verb: str) -> None:
-    """NotAllowed where the host has a secret of the file's by now, and whoever asked lacks `verb`."""
+    """NotAllowed where the host has such a secret and the person lacks `verb`."""
     if not names or await errand.allowed(verb):
         return
     for name in names:

@@ -1,1 +1,1 @@
-"""Pods: one module a verb."""
+"""Pod verbs, one module each."""

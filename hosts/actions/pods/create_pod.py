@@ -37,7 +37,7 @@ _HOST_NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\
 
 
 def ask(person: Person, endpoint_id: int, **given: Any) -> Job:
-    """Ask for a pod. FieldRefusal (with the field to change), NotVisible, Denied."""
+    """Request a pod. FieldRefusal names the field, NotVisible, Denied."""
     return ask_job(person, VERB, order(person, endpoint_id, **given), queue="short")
 
 
@@ -54,9 +54,9 @@ def order(  # noqa: PLR0913 - as Podman takes them
     restart: str = "",
     labels: dict[str, str] | None = None,
 ) -> Order:
-    """What would be asked for. `ports` as run_fields.port makes them; `shared` out of NAMESPACES.
+    """The order. `ports` as run_fields.port makes them, `shared` out of NAMESPACES.
 
-    FieldRefusal (with the field to change), NotVisible, Denied.
+    FieldRefusal names the field, NotVisible, Denied.
     """
     name = checked_name(name)
     shared = list(DEFAULT_SHARED) if shared is None else shared

@@ -25,17 +25,16 @@ def _params(signal: str) -> dict[str, Any]:
 
 
 def ask(person: Person, ref: ObjectRef, *, signal: str = "KILL") -> Job:
-    """Send a signal to all its containers; one of SIGNALS, else ValueError. NotVisible, Denied."""
+    """Send a signal out of SIGNALS to all containers, else ValueError. NotVisible, Denied."""
     return ask_object(person, VERB, ref, params=_params(signal))
 
 
 def ask_many(person: Person, refs: list[ObjectRef], *, signal: str = "KILL") -> Batch:
-    """The same for many pods."""
     return ask_objects(person, VERB, refs, params=_params(signal))
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Remember the processes, then send the signal."""
+    """Take a snapshot of the processes, then send the signal."""
     await errand.about_to_send({"members": await members(errand)})
     signal = errand.params["signal"]
     return {"changed": await pods.kill(errand.podman, errand.object_id, signal=signal)}

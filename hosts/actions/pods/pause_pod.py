@@ -18,23 +18,20 @@ VERB = "pod.pause"
 
 
 def ask(person: Person, ref: ObjectRef) -> Job:
-    """Freeze all its containers. NotVisible, Denied."""
+    """Pause all its containers. NotVisible, Denied."""
     return ask_object(person, VERB, ref, params={})
 
 
 def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
-    """The same for many pods."""
     return ask_objects(person, VERB, refs, params={})
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Freeze."""
     await errand.about_to_send()
     return {"changed": await pods.pause(errand.podman, errand.object_id)}
 
 
 async def settle(errand: Errand) -> Settlement:
-    """It says paused."""
     return Settlement.DONE if await state_of(errand) == "paused" else Settlement.AGAIN
 
 

@@ -1,4 +1,4 @@
-"""How pods stand, for settling: the pod's own word, and its members' processes."""
+"""The state of a pod, for settling: its own word, and its containers' processes."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ STOPPED = frozenset({"created", "exited", "stopped"})
 
 
 async def state_of(errand: Errand) -> str:
-    """running, degraded, paused, exited, stopped, created, error. NotFound when it is gone."""
+    """running, degraded, paused, exited, stopped, created or error. NotFound when it is gone."""
     found = await pods.inspect(errand.podman, errand.object_id)
     return str(found.get("State", "")).lower()
 
 
 async def members(errand: Errand) -> dict[str, list[Any]]:
-    """[pid, started_at] of each member that runs, by its id; the infra container is left out."""
+    """[pid, started_at] of each running container by id, without the infra container."""
     listed = await containers.list_containers(
         errand.podman, filters={"pod": [errand.object_id], "status": ["running", "paused"]}
     )
@@ -28,5 +28,5 @@ async def members(errand: Errand) -> dict[str, list[Any]]:
 
 
 def all_changed(before: dict[str, Any], after: dict[str, list[Any]]) -> bool:
-    """True when none of the processes of before is left."""
+    """True when none of the processes from before is left."""
     return all(after.get(container) != process for container, process in before.items())

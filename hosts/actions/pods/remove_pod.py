@@ -1,4 +1,4 @@
-"""pod.remove: settled by identity (the full id is there or not)."""
+"""pod.remove: settled by the full id, which is there or not."""
 
 from typing import Any
 
@@ -19,12 +19,11 @@ VERB = "pod.remove"
 
 
 def ask(person: Person, ref: ObjectRef, *, force: bool = False) -> Job:
-    """Remove it with its containers. `force`: also those that run. NotVisible, Denied."""
+    """Remove it with its containers. `force`: also running ones. NotVisible, Denied."""
     return ask_object(person, VERB, ref, params={"force": force})
 
 
 def ask_many(person: Person, refs: list[ObjectRef], *, force: bool = False) -> Batch:
-    """The same for many pods."""
     return ask_objects(person, VERB, refs, params={"force": force})
 
 

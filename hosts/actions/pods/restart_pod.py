@@ -23,18 +23,17 @@ def ask(person: Person, ref: ObjectRef) -> Job:
 
 
 def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
-    """The same for many pods."""
     return ask_objects(person, VERB, refs, params={})
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Remember the processes, then restart."""
+    """Take a snapshot of the processes, then restart."""
     await errand.about_to_send({"members": await members(errand)})
     return {"changed": await pods.restart(errand.podman, errand.object_id)}
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Other processes than before run."""
+    """Done if other processes run."""
     now = await members(errand)
     done = bool(now) and all_changed(errand.before.get("members", {}), now)
     return Settlement.DONE if done else Settlement.AGAIN

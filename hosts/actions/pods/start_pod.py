@@ -23,18 +23,16 @@ def ask(person: Person, ref: ObjectRef) -> Job:
 
 
 def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
-    """The same for many pods."""
     return ask_objects(person, VERB, refs, params={})
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Start; what runs already is no error (304)."""
+    """Start it. One that runs is no error (304)."""
     await errand.about_to_send()
     return {"changed": await pods.start(errand.podman, errand.object_id)}
 
 
 async def settle(errand: Errand) -> Settlement:
-    """All its containers run."""
     return Settlement.DONE if await state_of(errand) == "running" else Settlement.AGAIN
 
 

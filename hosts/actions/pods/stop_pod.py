@@ -22,24 +22,22 @@ def _params(timeout_s: int | None) -> dict[str, Any]:
 
 
 def ask(person: Person, ref: ObjectRef, *, timeout_s: int | None = None) -> Job:
-    """Stop all; after `timeout_s` (None: their own) they are killed. NotVisible, Denied."""
+    """Stop its containers. After `timeout_s` they are killed. None: their own time. NotVisible, Denied."""
     return ask_object(person, VERB, ref, params=_params(timeout_s))
 
 
 def ask_many(person: Person, refs: list[ObjectRef], *, timeout_s: int | None = None) -> Batch:
-    """The same for many pods."""
     return ask_objects(person, VERB, refs, params=_params(timeout_s))
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Stop; what is stopped already is no error (304)."""
+    """Stop it. One that is stopped is no error (304)."""
     await errand.about_to_send()
     wait_s = errand.params.get("timeout_s")
     return {"changed": await pods.stop(errand.podman, errand.object_id, wait_s=wait_s)}
 
 
 async def settle(errand: Errand) -> Settlement:
-    """None of its containers runs."""
     return Settlement.DONE if await state_of(errand) in STOPPED else Settlement.AGAIN
 
 

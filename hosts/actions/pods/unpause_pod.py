@@ -18,23 +18,20 @@ VERB = "pod.unpause"
 
 
 def ask(person: Person, ref: ObjectRef) -> Job:
-    """Let all its containers go on. NotVisible, Denied."""
+    """Unpause all its containers. NotVisible, Denied."""
     return ask_object(person, VERB, ref, params={})
 
 
 def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
-    """The same for many pods."""
     return ask_objects(person, VERB, refs, params={})
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Let them go on."""
     await errand.about_to_send()
     return {"changed": await pods.unpause(errand.podman, errand.object_id)}
 
 
 async def settle(errand: Errand) -> Settlement:
-    """It says something else than paused."""
     return Settlement.AGAIN if await state_of(errand) == "paused" else Settlement.DONE
 
 

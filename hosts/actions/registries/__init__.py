@@ -1,1 +1,1 @@
-"""Credentials of registries: kept, edited, found for a pull or push."""
+"""Registry credentials: stored, edited, and found for a pull or push."""

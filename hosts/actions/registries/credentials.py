@@ -1,4 +1,4 @@
-"""Which registry credential a request carries: the longest match, a group's before everybody's."""
+"""Finds the registry credential of a request: the longest match, and a group's before the general one."""
 
 from asgiref.sync import sync_to_async
 from django.db.models import Q
@@ -12,7 +12,7 @@ PURPOSE = "registry"
 
 
 def credential_for(endpoint: Endpoint, reference: Reference) -> RegistryCredential | None:
-    """The row whose registry heads the reference, for this endpoint's host; None: anonymous."""
+    """The row for this reference and the endpoint's host. None: anonymous."""
     full = f"{reference.registry}/{reference.path}"
     rows = RegistryCredential.objects.filter(
         Q(group=None) | Q(group__hosts=endpoint.host_id)
@@ -26,7 +26,7 @@ def credential_for(endpoint: Endpoint, reference: Reference) -> RegistryCredenti
 
 
 def open_auth(endpoint: Endpoint, reference: Reference) -> Credential | None:
-    """The credential to send with one request. Only link, worker and console can open it."""
+    """The credential to send. Only link, worker and console can open it."""
     row = credential_for(endpoint, reference)
     if row is None:
         return None
@@ -35,5 +35,5 @@ def open_auth(endpoint: Endpoint, reference: Reference) -> Credential | None:
 
 
 async def auth_for(endpoint: Endpoint, reference: Reference) -> Credential | None:
-    """`open_auth` beside the event loop."""
+    """`open_auth` for the event loop."""
     return await sync_to_async(open_auth, thread_sensitive=False)(endpoint, reference)

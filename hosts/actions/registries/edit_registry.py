@@ -1,4 +1,4 @@
-"""registry.edit: credentials for registries, sealed at once; nobody reads them back."""
+"""registry.edit: registry credentials. They are sealed at once and never shown."""
 
 import re
 
@@ -19,7 +19,7 @@ params.allow(VERB, "username", "erased", "replaced")
 
 
 class RegistryRefused(Refusal):
-    """What was given cannot be kept. `field` names what to change."""
+    """The input cannot be stored. `field` names what to change."""
 
     def __init__(self, field_name: str, message: str) -> None:
         super().__init__(message)
@@ -45,7 +45,7 @@ def check_registry(text: str) -> str:
 def keep(
     person: Person, *, registry: str, username: str, password: str, group: Group | None
 ) -> RegistryCredential:
-    """Keep (or replace) the credential of a registry for a group, or for every host."""
+    """Store or replace a registry's credential, for a group or for every host."""
     registry = check_registry(registry)
     target = Target(kind="registry", id=registry, name=registry)
     require(person, VERB, target)
@@ -77,7 +77,7 @@ def keep(
 
 
 def get_credential(person: Person, credential_id: int) -> RegistryCredential:
-    """One that the person may change. RegistryCredential.DoesNotExist when it is gone; Denied."""
+    """A credential that the person may change. Denied, RegistryCredential.DoesNotExist."""
     row = RegistryCredential.objects.select_related("group").filter(pk=credential_id).first()
     # refused the same whether it is there or not: nobody else learns which are
     require(person, VERB, _target(row) if row else Target(kind="registry", name="unknown"))
@@ -87,7 +87,7 @@ def get_credential(person: Person, credential_id: int) -> RegistryCredential:
 
 
 def erase(person: Person, credential_id: int) -> None:
-    """Erase a credential. RegistryCredential.DoesNotExist when it is gone."""
+    """Delete a credential. RegistryCredential.DoesNotExist when it is gone."""
     row = get_credential(person, credential_id)
     target = _target(row)
     with transaction.atomic():

@@ -1,1 +1,1 @@
-"""Running a container: fields, what clashes, the spec, a pasted line, and the verbs themselves."""
+"""Running a container: fields, conflicts, the spec, a pasted line, and the verbs."""

@@ -1,4 +1,4 @@
-"""container.create: as container.run, but it is not started. Settled by the label io.haulout.job."""
+"""container.create: as container.run, without the start. Settled by the label io.haulout.job."""
 
 from typing import Any
 
@@ -16,12 +16,11 @@ VERB = "container.create"
 
 
 def ask(person: Person, endpoint_id: int, *, params: dict[str, Any], env: dict[str, str]) -> Job:
-    """Ask for a container that waits to be started. As run_container.ask."""
+    """Request a container, as run_container.ask."""
     return ask_for(person, endpoint_id, VERB, params=params, env=env)
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Make it."""
     return {"kind": "container", "id": await make(errand)}
 
 

@@ -1,7 +1,7 @@
-"""A container that is there, as the fields of the run form: to show its line, and to make it again.
+"""An existing container as the fields of the run form: to show its line, and to recreate it.
 
-Three sources, best first: our own note among its annotations, the command line with which podman
-made it, and what inspect tells. Podman's inspect keeps some things to itself (UNTOLD).
+Three sources, best first: Haulout's note in its annotations, podman's command line, and inspect. Inspect
+does not show everything (UNTOLD).
 """
 
 from collections.abc import Awaitable, Callable
@@ -29,7 +29,7 @@ _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Source(StrEnum):
-    """Whose word the fields are."""
+    """Where the fields come from."""
 
     NOTE = "note"
     COMMAND = "command"
@@ -38,8 +38,9 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class ExistingContainer:
-    """`texts` by field, `env` with its values (never to be shown unasked), `missing`: variables that
-    secrets give, of which Podman does not say which.
+    """`texts` by field. `env` has values, which are shown only on request.
+
+    `missing`: variables from secrets; Podman does not say from which.
     """
 
     texts: dict[str, str]
@@ -49,7 +50,7 @@ class ExistingContainer:
 
     @property
     def untold(self) -> str:
-        """What may be lost when it is made again, as a sentence; empty where all is known."""
+        """A sentence about what a recreation may lose. "" where everything is known."""
         words = []
         if self.source is Source.INSPECT:
             labels = ", ".join(str(FIELDS[name].label) for name in UNTOLD)
@@ -69,11 +70,10 @@ class ExistingContainer:
 
 
 async def inspect_with_image(podman: Podman, container: str) -> dict[str, Any]:
-    """Inspect, with the `Config` of its image under `_image`. Raises NotFound.
+    """Inspect, with the image's `Config` under `_image`. NotFound.
 
-    With Podman 4 an image's annotations become the container's (not with 5.4). So a note that the
-    image has too, or an image that cannot be asked, is not ours: whoever made the image would choose
-    what is made of it.
+    With Podman 4 an image's annotations become the container's. So a note that the image has too is not
+    Haulout's, and neither is one whose image cannot be inspected.
     """
     found = await containers.inspect(podman, container)
     try:
@@ -94,8 +94,9 @@ Reader = Callable[[Podman, str], Awaitable[dict[str, Any]]]
 def read_existing(
     found: dict[str, Any], endpoint_id: int, *, keep_volumes: bool = True
 ) -> ExistingContainer:
-    """`found` as `look` gives it, of a container there. `keep_volumes`: nameless volumes by the name that
-    they have.
+    """The fields of `found`, the result of `inspect_with_image`.
+
+    `keep_volumes`: anonymous volumes keep their generated names.
     """
     seen = InspectedContainer(found, mapping(found.get("_image")))
     told = {name: text for name, one in FIELDS.items() if (text := _seen(one, seen))}
@@ -114,7 +115,7 @@ def read_existing(
 
 
 def _seen(one: Field, seen: InspectedContainer) -> str:
-    """What a host tells is not to be trusted in its shape."""
+    """The field's text from inspect. "" where the host sent another type."""
     try:
         return one.seen(seen)
     except (AttributeError, KeyError, TypeError, ValueError, Refusal):
@@ -122,7 +123,7 @@ def _seen(one: Field, seen: InspectedContainer) -> str:
 
 
 def _asked(seen: InspectedContainer, endpoint_id: int) -> tuple[dict[str, str] | None, Source]:
-    """The order in its maker's words, or None."""
+    """The requested fields, or None, and their source."""
     note = order_note.read(seen.inspect, seen.annotation(ORDER_NOTE), endpoint_id=endpoint_id)
     if note is not None:
         return _readable({k: v for k, v in note.items() if k in FIELDS}), Source.NOTE
@@ -136,7 +137,7 @@ def _asked(seen: InspectedContainer, endpoint_id: int) -> tuple[dict[str, str] |
 
 
 def _readable(texts: dict[str, str]) -> dict[str, str]:
-    """Only what its field takes: a path that podman's shell stood in is told by inspect."""
+    """Only texts that the field accepts. Paths relative to podman's shell come from inspect."""
     found = {}
     for name, text in texts.items():
         try:
@@ -148,7 +149,7 @@ def _readable(texts: dict[str, str]) -> dict[str, str]:
 
 
 def _joined(asked: dict[str, str], told: dict[str, str]) -> dict[str, str]:
-    """The order, with what was changed since: name, limits, restart policy, networks."""
+    """The request with later changes: name, limits, restart policy, networks."""
     texts = dict(asked)
     for name, text in told.items():
         one = FIELDS[name]
@@ -181,7 +182,7 @@ def _same_networks(asked: dict[str, str], told: dict[str, str]) -> bool:
 
 
 def _volumes(asked: dict[str, str], told: dict[str, str], *, keep: bool) -> str:
-    """Each mount in the words of the order where they fit, else as it is seen."""
+    """Each mount in the request's words where they fit, else as inspect shows it."""
     wanted = {_target(line): line for line in asked.get("volumes", "").split("\n") if line}
     if not keep and asked:
         return "\n".join(wanted.values())
@@ -211,7 +212,7 @@ def _nameless(name: str) -> bool:
 
 
 def _environment(seen: InspectedContainer) -> tuple[dict[str, str], list[str]]:
-    """(what is its own, the names that secrets give)."""
+    """(its own variables, names that secrets give)."""
     ofimage = {str(pair) for pair in listing(seen.image.get("Env"))}
     env: dict[str, str] = {}
     masked = []

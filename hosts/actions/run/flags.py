@@ -1,4 +1,4 @@
-"""Flags of `podman run` and `docker run` without a field: what they would do, and why not here."""
+"""Flags of `podman run` and `docker run` without a field: what they do, and why they are not taken."""
 
 from django.utils.translation import gettext_lazy as _
 

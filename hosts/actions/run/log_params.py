@@ -1,4 +1,4 @@
-"""What the audit log holds of an order to make a container."""
+"""What the log keeps of an order to make a container."""
 
 from typing import Any
 
@@ -7,8 +7,9 @@ from hosts.actions.run.table.mounts import volume_words
 
 
 def log_params(params: dict[str, Any]) -> dict[str, Any]:
-    """`params` with ports and volumes as a command line writes them: as mappings they would be
-    hashed, and a reviewer could not tell which port was opened or which path mounted.
+    """`params` with ports and volumes as a command line writes them.
+
+    As mappings they would be hashed, and a reviewer could not read them.
     """
     shown = dict(params)
     if "ports" in params:

@@ -1,8 +1,7 @@
-"""Containers made by those whose grant is for some containers only: they must fit it, and touch
-nothing else that is on the host.
+"""Containers made under a narrowed grant: they must match it, and reach nothing else on the host.
 
-What such a spec may say is listed; all else (mounts of paths and volumes, devices, namespaces and
-pods of others, privileges) would reach what the grant does not show.
+Allowed fields are listed. All others (host mounts, volumes, devices, other namespaces, privileges) would
+reach what the grant does not show.
 """
 
 from typing import Any
@@ -43,9 +42,9 @@ _ORDERS = ("run.oci.", "krun.", "org.systemd.", "org.criu.", "io.podman.", "io.k
 def narrowed_container(
     person: Person, endpoint: Endpoint, verb: str, params: dict[str, Any]
 ) -> NewContainer | None:
-    """What is to be made, for those who hold the verb for some containers only; None for others.
+    """The new container, for people who hold the verb for some containers only. None for others.
 
-    Refusal when no grant of theirs is for it; the words say what would be.
+    Refusal when none of their grants matches. Its words say what would match.
     """
     if allows(person, verb, endpoint):
         return None
@@ -71,7 +70,7 @@ def narrowed_container(
 
 
 def required_label(person: Person, endpoint: Endpoint, verb: str) -> str:
-    """The label as “name=value” that whatever they make there needs; "" for none, or where several do."""
+    """The “name=value” label that the person's new containers need. "" for none or several."""
     if allows(person, verb, endpoint):
         return ""
     labels = {one.label for one in _narrowings(person, endpoint, verb)}
@@ -87,7 +86,7 @@ def _narrowings(person: Person, endpoint: Endpoint, verb: str) -> list[Narrowing
 
 
 def reaching(spec: dict[str, Any]) -> list[str]:
-    """Fields of a spec that reach beyond the container itself, by Podman's names, sorted."""
+    """Fields of a spec that reach beyond the container, by Podman's names, sorted."""
     found = {
         name
         for name, value in spec.items()
@@ -106,8 +105,9 @@ def reaching(spec: dict[str, Any]) -> list[str]:
 
 
 async def judge_image(errand: Errand, spec: dict[str, Any]) -> None:
-    """NotAllowed where the image of a job that a narrowed grant allowed brings along what its order
-    may not say: labels, and with Podman 4 annotations, of an image become the container's.
+    """NotAllowed where the image adds what the narrowed grant does not permit.
+
+    Labels of an image, and with Podman 4 its annotations, become the container's.
     """
     if not errand.narrowed:
         return
@@ -125,7 +125,7 @@ async def judge_image(errand: Errand, spec: dict[str, Any]) -> None:
 
 
 def image_reach(image: dict[str, Any]) -> list[str]:
-    """Labels and annotations of an image, as inspect tells it, that reach further than a container."""
+    """Labels and annotations of an inspected image that reach beyond the container."""
     told = image.get("Annotations")
     names = map(str, told) if isinstance(told, dict) else ()
     found = {name for name in names if name.startswith(_ORDERS)}

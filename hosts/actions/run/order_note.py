@@ -1,8 +1,7 @@
-"""Our note on a container, of what it was asked for: trusted by its seal alone.
+"""Haulout's note on a container about its request, protected by a keyed hash.
 
-Whoever writes a note chooses what an administrator's recreate makes. So a keyed hash ties it to the job
-that made the container, to its endpoint and to the name it was asked under; the container has to carry
-that job's label beside it, and still that name. All else reads as if there were no note.
+The note decides what a recreation makes, so nobody else may write one. The hash covers its job, endpoint
+and name. The container must have the job's label, and still that name. Any other note is ignored.
 """
 
 import hashlib
@@ -17,14 +16,14 @@ MOST_NOTE: Final = 16_000
 
 
 def written(texts: dict[str, str], *, job_id: int, endpoint_id: int) -> str:
-    """The annotation's value; empty where it would be too long."""
+    """The annotation's value. "" where it would be too long."""
     seal = mark(job_id, _what(texts, endpoint_id))
     note = json.dumps({"order": texts, "seal": seal}, ensure_ascii=False)
     return note if len(note) <= MOST_NOTE else ""
 
 
 def read(found: dict[str, Any], note: str, *, endpoint_id: int) -> dict[str, str] | None:
-    """The texts of a note of ours on the container that inspect tells; None for anything else."""
+    """The texts of a valid note on the inspected container, or None."""
     try:
         told = json.loads(note or "null")
     except (ValueError, RecursionError):

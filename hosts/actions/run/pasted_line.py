@@ -1,7 +1,6 @@
-"""A pasted `podman run` (or `docker run`) line, taken apart into the fields of the run form.
+"""Parses a pasted `podman run` or `docker run` line into the fields of the run form.
 
-Values stay text: the fields judge them. What the form has no field for is listed with the reason,
-never dropped in silence.
+Values stay text, and the fields check them. Flags without a field are listed with the reason.
 """
 
 import shlex
@@ -28,10 +27,10 @@ _ENV = ("-e", "--env")
 
 @dataclass(frozen=True)
 class Line:
-    """`fields`: text by field; `many`: lists of texts (environment, ports, volumes, labels, …).
+    """`fields`: text by field. `many`: lists of texts (environment, ports, volumes, labels, …).
 
-    `left_out`: flags without a field. `reasons`: sentences about what cannot work from afar.
-    `notes`: sentences about what was taken otherwise than a shell would have.
+    `left_out`: flags without a field. `reasons`: why something cannot work remotely. `notes`: what was read
+    differently than a shell would.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
@@ -41,14 +40,14 @@ class Line:
     notes: list[str] = field(default_factory=list)
 
     def texts(self) -> dict[str, str]:
-        """Text by field, those that take many as lines; without the environment."""
+        """Text by field, with lists as lines. Without the environment."""
         lines = {name: "\n".join(found) for name, found in self.many.items() if found}
         lines.pop("environment", None)
         return self.fields | lines
 
 
 def read(text: str) -> Line:
-    """Take the line apart. Refusal when it is none."""
+    """Parse the line. Refusal when it is none."""
     found = split(text)
     line = Line(many={"environment": [], "ports": [], "volumes": [], "labels": []})
     docker, words = _after_run(found.words, line)
@@ -79,12 +78,12 @@ def read(text: str) -> Line:
 
 
 def from_words(words: list[str]) -> Line:
-    """As `read`, for words that no shell has to split (Podman's own CreateCommand)."""
+    """As `read`, for words that need no shell splitting (Podman's CreateCommand)."""
     return read(shlex.join(words))
 
 
 def _after_run(words: list[str], line: Line) -> tuple[bool, list[str]]:
-    """(docker's, the words after `run`); global options between are listed."""
+    """(True for docker, the words after `run`). Global options before are listed."""
     names = [word.rpartition("/")[2] for word in words[:6]]
     head = next((i for i, name in enumerate(names) if name in ("podman", "docker")), None)
     verb = next((i for i, word in enumerate(words) if word in ("run", "create")), None)
@@ -97,7 +96,7 @@ def _after_run(words: list[str], line: Line) -> tuple[bool, list[str]]:
 
 
 def _image(text: str, *, docker: bool) -> str:
-    """docker knows one registry: its short names are no guess."""
+    """docker has one registry, so its short names are not ambiguous."""
     if not docker:
         return text
     try:
@@ -110,7 +109,7 @@ def _image(text: str, *, docker: bool) -> str:
 
 
 def _flags(word: str, rest: list[str]) -> list[tuple[str, str | None]]:
-    """What one word means: (flag, value), several for `-dit`; takes its value from `rest`."""
+    """(flag, value) for each flag in the word, several for `-dit`. Takes values from `rest`."""
     if word.startswith("--"):
         flag, equals, value = word.partition("=")
         if equals:

@@ -1,5 +1,6 @@
-"""Guardrails asked about a container on its way to Podman, and about the pod that it joins: a pod may be
-older than the rule, or made outside Haulout, and its containers get what it has.
+"""Asks the guardrails about a container's spec, and about the pod that it joins.
+
+The pod may be older than the rule or made outside Haulout, and the container gets what it has.
 """
 
 from typing import Any
@@ -11,7 +12,7 @@ from hosts.podman.errors import NotFound
 
 
 async def permit_spec(errand: Errand, spec: dict[str, Any]) -> Proposal:
-    """As Errand.permit, of a SpecGenerator; what was judged, for the second look."""
+    """As Errand.permit, for a SpecGenerator. Returns the proposal, for the second look."""
     asked = from_spec.container(errand.verb, spec)
     await errand.permit(asked)
     if not (name := str(spec.get("pod") or "")):

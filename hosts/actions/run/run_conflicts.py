@@ -1,7 +1,4 @@
-"""What Podman refuses about fields that are each right by themselves, found before anything is sent.
-
-Keys are fields; one row of ports or volumes is `ports.0`.
-"""
+"""Conflicts between valid fields that Podman would refuse. Keys are fields; `ports.0` is a row."""
 
 from typing import Any
 
@@ -19,9 +16,9 @@ _ROOTLESS_ONLY = ("keep-id", "nomap")
 def conflicts(
     params: dict[str, Any], *, rootless: bool, version: tuple[int, int] | None = None
 ) -> dict[str, str]:
-    """Field to refusal; empty when Podman can take it. `params` as run_spec reads them.
+    """Refusals by field. Empty when Podman can take it. `params` as run_spec reads them.
 
-    `version`: of the host's Podman, None where it is not known.
+    `version`: of the host's Podman. None: not known.
     """
     found: dict[str, str] = {}
     mode = params.get("userns", "").partition(":")[0]
@@ -67,7 +64,7 @@ def _network(params: dict[str, Any], mode: str) -> dict[str, str]:
 
 
 def _incomplete(params: dict[str, Any]) -> dict[str, str]:
-    """Fields that mean nothing, or something else, without another."""
+    """Fields that need another one."""
     found = {}
     for name in ("health_interval", "health_timeout", "health_retries", "health_start"):
         if params.get(name) is not None and not params.get("health_cmd"):
@@ -98,7 +95,7 @@ def _incomplete(params: dict[str, Any]) -> dict[str, str]:
 
 
 def _in_pod(params: dict[str, Any]) -> dict[str, str]:
-    """A pod's containers share its network and user namespace, which were made with the pod."""
+    """A pod's containers use the pod's network and user namespace."""
     found = {}
     if params.get("ports"):
         found["ports.0"] = _("The ports of a pod are published when the pod is made.")

@@ -44,10 +44,10 @@ LOOK_EVERY_S = 0.3
 
 
 def ask(person: Person, endpoint_id: int, *, params: dict[str, Any], env: dict[str, str]) -> Job:
-    """Ask for a container. `params`: by the names of the table's fields (hosts.actions.run.table), and
-    `instead_of`: the id of one whose removal was asked for, which it waits for.
+    """Request a container. `params` by the table's names (hosts.actions.run.table).
 
-    Refusal (no full image name, or what Podman would refuse), NotVisible, Denied.
+    `instead_of` in `params`: the id of a container to wait for, which another job removes. Refusal (a short
+    image name, or what Podman would refuse), NotVisible, Denied.
     """
     return ask_for(person, endpoint_id, VERB, params=params, env=env)
 
@@ -78,9 +78,7 @@ def ask_for(
 
 
 async def make(errand: Errand) -> str:
-    """Its id, made and looked at. What an earlier try made is taken up where it stopped, and looked at
-    again before it starts; nothing is made twice.
-    """
+    """Create it, or continue an earlier try, and look at it. Returns its id. Nothing is made twice."""
     container_id = await _made(errand)
     if container_id is None:
         await _wait_for_place(errand)
@@ -111,7 +109,7 @@ async def make(errand: Errand) -> str:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Make it, start it."""
+    """Make it, then start it."""
     container_id = await make(errand)
     try:
         await containers.start(errand.podman, container_id)
@@ -127,7 +125,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def _wait_for_place(errand: Errand) -> None:
-    """Until the container that this one is made instead of is gone: a job of its own removes it."""
+    """Wait until the container that this one replaces is gone."""
     other = errand.params.get("instead_of")
     until = time.monotonic() + PLACE_S
     while other:
@@ -141,7 +139,7 @@ async def _wait_for_place(errand: Errand) -> None:
 
 
 async def bring_image(errand: Errand) -> None:
-    """Pull the image of the errand's parameters where its policy asks for it. ActionFailed, PodmanError."""
+    """Pull the image if the pull policy asks for it. ActionFailed, PodmanError."""
     reference = errand.params["image"]
     policy = errand.params.get("pull", "missing")
     if policy == "never" or (policy == "missing" and await images.exists(errand.podman, reference)):
@@ -151,7 +149,7 @@ async def bring_image(errand: Errand) -> None:
 
 
 async def _made(errand: Errand) -> str | None:
-    """The id of the container that an earlier try of this job made."""
+    """The id of the container that an earlier try made, or None."""
     found = await containers.list_containers(errand.podman, filters=job_filter(errand.job_id))
     return found[0]["Id"] if found else None
 

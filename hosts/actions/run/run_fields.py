@@ -1,4 +1,4 @@
-"""The fields of `podman run` as people write them, each with its own clear refusal (Refusal)."""
+"""Parses the fields of `podman run`, each with its own refusal."""
 
 import ipaddress
 import re
@@ -52,7 +52,7 @@ USERNS = ("", "keep-id", "auto", "nomap", "host", "private", "container", "ns")
 
 
 def name(text: str) -> str:
-    """A container's name; empty lets Podman choose."""
+    """A container's name. Empty: Podman chooses."""
     text = text.strip()
     if text and (len(text) > 200 or not _NAME.fullmatch(text)):
         raise Refusal(
@@ -62,7 +62,7 @@ def name(text: str) -> str:
 
 
 def command(text: str) -> list[str]:
-    """A command line as a shell would split it."""
+    """A command line, split as a shell does."""
     if "\0" in text:
         raise Refusal(_("A command holds no null character."))
     try:
@@ -72,7 +72,7 @@ def command(text: str) -> list[str]:
 
 
 def port(text: str) -> dict[str, Any]:
-    """`[address:][host port:]container port[/protocol]`, ranges as 8000-8005."""
+    """`[address:][host port:]container port[/protocol]`, with ranges as 8000-8005."""
     head, slash, protocol = text.strip().partition("/")
     protocol = protocol.lower() if slash else "tcp"
     if protocol not in ("tcp", "udp", "sctp"):
@@ -114,7 +114,7 @@ def _ports(text: str) -> tuple[int, int]:
 
 
 def volume(text: str) -> dict[str, Any]:
-    """`path on the host or volume name:path in the container[:options]`, or only the latter."""
+    """`host path or volume:container path[:options]`, or only the container path."""
     parts = text.strip().split(":")
     if len(parts) > 3:
         raise Refusal(_("A mount reads source:/path/in/container:options."))
@@ -151,9 +151,9 @@ KEPT = "\0kept"
 
 
 def environment(lines: str, *, kept: frozenset[str] = frozenset()) -> dict[str, str]:
-    """One NAME=value a line; empty lines and lines that begin with # are skipped.
+    """NAME=value lines. Empty lines and those that begin with # are skipped.
 
-    A bare NAME out of `kept` has the value KEPT: a container that is made anew keeps its own.
+    A bare NAME out of `kept` has the value KEPT: a recreated container keeps its own.
     """
     found: dict[str, str] = {}
     for number, line in _lines(lines):
@@ -174,14 +174,14 @@ def environment(lines: str, *, kept: frozenset[str] = frozenset()) -> dict[str, 
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """(number, line) of what is not empty; only a newline ends a line."""
+    """(number, line) of lines that are not empty. Only a newline ends a line."""
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
         if line.strip():
             yield number, line.lstrip()
 
 
 def labels(lines: str) -> dict[str, str]:
-    """One key=value a line."""
+    """key=value lines."""
     found: dict[str, str] = {}
     for number, line in _lines(lines):
         key, _equals, value = line.partition("=")
@@ -197,7 +197,7 @@ def labels(lines: str) -> dict[str, str]:
 
 
 def size(text: str, *, thousands: bool = False) -> int:
-    """`64m`, `1.5 GiB`, plain bytes (hosts.sizes)."""
+    """Bytes of `64m`, `1.5 GiB` or a plain number (hosts.sizes)."""
     found = sizes.read(text, thousands=thousands)
     if found is None:
         raise Refusal(_("“%s” is not a size: write 512m or 2g.") % text[:40])
@@ -205,7 +205,7 @@ def size(text: str, *, thousands: bool = False) -> int:
 
 
 def memory(text: str) -> int:
-    """A limit of memory in bytes; 0 for an empty text."""
+    """A memory limit in bytes. 0 for empty text."""
     if not text.strip():
         return 0
     value = size(text)
@@ -217,7 +217,7 @@ def memory(text: str) -> int:
 
 
 def pids(text: str) -> int:
-    """How many processes and threads, -1 for no limit; 0 for an empty text."""
+    """A process limit. -1: no limit, 0 for empty text."""
     text = text.strip()
     if not text:
         return 0
@@ -230,7 +230,7 @@ def pids(text: str) -> int:
 
 
 def cpus(text: str) -> float:
-    """How many processors, 0.5 for half of one; 0 for an empty text."""
+    """Processors, such as 0.5. 0 for empty text."""
     if not text.strip():
         return 0.0
     text = text.strip()
@@ -244,7 +244,7 @@ def cpus(text: str) -> float:
 
 
 def restart(text: str) -> tuple[str, int | None]:
-    """A restart policy, `on-failure:3` with the number of tries."""
+    """A restart policy, and the number of tries of `on-failure:3`."""
     policy, colon, tries = text.strip().partition(":")
     if (policy or "no") not in RESTART or (colon and not re.fullmatch("[0-9]{1,6}", tries)):
         raise Refusal(_("“%s” is no restart policy.") % text[:40])
@@ -254,7 +254,7 @@ def restart(text: str) -> tuple[str, int | None]:
 
 
 def user_namespace(text: str) -> str:
-    """What podman-run(1) takes for --userns, the common part of it."""
+    """Common values of podman run --userns."""
     text = text.strip()
     mode = text.partition(":")[0]
     if mode not in USERNS:
@@ -270,7 +270,7 @@ def user_namespace(text: str) -> str:
 
 
 def network(text: str) -> str:
-    """A network's name or one of Podman's modes; empty for the default."""
+    """A network's name or one of Podman's modes. Empty: the default."""
     text = text.strip()
     if text and not _NAME.fullmatch(text):
         raise Refusal(_("“%s” is not the name of a network.") % text[:80])

@@ -1,4 +1,4 @@
-"""Published ports: which ones stand in each other's way, and how they are written."""
+"""Published ports: which ones conflict, and how they are written."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ _ANY = ("", "0.0.0.0", "::", "*")  # noqa: S104 - compared, never bound
 
 
 def overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """True when both want the same port of the host. Shapes as run_fields.port and Podman's list."""
+    """True when both use the same host port. Takes the shapes of run_fields.port and of Podman's lists."""
     first, second = one.get("host_port") or 0, other.get("host_port") or 0
     if not first or not second or one.get("protocol", "tcp") != other.get("protocol", "tcp"):
         return False
@@ -22,7 +22,7 @@ def span(start: int, count: int) -> str:
 
 
 def port_words(port: dict[str, Any]) -> str:
-    """As `podman run -p` takes it, in its shortest form."""
+    """The shortest form that `podman run -p` takes."""
     count = port.get("range") or 1
     address = port.get("host_ip") or ""
     outer = span(port["host_port"], count) if port.get("host_port") else ""

@@ -1,7 +1,7 @@
-"""From a run order's parameters to Podman's SpecGenerator and to the `podman run` line.
+"""Turns a run order's parameters into Podman's SpecGenerator and into a `podman run` line.
 
-Shapes after pkg/specgen/specgen.go of Podman; the same from 4.x to 6.x for these fields. What each
-field means stands in hosts.actions.run.table.
+Shapes follow pkg/specgen/specgen.go, which is the same from 4.x to 6.x for these fields. The fields are in
+hosts.actions.run.table.
 """
 
 import shlex
@@ -21,7 +21,7 @@ _READ_WRITE_SINCE = (4, 4)
 
 
 def build(params: dict[str, Any], env: dict[str, str], *, job_id: int) -> dict[str, Any]:
-    """The body of `containers/create`. `params` by the names of the table's fields."""
+    """The body of `containers/create`. `params` by the table's names."""
     spec: dict[str, Any] = {"image": params["image"], "raw_image_name": params["image"]}
     for field in FIELDS.values():
         value = params.get(field.param)
@@ -36,16 +36,16 @@ def build(params: dict[str, Any], env: dict[str, str], *, job_id: int) -> dict[s
 def with_order_note(
     spec: dict[str, Any], params: dict[str, Any], *, job_id: int = 0, endpoint_id: int = 0
 ) -> dict[str, Any]:
-    """`spec` with a note of what was asked for, so that it can be made again exactly (order_note).
+    """The spec with a note of the request, so that it can be recreated exactly (order_note).
 
-    One that is too long stays empty, and not away: Podman 4 would put the image's own in its place.
+    A note that is too long stays empty. It is not left out, since Podman 4 would take the image's.
     """
     note = order_note.written(texts_of(params), job_id=job_id, endpoint_id=endpoint_id)
     return spec | {"annotations": {**spec.get("annotations", {}), ORDER_NOTE: note}}
 
 
 def for_version(spec: dict[str, Any], version: tuple[int, int] | None) -> dict[str, Any]:
-    """`spec` for a Podman of that version; None for an unknown one."""
+    """The spec for a Podman of that version. None: not known."""
     if version is None or version >= _READ_WRITE_SINCE or not spec.get("read_write_tmpfs"):
         return spec
     mounts = list(spec.get("mounts", []))
@@ -61,13 +61,13 @@ def for_version(spec: dict[str, Any], version: tuple[int, int] | None) -> dict[s
 
 
 def spec_to_judge(params: dict[str, Any], endpoint: Endpoint) -> dict[str, Any]:
-    """What would be sent, without the environment and a job: to be judged by the guardrails."""
+    """The spec for the guardrails, without environment and job."""
     spec = with_order_note(build(params, {}, job_id=0), params)
     return for_version(spec, version_of(endpoint))
 
 
 def proposal(verb: str, params: dict[str, Any], endpoint: Endpoint) -> Proposal:
-    """What the guardrails are asked about before there is a job."""
+    """What the guardrails judge before there is a job."""
     found = from_spec.container(verb, spec_to_judge(params, endpoint))
     if params.get("pull", "missing") not in ("missing", "never"):
         found.parts[0].pulled.append(params["image"])
@@ -75,7 +75,7 @@ def proposal(verb: str, params: dict[str, Any], endpoint: Endpoint) -> Proposal:
 
 
 def texts_of(params: dict[str, Any]) -> dict[str, str]:
-    """What stands in the form's controls for `params`, by field; ticks are "on"."""
+    """The form's texts for `params`, by field. Checkboxes are "on"."""
     found = {}
     for field in FIELDS.values():
         value = params.get(field.param)
@@ -85,7 +85,7 @@ def texts_of(params: dict[str, Any]) -> dict[str, str]:
 
 
 def params_of(texts: dict[str, str]) -> dict[str, Any]:
-    """The other way round. Refusal for what no field takes."""
+    """The parameters for the form's texts. Refusal for a wrong text."""
     found = {}
     for name, text in texts.items():
         if name in FIELDS:
@@ -96,7 +96,7 @@ def params_of(texts: dict[str, str]) -> dict[str, Any]:
 
 
 def run_line(params: dict[str, Any], env_names: list[str], *, verb: str = "run") -> str:
-    """The `podman run` line that does the same; values of the environment are left out."""
+    """The `podman run` line that does the same, without environment values."""
     words = ["podman", verb, *(["-d"] if verb == "run" else [])]
     for field in FIELDS.values():
         value = params.get(field.param)

@@ -1,7 +1,7 @@
-"""What the inventory says against a run, before it is asked for: names and ports in use, a host away.
+"""Warnings before a run from the inventory: names and ports in use, a host that is away.
 
-Warnings only: the inventory may be a moment old, Podman decides. What the person does not see is not
-looked at, so that no warning tells of it.
+Only warnings, since the inventory may be old and Podman decides. Objects that the person does not see cause
+none.
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ _HOLD_PORTS = ("running", "paused", "restarting", "stopping")
 def warnings(
     person: Person, endpoint: Endpoint, params: dict[str, Any], *, besides: str = ""
 ) -> dict[str, str]:
-    """Field (`ports.0` for a row) to a sentence. `besides`: the id of one that goes anyway."""
+    """Sentences by field (`ports.0` for a row). `besides`: the id of a container that goes anyway."""
     found: dict[str, str] = {}
     if endpoint.state in (State.AWAY, State.STOPPED):
         found["endpoint"] = _("%(host)s is %(state)s: nothing can be run there now. %(why)s") % {

@@ -1,4 +1,4 @@
-"""A line as a shell would split it, with what only a shell can work out left as it stands."""
+"""Splits a line as a shell does. What only a shell can expand stays as it is."""
 
 import re
 import shlex
@@ -22,7 +22,7 @@ LONGEST = 131_072
 
 @dataclass(frozen=True)
 class Words:
-    """`expansions`: what the shell would have replaced. `rest`: the operator a second command follows."""
+    """`expansions`: what a shell would expand. `rest`: the operator before a second command."""
 
     words: list[str]
     expansions: list[str] = field(default_factory=list)
@@ -30,7 +30,7 @@ class Words:
 
 
 def split(text: str) -> Words:
-    """Refusal where a quotation mark is not closed, or it is longer than any line."""
+    """The words. Refusal for an open quotation mark, or a line that is too long."""
     if len(text) > LONGEST:
         raise Refusal(_("A line has at most %d characters.") % LONGEST)
     text = _REMARK.sub("", re.sub(r"\\\r?\n", " ", text)).strip().rstrip("\\")

@@ -1,1 +1,1 @@
-"""Secrets: one module a verb. Values are sealed in the job, sent to the host, and erased."""
+"""Secret verbs, one module each. Values are sealed in the job, sent to the host, and erased."""

@@ -30,7 +30,7 @@ def ask(
     value: bytes,
     labels: dict[str, str] | None = None,
 ) -> Job:
-    """Ask for a secret. FieldRefusal (with the field to change), NotVisible, Denied."""
+    """Request a secret. FieldRefusal names the field, NotVisible, Denied."""
     order = _order(person, endpoint_id, name=name, value=value, labels=labels)
     return ask_job(person, VERB, order, queue="short")
 
@@ -43,9 +43,9 @@ def ask_many(
     value: bytes,
     labels: dict[str, str] | None = None,
 ) -> Batch:
-    """The same on several endpoints. Where one may not is left out, and in `skipped`.
+    """Request it on several endpoints. Those without the right are listed in `skipped`.
 
-    FieldRefusal where one of them has that name already; then nothing is asked.
+    FieldRefusal where one has that name already. Then nothing is requested.
     """
     orders: list[Order] = []
     skipped: list[dict[str, str]] = []
@@ -82,7 +82,7 @@ def _order(
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Make it; one that an earlier try of this job made is taken as it is."""
+    """Create it. One of an earlier try is used as it is."""
     made = await _made(errand)
     if made:
         return {"kind": "secret", "id": made}
@@ -96,7 +96,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def _made(errand: Errand) -> str:
-    """Its id where this job made it. By name: lists of secrets cannot be filtered by label."""
+    """The id, if this job made it. By name, since lists of secrets have no label filter."""
     try:
         found = await secrets.inspect(errand.podman, errand.params["name"])
     except NotFound:
@@ -107,7 +107,7 @@ async def _made(errand: Errand) -> str:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """`do` takes up what has our label; a secret of that name without it leaves it open."""
+    """`do` finds a secret with the job's label. One without it leaves the outcome open."""
     if await _made(errand):
         return Settlement.AGAIN
     try:

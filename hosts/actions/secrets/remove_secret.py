@@ -1,4 +1,4 @@
-"""secret.remove: settled by identity (the id is there or not)."""
+"""secret.remove: settled by the id, which is there or not."""
 
 from typing import Any
 
@@ -18,17 +18,16 @@ VERB = "secret.remove"
 
 
 def ask(person: Person, ref: ObjectRef) -> Job:
-    """Ask for a removal. Podman removes also what containers use (measured on 5.4.2)."""
+    """Request a removal. Podman also removes secrets in use (5.4.2)."""
     return ask_object(person, VERB, ref, params={})
 
 
 def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
-    """Ask for many removals."""
     return ask_objects(person, VERB, refs, params={})
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Remove it; what is gone already counts as removed."""
+    """Remove it. One that is gone counts as removed."""
     await errand.about_to_send()
     try:
         await secrets.remove(errand.podman, errand.object_id)
@@ -38,7 +37,6 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Gone by its id."""
     try:
         await secrets.inspect(errand.podman, errand.object_id)
     except NotFound:

@@ -1,6 +1,6 @@
-"""secret.replace: another value under the same name. Sending it twice is as good as once.
+"""secret.replace: a new value under the same name. Sending it twice does no harm.
 
-Containers that have the secret keep the old value until they are made anew.
+Containers keep the old value until they are recreated.
 """
 
 from typing import Any
@@ -26,7 +26,7 @@ VERB = "secret.replace"
 
 
 def ask(person: Person, ref: ObjectRef, *, value: bytes) -> Job:
-    """Ask for another value. FieldRefusal, NotVisible, Denied."""
+    """Request a new value. FieldRefusal, NotVisible, Denied."""
     row = get_object(person, "secret", *ref, verb=VERB)
     value = checked_value(value)
     order = Order(
@@ -41,7 +41,7 @@ def ask(person: Person, ref: ObjectRef, *, value: bytes) -> Job:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """Replace it, with its labels and driver; where Podman cannot, remove it and make it anew."""
+    """Replace it with its labels and driver. Where Podman cannot, remove and create it."""
     value = await errand.secrets()
     if value is None:
         raise ActionFailed(_("The value was erased before it reached the host: give it again."))
@@ -76,7 +76,6 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """The same value once more does no harm."""
     await system.ping(errand.podman)
     return Settlement.AGAIN
 

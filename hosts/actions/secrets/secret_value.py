@@ -1,4 +1,4 @@
-"""The value of a secret on its way to a host: judged, sealed, told to the log as a keyed hash only."""
+"""The value of a secret: checked, sealed, and logged only as a keyed hash."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ LIMIT_BYTES = 512_000
 
 
 def checked_value(value: bytes) -> bytes:
-    """The value as given. FieldRefusal where Podman would not take it; the words never repeat it."""
+    """The value. FieldRefusal where Podman would not take it. The words never repeat it."""
     if not value:
         raise FieldRefusal("value", _("Give the value, or choose a file that holds it."))
     if len(value) >= LIMIT_BYTES:
@@ -24,5 +24,5 @@ def checked_value(value: bytes) -> bytes:
 
 
 def log_hash(value: bytes) -> dict[str, Any]:
-    """What a job's row and the audit log hold of it: equal values can be told, none can be read."""
+    """What a job's row and the log keep. Equal values have equal hashes."""
     return {"value": hash_value(value), "size_bytes": len(value)}

@@ -1,1 +1,1 @@
-"""The store of a host as a whole: pruning by plan, checking. One module a verb."""
+"""The store of a host: pruning by plan, and checks. One module per verb."""

@@ -1,4 +1,4 @@
-"""system.check: Podman looks through its store for damage. It only reads, so it may be done again."""
+"""system.check: Podman checks its store for damage. It only reads, so it can be repeated."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ _MOST_LINES = 500
 
 
 def ask(person: Person, endpoint_id: int, *, quick: bool = True) -> Job:
-    """Ask for a look. `quick`: without reading every file. FieldRefusal where Podman has no check."""
+    """Request a check. `quick`: without reading every file. FieldRefusal where Podman has no check."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
     if lack := capabilities.lacks(endpoint, "check"):
         raise FieldRefusal("endpoint", lack)
@@ -39,7 +39,7 @@ def ask(person: Person, endpoint_id: int, *, quick: bool = True) -> Job:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """What is damaged, line by line. Nothing is repaired: that is for somebody at the host."""
+    """Damage is listed line by line. Nothing is repaired: that needs a person at the host."""
     errand.say(_("Looking through the store …"))
     await errand.report({})
     found = await system.check(
@@ -61,7 +61,6 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """A look changes nothing."""
     await system.ping(errand.podman)
     return Settlement.AGAIN
 

@@ -1,4 +1,4 @@
-"""container.prune: exactly the ended containers that were shown; what runs by now stays."""
+"""container.prune: exactly the ended containers that were shown. Running ones stay."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def ask(
     filters: dict[str, str],
     sizes: prune_plan.Sizes | None = None,
 ) -> Batch:
-    """Ask for the removal of containers that do not run. Refusal for an empty plan."""
+    """Request to remove containers that do not run. Refusal for an empty plan."""
     return prune_plan.ask_plan(person, VERB, refs, filters=filters, sizes=sizes)
 
 

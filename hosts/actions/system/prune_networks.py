@@ -1,4 +1,4 @@
-"""network.prune: exactly the unused networks that were shown; what a container is on stays."""
+"""network.prune: exactly the unused networks that were shown. Networks in use stay."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def ask(
     filters: dict[str, str],
     sizes: prune_plan.Sizes | None = None,
 ) -> Batch:
-    """Ask for the removal of networks without a container. Refusal for an empty plan."""
+    """Request to remove networks without containers. Refusal for an empty plan."""
     return prune_plan.ask_plan(person, VERB, refs, filters=filters, sizes=sizes)
 
 

@@ -1,4 +1,4 @@
-"""pod.prune: exactly the ended pods that were shown, with their containers; what runs stays."""
+"""pod.prune: exactly the ended pods that were shown, with their containers. Running ones stay."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def ask(
     filters: dict[str, str],
     sizes: prune_plan.Sizes | None = None,
 ) -> Batch:
-    """Ask for the removal of pods in which nothing runs. Refusal for an empty plan."""
+    """Request to remove pods in which nothing runs. Refusal for an empty plan."""
     return prune_plan.ask_plan(person, VERB, refs, filters=filters, sizes=sizes)
 
 

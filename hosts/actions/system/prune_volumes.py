@@ -1,4 +1,4 @@
-"""volume.prune: exactly the unused volumes that were shown; what a container uses by now stays."""
+"""volume.prune: exactly the unused volumes that were shown. Volumes in use stay."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def ask(
     filters: dict[str, str],
     sizes: prune_plan.Sizes | None = None,
 ) -> Batch:
-    """Ask for the removal of volumes that no container uses. Refusal for an empty plan."""
+    """Request to remove volumes that no container uses. Refusal for an empty plan."""
     return prune_plan.ask_plan(person, VERB, refs, filters=filters, sizes=sizes)
 
 

@@ -1,1 +1,1 @@
-"""Volumes: one module a verb."""
+"""Volume verbs, one module each."""

@@ -1,7 +1,7 @@
-"""volume.clone: a new volume with the same content, owners and modes kept. Settled by the label.
+"""volume.clone: a new volume with the same content, owners and modes. Settled by the label.
 
-From Podman 5.6 on its content is exported and imported. Before, Podman's archive forgets owners, so a
-container that mounts both copies with `cp -a`: it needs an image on the host that has `cp`.
+From Podman 5.6 on it is exported and imported. Older Podman loses owners that way, so a container mounts
+both and runs `cp -a`. That needs an image with `cp` on the host.
 """
 
 import contextlib
@@ -38,9 +38,9 @@ _FROM, _TO = "/haulout/from", "/haulout/to"
 
 
 def ask(person: Person, ref: ObjectRef, *, name: str, image: str = "") -> Job:
-    """Ask for a copy under `name` on the same host. `image`: what copies where Podman cannot itself.
+    """Request a copy `name` on the same host. FieldRefusal names the field, NotVisible, Denied.
 
-    FieldRefusal (with the field to change), NotVisible, Denied.
+    `image`: for the container that copies, where Podman cannot.
     """
     row = get_object(person, "volume", *ref, verb=VERB)
     name = checked_name(name)
@@ -62,7 +62,7 @@ def _proposal(params: dict[str, Any], source: str) -> Proposal:
 
 
 async def do(errand: Errand) -> dict[str, Any]:
-    """What an earlier try left half is removed first; a copy that fails leaves nothing behind."""
+    """Remove what an earlier try left, then copy. A failed copy leaves nothing behind."""
     new = errand.params["new_name"]
     if errand.before.get("copied"):
         return {"kind": "volume", "id": new}
@@ -150,7 +150,7 @@ async def _clear(errand: Errand) -> None:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """`do` begins anew."""
+    """`do` starts again."""
     await system.ping(errand.podman)
     return Settlement.AGAIN
 

@@ -1,4 +1,4 @@
-"""volume.create: settled by the label io.haulout.job. Options can hold a password: they are sealed."""
+"""volume.create: settled by the label io.haulout.job. Options can hold a password, so they are sealed."""
 
 import json
 from typing import Any
@@ -31,7 +31,7 @@ LOCAL = "local"
 
 
 def ask(person: Person, endpoint_id: int, **given: Any) -> Job:
-    """Ask for a volume. FieldRefusal (with the field to change), NotVisible, Denied."""
+    """Request a volume. FieldRefusal names the field, NotVisible, Denied."""
     return ask_job(person, VERB, order(person, endpoint_id, **given), queue="short")
 
 
@@ -44,7 +44,7 @@ def order(
     options: dict[str, str] | None = None,
     labels: dict[str, str] | None = None,
 ) -> Order:
-    """What would be asked for. FieldRefusal (with the field to change), NotVisible, Denied."""
+    """The order. FieldRefusal names the field, NotVisible, Denied."""
     name = checked_name(name)
     driver = driver.strip() or LOCAL
     labels = checked_labels(labels)

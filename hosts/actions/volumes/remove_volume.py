@@ -1,4 +1,4 @@
-"""volume.remove: settled by identity. A volume's name is its id: one made anew since is another."""
+"""volume.remove: settled by identity. A volume with the same name made later is another one."""
 
 from typing import Any
 
@@ -25,12 +25,11 @@ VERB = "volume.remove"
 
 
 def ask(person: Person, ref: ObjectRef, *, force: bool = False) -> Job:
-    """Ask for a removal. `force`: with the containers that use it."""
+    """Request a removal. `force`: also remove the containers that use it."""
     return ask_object(person, VERB, ref, **removal_params(force=force))
 
 
 def ask_many(person: Person, refs: list[ObjectRef], *, force: bool = False) -> Batch:
-    """Ask for many removals."""
     return ask_objects(person, VERB, refs, **removal_params(force=force))
 
 
@@ -49,7 +48,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    """Gone, or another one stands under its name by now."""
+    """Done if it is gone or replaced by another one."""
     try:
         found = await volumes.inspect(errand.podman, errand.object_id)
     except NotFound:

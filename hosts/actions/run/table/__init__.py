@@ -1,4 +1,4 @@
-"""Every field of `podman run` that Haulout knows, section by section; see field.py."""
+"""Every field of `podman run` that Haulout knows, by section. See field.py."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -44,7 +44,7 @@ BY_FLAG: dict[str, Field] = {
 
 
 def given(value: Any) -> bool:
-    """True where a value says something: 0 does; nothing, an empty text and False do not."""
+    """True for a value that says something. 0 does; None, an empty text and False do not."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return True
     return bool(value)

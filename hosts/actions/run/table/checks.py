@@ -1,6 +1,4 @@
-"""What the check whether it is well and the one while it starts have in common: how a command is written,
-what podman run fills in, the fields of their parts.
-"""
+"""Shared by the health check and the startup check: commands, defaults, and fields."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,8 +33,9 @@ def test_words(test: list[str]) -> str:
 
 @dataclass(frozen=True)
 class Check:
-    """One of the two. `key`: of the spec; `usual`: what podman run fills in; `parts`: fields and the part
-    of the check that each is; `find`: the check of a container that is there, {} without one.
+    """A health or startup check. `key`: of the spec. `usual`: podman run's defaults.
+
+    `parts`: field to part of the check. `find`: the check of an existing container, or {}.
     """
 
     key: str
@@ -45,12 +44,12 @@ class Check:
     find: Callable[[InspectedContainer], dict[str, Any]]
 
     def command(self, name: str, label: Any, flag: str, **more: Any) -> Field:
-        """The field that says what is carried out, which puts the whole check."""
+        """The field for the command. It sets the whole check."""
         seen = self._seen("Test", lambda test: test_words([str(word) for word in test]))
         return Field(name, label, test_of, self._put, (flag,), write=test_words, seen=seen, **more)
 
     def span(self, name: str, label: Any, flag: str, **more: Any) -> Field:
-        """A part that is a time."""
+        """A field for a time."""
         seen = self._seen(self.parts[name], lambda value: duration_words(int(value)))
         read, write = more.pop("read", duration_ns), more.pop("write", duration_words)
         return Field(name, label, read, nothing, (flag,), write=write, seen=seen, told=True, **more)
@@ -58,7 +57,7 @@ class Check:
     def count(
         self, name: str, label: Any, flag: str, *, read: Callable[[str], Any], **more: Any
     ) -> Field:
-        """A part that is a number."""
+        """A field for a number."""
         seen = self._seen(self.parts[name], str)
         return Field(name, label, read, nothing, (flag,), seen=seen, told=True, **more)
 

@@ -1,4 +1,4 @@
-"""How fast it may read and write each disk, and its share of it."""
+"""Read and write rates for each disk, and I/O weights."""
 
 import re
 from typing import Any

@@ -1,7 +1,7 @@
-"""One field of `podman run`: how people write it, what it becomes in Podman's spec and on a line.
+"""One field of `podman run`: its text, its value in Podman's spec, and its flag on a line.
 
-The form, a pasted line, the spec, the line, a container that is there and the audit log all read
-the same description. Texts are the common currency: what stands in a control, what a flag is given.
+The form, a pasted line, the spec, the line, an existing container and the log all use it. They exchange
+texts: the content of a control, or the argument of a flag.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ Put = Callable[[Spec, Any, Params], None]
 
 
 class Kind(StrEnum):
-    """How a field is filled in."""
+    """The form control of a field."""
 
     LINE = "line"
     LINES = "lines"
@@ -39,11 +39,11 @@ def _unread(_seen: InspectedContainer) -> str:
 
 @dataclass(frozen=True)
 class Field:
-    """`read` makes a JSON value of a text (Refusal with our words; what is empty is left out),
-    `write` the text of a value, `put` adds it to the spec, `seen` tells the text from an inspect.
+    """`read` turns text into a JSON value (Refusal), `write` does the reverse. `put` adds the value to the
+    spec.
 
-    `flags`: of podman run, the first is the one we write. `key`: its name among the parameters.
-    `told`: the audit log may hold the value as it is.
+    `seen` gives the text from an inspect. `flags`: of podman run, the first one is written. `key`: its name
+    in the parameters. `told`: the log may keep the value.
     """
 
     name: str
@@ -66,12 +66,12 @@ class Field:
 
     @property
     def param(self) -> str:
-        """Its name among the parameters of a job."""
+        """Its name among a job's parameters."""
         return self.key or self.name
 
     @property
     def many(self) -> bool:
-        """True when its flag may be given several times."""
+        """True when its flag can be repeated."""
         return self.kind is Kind.LINES or (self.kind is Kind.OWN and self.name != "image")
 
     def words(self, value: Any) -> list[str]:
@@ -86,7 +86,7 @@ class Field:
 
 
 def at(path: str, shape: Callable[[Any], Any] | None = None) -> Put:
-    """A `put` that sets `path` (dots go deeper) of the spec, to `shape(value)` where given."""
+    """A `put` that sets `path` (with dots) in the spec to `shape(value)`."""
 
     def put(spec: Spec, value: Any, _params: Params) -> None:
         *outer, last = path.split(".")
@@ -98,7 +98,7 @@ def at(path: str, shape: Callable[[Any], Any] | None = None) -> Put:
 
 
 def add(path: str, shape: Callable[[Any], Any] | None = None) -> Put:
-    """A `put` that appends a list to the list at `path`."""
+    """A `put` that appends to the list at `path`."""
 
     def put(spec: Spec, value: Any, _params: Params) -> None:
         spec.setdefault(path, []).extend(shape(value) if shape else value)
@@ -107,4 +107,4 @@ def add(path: str, shape: Callable[[Any], Any] | None = None) -> Put:
 
 
 def nothing(_spec: Spec, _value: Any, _params: Params) -> None:
-    """For what Podman is not told in the spec."""
+    """A `put` for fields that are not in the spec."""

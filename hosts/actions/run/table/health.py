@@ -1,4 +1,4 @@
-"""The check whether it is well, and where its output goes."""
+"""The health check, and the log driver."""
 
 import re
 from typing import Any
@@ -32,7 +32,7 @@ _DRIVERS = r"journald|k8s-file|json-file|none|passthrough|passthrough-tty"
 
 
 def time_to_get_well_s(check: dict[str, Any]) -> float:
-    """How long a check as inspect tells it may take to say healthy or unhealthy."""
+    """How long an inspected check may take to say healthy or unhealthy."""
     start, every, most = (
         int(check.get(name) or USUAL.get(name, 0)) / 1e9
         for name in ("StartPeriod", "Interval", "Timeout")

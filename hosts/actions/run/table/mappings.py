@@ -1,4 +1,4 @@
-"""Which users and groups of the host those inside are: a user namespace, number by number."""
+"""Maps users and groups of the container to those of the host: a user namespace."""
 
 import re
 from typing import Any
@@ -22,7 +22,7 @@ _HELP = _(
 
 
 def _map(text: str) -> list[int]:
-    """`[inside, outside, how many]`."""
+    """[inside, outside, how many]."""
     match = _MAP.fullmatch(text)
     if re.search(r"[+@ug]", text):
         raise Refusal(
@@ -42,7 +42,7 @@ def _shape(values: list[list[int]]) -> list[dict[str, int]]:
 
 
 def _put(spec: Spec, _value: Any, params: Params) -> None:
-    """Both kinds at once: where one is not given, podman run takes the other's numbers."""
+    """Both kinds at once: where one is missing, podman run uses the other's numbers."""
     users, groups = params.get("uidmap"), params.get("gidmap")
     spec["idmappings"] = {
         "UIDMap": _shape(users or groups or []),

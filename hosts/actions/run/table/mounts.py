@@ -1,4 +1,4 @@
-"""Mounts as `-v`, `--mount` and `--tmpfs` take them, and as Podman's spec has them."""
+"""Mounts as `-v`, `--mount` and `--tmpfs` take them, and in Podman's spec."""
 
 import re
 from typing import Any
@@ -38,7 +38,7 @@ def volume_words(volume: dict[str, Any]) -> str:
 
 
 def put_volumes(spec: dict[str, Any], volumes: Any, _params: dict[str, Any]) -> None:
-    """Paths of the host, overlays over them (option O) and named volumes."""
+    """Host paths, overlays over them (option O) and named volumes."""
     for volume in volumes:
         if "O" in [option.partition("=")[0] for option in volume["options"]]:
             spec.setdefault("overlay_volumes", []).append(
@@ -95,7 +95,7 @@ def tmpfs_words(value: dict[str, Any]) -> str:
 
 
 def put_tmpfs(spec: dict[str, Any], values: Any, _params: dict[str, Any]) -> None:
-    """Among the mounts."""
+    """Added to the mounts."""
     for value in values:
         spec.setdefault("mounts", []).append(_memory(value["target"], value["options"]))
 
@@ -150,7 +150,7 @@ def mount_words(value: dict[str, Any]) -> str:
 
 
 def put_mounts(spec: dict[str, Any], values: Any, _params: dict[str, Any]) -> None:
-    """Each kind where the spec has it."""
+    """Each type in its place in the spec."""
     for value in values:
         options = [plain for option in value["options"] if (plain := _plain(option))]
         subpath = next((o[8:] for o in value["options"] if o.startswith("subpath=")), "")
@@ -176,7 +176,7 @@ def put_mounts(spec: dict[str, Any], values: Any, _params: dict[str, Any]) -> No
 
 
 def _plain(option: str) -> str:
-    """A mount option of the kernel for one of `--mount`; empty where it has a place of its own."""
+    """A kernel mount option for one of `--mount`. "" where it has its own place."""
     name, equals, value = option.partition("=")
     truth = value.lower() in ("", "true", "1")
     if name == "subpath":

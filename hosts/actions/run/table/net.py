@@ -104,7 +104,7 @@ def _ports_seen(seen: InspectedContainer) -> str:
 
 
 def _spans(ports: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Neighbours as one range; Podman tells each port by itself."""
+    """Neighbouring ports as one range, since Podman lists each port."""
     spans: list[dict[str, Any]] = []
     for port in ports:
         last = spans[-1] if spans else {}
@@ -128,7 +128,7 @@ def _further_seen(seen: InspectedContainer) -> str:
 
 
 def _put(spec: Spec, _value: Any, params: Params) -> None:
-    """Networks, addresses and names make one part of the spec, whichever of them is given."""
+    """Networks, addresses and names are one part of the spec."""
     put_networks(spec, params.get("network"), params)
 
 
@@ -137,7 +137,7 @@ def _port_lines(ports: list[dict[str, Any]]) -> str:
 
 
 def _first(text: str) -> str:
-    """The first network's value is its text: it is what jobs always held."""
+    """The first network's text, which jobs have always stored."""
     return network_words(network(text)) if text.strip() else ""
 
 
@@ -317,7 +317,7 @@ NET = (
 
 
 def _hostname(seen: InspectedContainer) -> str:
-    """A name that was given, not one that Podman made of the id or shares with another."""
+    """A host name that was set. Not the id's beginning, and not one of a shared namespace."""
     name = str(seen.config("Hostname") or "")
     mode = str(seen.host("NetworkMode"))
     shared = seen.host("UTSMode") == "host" or mode == "host" or mode.startswith("container")

@@ -21,7 +21,7 @@ _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 
 @dataclass
 class Network:
-    """`mode` for what is no network: host, none, pasta, container:…, ns:…; `rest` its options."""
+    """`mode`: host, none, pasta, container:…, ns:…, with its options in `rest`."""
 
     name: str = ""
     mode: str = ""
@@ -34,7 +34,7 @@ class Network:
 
 
 def network(text: str) -> Network:
-    """Refusal for what is none. Empty is the default."""
+    """Parse the text. Empty is the default. Refusal."""
     text = text.strip()
     head, colon, rest = text.partition(":")
     if head in ALONE:
@@ -135,7 +135,7 @@ def _per_network(one: Network) -> dict[str, Any]:
 
 
 def networks_of(seen: InspectedContainer) -> list[Network]:
-    """Of a container that is there. Addresses that were asked for Podman does not tell apart."""
+    """The networks of an existing container. Requested addresses do not show."""
     mode = str(seen.host("NetworkMode") or "")
     if seen.inspect.get("Pod"):
         return []

@@ -1,4 +1,4 @@
-"""How texts become values, for kinds of fields that recur. Refusal says what is wrong."""
+"""Parsers for common types of fields. A Refusal says what is wrong."""
 
 import json
 import re
@@ -28,7 +28,7 @@ _TRUE = ("", "on", "true", "1", "True", "TRUE", "t")
 
 
 def one_line(text: str) -> str:
-    """As it stands, without control characters."""
+    """The text without control characters."""
     text = text.strip()
     if any(ord(letter) < 32 for letter in text):
         raise Refusal(_("This holds a control character."))
@@ -36,7 +36,7 @@ def one_line(text: str) -> str:
 
 
 def matching(pattern: str, refusal: Any) -> Reader:
-    """A text that fits `pattern` whole; `refusal` holds %s for what was written."""
+    """A text that matches the whole `pattern`. `refusal` has %s for the text."""
     compiled = re.compile(pattern)
 
     def read(text: str) -> str:
@@ -49,7 +49,7 @@ def matching(pattern: str, refusal: Any) -> Reader:
 
 
 def number(low: int, high: int) -> Reader:
-    """A whole number; None for an empty text, so that 0 is a value."""
+    """A whole number. None for empty text, so that 0 is a value."""
 
     def read(text: str) -> int | None:
         text = text.strip()
@@ -88,7 +88,7 @@ def lines(each: Reader) -> Reader:
 
 
 def listed(each: Reader) -> Reader:
-    """Several values, by commas, blanks or lines."""
+    """Values separated by commas, blanks or lines."""
 
     def read(text: str) -> list[Any]:
         found = [each(word) for word in re.split(r"[\s,]+", text) if word]
@@ -98,7 +98,7 @@ def listed(each: Reader) -> Reader:
 
 
 def pairs(text: str) -> dict[str, str]:
-    """name=value a line."""
+    """name=value lines."""
     found: dict[str, str] = {}
     for line in lines(one_line)(text):
         name, equals, value = str(line).partition("=")
@@ -126,12 +126,12 @@ def tick(text: str) -> bool:
 
 
 def switched(value: str | None) -> str:
-    """What a flag without a value, `--init` or `--init=false`, means for a tick."""
+    """The checkbox text for `--init` or `--init=false`."""
     return "on" if value is None or value in _TRUE else ""
 
 
 def command_words(text: str) -> list[str]:
-    """A command: a JSON list, or as a shell would split it."""
+    """A command: a JSON list, or words as a shell splits them."""
     if "\0" in text:
         raise Refusal(_("A command holds no null character."))
     if text.lstrip().startswith("["):
@@ -148,7 +148,7 @@ def command_words(text: str) -> list[str]:
 
 
 def duration_ns(text: str) -> int | None:
-    """`30s`, `1m30s`, `500ms` in nanoseconds; None for an empty text."""
+    """Nanoseconds of `30s`, `1m30s`, `500ms`. None for empty text."""
     text = text.strip()
     if not text:
         return None
@@ -166,17 +166,17 @@ def duration_words(value_ns: int) -> str:
 
 
 def some(read: Reader) -> Reader:
-    """`read`, with None for what it takes for nothing."""
+    """`read`, with None for empty values."""
     return lambda text: read(text) or None
 
 
 def size(text: str) -> int | None:
-    """`64m`, plain bytes; None for an empty text."""
+    """Bytes of `64m` or a plain number. None for empty text."""
     return run_fields.size(text) if text.strip() else None
 
 
 def options(text: str) -> dict[str, str]:
-    """`a=b,c` as a mapping; a bare word has an empty value."""
+    """`a=b,c` as a mapping. A bare word has an empty value."""
     found: dict[str, str] = {}
     for part in text.split(","):
         name, _equals, value = part.partition("=")

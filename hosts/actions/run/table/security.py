@@ -1,4 +1,4 @@
-"""What it is allowed: capabilities, namespaces, labels of SELinux, kernel settings."""
+"""Capabilities, namespaces, SELinux labels and kernel settings."""
 
 import re
 from typing import Any
@@ -45,7 +45,7 @@ def _caps(names: list[str]) -> list[str]:
 
 
 def _option(text: str) -> str:
-    """One of `--security-opt`, its name with “=” (docker also wrote “:”)."""
+    """An argument of `--security-opt`, with “=”. docker also wrote “:”."""
     equals = text.partition("=")
     name, sign, value = equals if equals[1] else text.partition(":")
     name = name.strip()

@@ -1,4 +1,4 @@
-"""Signals by name and number, as Linux has them on every machine that Podman runs on here."""
+"""Linux signals by name and number. They are the same on all machines that Podman runs on."""
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,7 @@ REALTIME_MIN, REALTIME_MAX = 34, 64
 
 
 def number_of(text: str) -> int:
-    """`SIGTERM`, `term`, `15`, `RTMIN+3` to its number; 0 for what is none."""
+    """The number of `SIGTERM`, `term`, `15` or `RTMIN+3`. 0 for anything else."""
     name = text.strip().upper().removeprefix("SIG")
     if name.isdecimal():
         return int(name) if 1 <= int(name) <= REALTIME_MAX else 0
@@ -28,7 +28,7 @@ def number_of(text: str) -> int:
 
 
 def signal(text: str) -> str:
-    """Its usual name, `SIGTERM`; empty for an empty text. Refusal."""
+    """The usual name, such as `SIGTERM`. Empty for empty text. Refusal."""
     if not text.strip():
         return ""
     number = number_of(text)

@@ -1,4 +1,4 @@
-"""The check while it starts: until that has succeeded, the ordinary one does not begin."""
+"""The startup check. Until it has succeeded, the health check does not start."""
 
 from django.utils.translation import gettext_lazy as _
 

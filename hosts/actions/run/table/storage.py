@@ -1,4 +1,4 @@
-"""What is mounted: paths, volumes, memory, images, secrets, devices."""
+"""Mounts: paths, volumes, memory, images, secrets, devices."""
 
 import re
 from typing import Any

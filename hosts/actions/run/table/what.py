@@ -1,4 +1,4 @@
-"""What runs, as whom, and how it starts and ends."""
+"""What runs, as which user, and how it starts and ends."""
 
 import shlex
 from typing import Any
