@@ -1,7 +1,7 @@
-"""The OpenID providers that HAULOUT_OIDC_FILE names (TOML). Read again when the file changes.
+"""The OpenID providers in the file HAULOUT_OIDC_FILE (TOML). It is read again when it changes.
 
-Whoever names a provider decides who signs in, administrators included: so it is a file of the
-machine's owner, and no page of Haulout's. A file that is wrong in any part names no provider.
+Who edits it decides who signs in, also as administrator. So it belongs to the machine's owner, and no page
+changes it. A file with any mistake names no provider.
 """
 
 import re
@@ -23,12 +23,12 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 class FileWrong(Exception):
-    """The file of providers cannot be used. Says where and what."""
+    """The providers' file cannot be used. The text says where and why."""
 
 
 @dataclass(frozen=True)
 class Provider:
-    """One table of the file. `teams`: group → names of teams; `roles`: group → name of a role."""
+    """One table of the file. `teams`: team names by group. `roles`: a role name by group."""
 
     id: str
     name: str
@@ -50,7 +50,7 @@ _read: tuple[object, tuple[Provider, ...] | FileWrong] = (None, ())
 
 
 def providers() -> tuple[Provider, ...]:
-    """The providers, in the file's order; none without a file. FileWrong."""
+    """The providers in the file's order. None without a file. FileWrong."""
     global _read
     path = settings.HAULOUT_OIDC_FILE
     try:
@@ -76,7 +76,7 @@ def provider_named(name: str) -> Provider | None:
 
 
 def read(path: Path) -> tuple[Provider, ...]:
-    """The file's providers. FileWrong with the place of what is wrong."""
+    """The file's providers. FileWrong with the place of the mistake."""
     try:
         told = tomllib.loads(path.read_text())
         open_to_all = path.stat().st_mode & 0o077
@@ -97,7 +97,7 @@ def read(path: Path) -> tuple[Provider, ...]:
 
 
 class _Table:
-    """Takes a provider's table apart; what is left over at the end is refused by name."""
+    """Reads a provider's table. Unknown keys are refused by name."""
 
     def __init__(self, path: Path, number: int, told: Mapping[str, Any]) -> None:
         self.path, self.told = path, dict(told)

@@ -1,4 +1,4 @@
-"""Keys by which a program says that two requests are one (Idempotency-Key). Kept a day."""
+"""Idempotency keys: a program says with them that two requests are one. Kept for a day."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,11 +22,11 @@ def begin(token: Token, key: str, digest: str) -> tuple[Repeat, bool]:
 
 
 def end(repeat: Repeat, status: int, answer: dict[str, Any]) -> None:
-    """It was done: whoever repeats it gets this."""
+    """The request was done: a repeated one gets this answer."""
     repeat.status, repeat.answer = status, answer
     repeat.save(update_fields=["status", "answer"])
 
 
 def forget(repeat: Repeat) -> None:
-    """It was not done: the same key may be tried again."""
+    """The request was not done: its key may be tried again."""
     repeat.delete()

@@ -1,6 +1,6 @@
-"""All changes to roles of one's own. The built-in ones are computed and cannot be changed.
+"""All changes to custom roles. Built-in roles are computed and cannot be changed.
 
-As in accounts.actions. Nobody touches a role above their own, and none ends above them.
+As in accounts.actions. Nobody changes a role with more rights than their own, or gives it such rights.
 """
 
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class RoleOptions:
-    """A role as somebody wants it."""
+    """The name, words and verbs of a role."""
 
     name: str
     words: str = ""
@@ -36,7 +36,7 @@ class RoleOptions:
 
 
 def target_of_role(role: Role) -> Target:
-    """The audit log's words for a role."""
+    """The audit target of a role."""
     return Target(kind="role", id=role.pk or "", name=role.name)
 
 

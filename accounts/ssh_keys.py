@@ -1,6 +1,6 @@
-"""Public SSH keys, as somebody gives them: read, and refused where they are too weak to be let in with.
+"""Reads public SSH keys and refuses weak ones. Uses no database.
 
-No database; what was read becomes a Token with a public key (accounts.token_actions.add_key).
+A key becomes a Token with a public key (accounts.token_actions.add_key).
 """
 
 import base64
@@ -33,7 +33,7 @@ _CERTIFICATE = re.compile(r"\S+-cert-v\d\d@openssh\.com\b")
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """`line`: kind and base64, without options and comment. `blob`: as it comes on the wire."""
+    """`line`: type and base64, without options and comment. `blob`: the wire form."""
 
     line: str
     blob: bytes
@@ -41,12 +41,12 @@ class PublicKey:
 
     @property
     def kind(self) -> str:
-        """Such as ssh-ed25519."""
+        """The type, such as ssh-ed25519."""
         return self.line.partition(" ")[0]
 
     @property
     def digest(self) -> str:
-        """SHA-256 in hexadecimal: what Token.digest keeps."""
+        """SHA-256 in hex, as Token.digest stores it."""
         return hashlib.sha256(self.blob).hexdigest()
 
     @property
@@ -56,27 +56,27 @@ class PublicKey:
 
     @property
     def prefix(self) -> str:
-        """What names it in the log."""
+        """Its name in the log."""
         return self.fingerprint[: len(KEY_MARK) + KEY_PUBLIC]
 
 
 def fingerprint(blob: bytes) -> str:
-    """SHA256:… as ssh-keygen -l writes it, of a public key as on the wire."""
+    """SHA256:… of the wire form, as ssh-keygen -l writes it."""
     return KEY_MARK + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
 
 
 def blob_of(line: str) -> bytes:
-    """The wire form of a kept line."""
+    """The wire form of a stored line."""
     return base64.b64decode(line.split()[1])
 
 
 def is_security_key(line: str) -> bool:
-    """True for a key that lives in a security key (sk-…)."""
+    """True for a key on a security key (sk-…)."""
     return line.startswith(SECURITY_KEYS)
 
 
 def read(text: str) -> PublicKey:
-    """The one key of a .pub file. ValidationError with what is wrong and what to do instead."""
+    """The one key of a .pub file. ValidationError with what is wrong and what to do."""
     if "PRIVATE KEY" in text:
         raise ValidationError(
             _(
@@ -100,7 +100,7 @@ def read(text: str) -> PublicKey:
 
 
 def _checked(kind: str, encoded: str) -> bytes:
-    """The wire form, once it is a key of that kind and strong enough."""
+    """The wire form, if the key has that type and is strong enough."""
     broken = ValidationError(_("The key is cut or has a typing error: copy the whole line."))
     try:
         blob = base64.b64decode(encoded, validate=True)
@@ -118,7 +118,7 @@ def _checked(kind: str, encoded: str) -> bytes:
 
 
 def _rsa_bits(blob: bytes) -> int:
-    """Of the modulus: after the name and the exponent, each with its length before it (RFC 4253, 6.6)."""
+    """Bits of the modulus, the third field of the wire form (RFC 4253, 6.6)."""
     at = 0
     for _part in range(2):
         at += 4 + int.from_bytes(blob[at : at + 4], "big")

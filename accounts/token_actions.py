@@ -1,6 +1,6 @@
 """All changes to API tokens, SSH keys and service accounts. As in accounts.actions.
 
-One makes tokens and adds keys for oneself; for a service account, whoever may manage it does.
+People make tokens and add keys for themselves. For a service account, whoever may manage it does.
 """
 
 import re
@@ -42,7 +42,7 @@ params.allow(ADD_KEY, "fingerprint", *_CUT)
 
 @dataclass(frozen=True)
 class TokenOptions:
-    """What a new token or key shall be. `groups`, `hosts`: names by id; neither: everywhere."""
+    """The options of a new token or key. `groups`, `hosts`: names by id. Neither: everywhere."""
 
     name: str
     expires_at: datetime
@@ -61,7 +61,7 @@ def target_of_token(token: Token) -> Target:
 
 
 def make(by: User, who: Who, options: TokenOptions, *, user: User) -> tuple[Token, str]:
-    """(the token, what its holder sends). The second is told this once. ValidationError, NotPermitted."""
+    """(the token, its secret). The secret is returned only now. ValidationError, NotPermitted."""
     _require(by, who, user, Target(kind="token", name=options.name[:60]))
     name = _checked(options, user)
     secret = tokens.new_secret()
@@ -74,7 +74,7 @@ def make(by: User, who: Who, options: TokenOptions, *, user: User) -> tuple[Toke
 
 
 def add_key(by: User, who: Who, options: TokenOptions, *, user: User, text: str) -> Token:
-    """An SSH key, of which `text` is the public half. As `make`."""
+    """Add an SSH key, whose public half is `text`. As `make`."""
     _require(by, who, user, Target(kind="key", name=options.name[:60]))
     try:
         public = ssh_keys.read(text)
@@ -93,7 +93,7 @@ def add_key(by: User, who: Who, options: TokenOptions, *, user: User, text: str)
 
 
 def _store(token: Token, by: User, who: Who, options: TokenOptions, user: User) -> None:
-    """Save it with its owner, its cut and its end."""
+    """Save it with owner, limits and expiry."""
     token.user = user
     token.reach = options.reach
     token.role = options.role if options.reach == Token.Reach.ROLE else None
@@ -109,7 +109,7 @@ def _store(token: Token, by: User, who: Who, options: TokenOptions, user: User) 
 
 
 def _told(token: Token, options: TokenOptions) -> dict[str, Any]:
-    """For the entry."""
+    """What the entry keeps."""
     return {
         "owner": token.user.email,
         "reach": token.reach,
@@ -171,7 +171,7 @@ def note_use(token: Token, who: Who) -> bool:
 
 
 def note_refusal(who: Who, token: Token | None, why: str) -> None:
-    """A token or key that was not taken: unknown, or dead. Equal ones within a minute are counted."""
+    """A token or key was refused: unknown or dead. Equal ones within a minute are counted."""
     target = target_of_token(token) if token else Target(kind="token")
     named = replace(who, name=str(token.user), user_id=token.user_id) if token else who
     write.refusal(named, USE_KEY if token and token.is_key else USE, target, reason=why)
@@ -249,7 +249,7 @@ def _checked(options: TokenOptions, user: User, public: PublicKey | None = None)
 
 
 def _why_not(public: PublicKey, user: User) -> str:
-    """Empty where nobody else has or had the key, and `user` has not got it in force."""
+    """Why the key cannot be added: somebody else has or had it, or `user` uses it. "" if it can."""
     same = Token.objects.filter(digest=public.digest)
     if same.exclude(user=user).exists():
         return _("This key is registered for somebody else. Make one of your own.")

@@ -1,8 +1,8 @@
-"""API tokens and SSH keys: a person's or service account's rights, cut down, for programs.
+"""API tokens and SSH keys: a person's or service account's rights, limited, for programs.
 
-A token is shown once; kept are its SHA-256 and a public beginning. Of a key (accounts.ssh_keys) the
-public half is kept. Changed by accounts.token_actions. What one reaches in hosts is kept as ids;
-hosts.access.token_scope makes a Scope of it at each use.
+A token is shown once. Its SHA-256 and a public beginning are stored, of a key the public half
+(accounts.ssh_keys). Only accounts.token_actions changes them. Hosts are stored as ids, and
+hosts.access.token_scope makes a Scope of them at each use.
 """
 
 import hashlib
@@ -116,7 +116,7 @@ class Token(models.Model):
 
     @property
     def is_key(self) -> bool:
-        """True for an SSH key, which opens the gate; an API token opens REST."""
+        """True for an SSH key, which opens the gate. A token opens REST."""
         return bool(self.public_key)
 
     def verb_names(self) -> frozenset[str]:
@@ -194,7 +194,7 @@ def find_by_secret(secret: str) -> Token | None:
 
 
 def known_key(blob: bytes) -> Token | None:
-    """The SSH key with this public half (as on the wire), dead or alive; the live one before others."""
+    """The SSH key with this public half (wire form), dead or alive. A live one comes first."""
     digest = hashlib.sha256(blob).hexdigest()
     found = Token.objects.select_related("user__role", "role").filter(digest=digest)
     live_first = models.F("revoked_at").desc(nulls_first=True)

@@ -1,7 +1,7 @@
-"""In which threads rights are asked for. What is open has some of its own there (see `own`).
+"""The threads in which rights are checked. Open streams have threads of their own (see `own`).
 
-Whoever opens something waits in those that all of this process shares, behind what others write to
-the log; what is to end must not.
+Requests share the process's threads and may wait behind writes to the log. Ending a stream must not wait
+for those.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,13 +16,13 @@ _own: ContextVar[DatabaseThreads | None] = ContextVar("own threads", default=Non
 
 
 async def ask(work: Callable[[], T]) -> T:
-    """As in_thread, in those threads."""
+    """As in_thread, in the current threads."""
     return await in_thread(work, threads=_own.get())
 
 
 @contextmanager
 def own(threads: DatabaseThreads) -> Iterator[None]:
-    """What this task asks for while the block runs is asked in `threads`."""
+    """In the block, this task checks rights in `threads`."""
     token = _own.set(threads)
     try:
         yield

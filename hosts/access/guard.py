@@ -1,11 +1,10 @@
-"""The one watcher of rights in a process: ends whatever somebody has open and may not have any more, be
-it a stream, a transfer or a page's lists. Two looks a second for all of them, and one at once when the
-bell of access rings.
+"""Watches rights in a process and ends streams, transfers and lists that are no longer permitted.
 
-Looks at the version of rights (hosts.access.rights_version), at the accounts and at the sessions behind the
-streams; streams are asked for again only when one of them changed: first those of people who hold
-something else now, whoever else has hundreds open. Those of people whose grants are for containers of
-some names also when the inventory changed: what they watch may be called otherwise now.
+It looks twice a second, and at once when the bell of access rings. It compares the rights' version, the
+accounts and the sessions. Streams are checked again only after a change, and people whose rights differ
+come first.
+
+For grants by container name, a change of the inventory counts too.
 """
 
 import asyncio
@@ -50,8 +49,9 @@ log = logging.getLogger(__name__)
 
 
 class Watched(Protocol):
-    """What the guard needs of a stream: `scope` holds its "session_key". `WITHDRAWN`: the code with which
-    it ends when the person may not have it any more, but is still signed in.
+    """What the guard needs of a stream. `scope` has its "session_key".
+
+    `WITHDRAWN`: the close code for a person who is signed in but lost the right.
     """
 
     WITHDRAWN: ClassVar[int]
@@ -67,9 +67,9 @@ class Watched(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the guard saw at a look; when all of it is the same at the next, nobody's rights are others.
+    """What the guard saw at a look. If it is equal at the next one, nobody's rights changed.
 
-    `revision`: 0 where nobody has grants for names. `accounts`: by id, (active, role).
+    `revision`: 0 where nobody has grants by name. `accounts`: (active, role) by id.
     """
 
     version: tuple[int, int] | None = None
@@ -78,7 +78,7 @@ class Known:
 
 
 class Guard:
-    """One per process (`guard`). Its task lives while there are streams."""
+    """One per process (`guard`). Its task runs while there are streams."""
 
     def __init__(self) -> None:
         self._streams: set[Watched] = set()
@@ -167,10 +167,9 @@ class Guard:
         *,
         until: float = math.inf,
     ) -> None:
-        """Those that cannot be asked for stay due, and keep nobody else from being asked.
+        """Check each stream. One that cannot be checked stays due and blocks no other.
 
-        They end once all have been asked for, or so many at a time: what their ends do takes this
-        process's time from the asking for the others.
+        They are ended after all checks, or in batches, since ending takes time from checking.
         """
         asked = list(streams & self._streams)
         for start in range(0, len(asked), at_once):
@@ -199,7 +198,7 @@ class Guard:
         writing.add_done_callback(self._writing.discard)
 
     async def _ask(self, stream: Watched, found: "_Fresh | None") -> bool | Denied:
-        """Whether it may go on; Denied where that is to be written down."""
+        """True if it may go on. Denied where a refusal is to be logged."""
         answer: bool | Denied = found is not None
         if found is not None:
             stream.person = replace(stream.person, user=found.user)
@@ -225,7 +224,7 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """What the guard knows when it looks; as in Guard."""
+    """The guard's state when it looks."""
 
     known: Known
     due: set[Watched]
@@ -234,8 +233,9 @@ class _Before:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """One look. `due`: to be asked for, `urgent` of them first; `fresh`: their people; `held`: by what
-    those were let in that have not been asked for yet.
+    """One look. `due`: streams to check, `urgent` of them first. `fresh`: their users.
+
+    `held`: the rights' keys with which new streams were authorised.
     """
 
     known: Known
@@ -280,14 +280,14 @@ def _read(streams: set[Watched], before: _Before) -> _Seen:
 
 @dataclass(frozen=True, slots=True)
 class _Fresh:
-    """Somebody as the database knows them now. `holds`: Rights.key."""
+    """A user as the database has them now. `holds`: Rights.key."""
 
     user: User
     holds: str
 
 
 def _people(user_ids: set[int]) -> dict[int, _Fresh]:
-    """Those of them who may do anything at all, with what each holds, in a fixed number of queries."""
+    """Users who may do anything at all, with their rights, in a fixed number of queries."""
     active = User.objects.filter(is_active=True).select_related("role").in_bulk(user_ids)
     shut_out = lacking(active)
     found = {pk: user for pk, user in active.items() if pk not in shut_out}
@@ -296,8 +296,9 @@ def _people(user_ids: set[int]) -> dict[int, _Fresh]:
 
 
 def _held_at_first(streams: Iterable[Watched]) -> dict[Watched, str]:
-    """What they were let in by, which the objects of their people keep: when it is the same now,
-    there is no hurry to ask a second time for all of a crowd that has just come.
+    """The rights' keys with which new streams were authorised.
+
+    If a key is the same now, a crowd of new streams need not be checked again at once.
     """
     return {stream: rights_of(stream.person.user).key for stream in streams}
 

@@ -1,5 +1,6 @@
-"""What of an inspect somebody may read: values of the environment are masked, and what names containers
-that they do not see is left out. Pages, REST and the gate ask here.
+"""The part of an inspect that a person may read: masked environment, no unseen containers.
+
+Pages, REST and the gate use it.
 """
 
 import re
@@ -24,8 +25,9 @@ _NAMING = {
 
 
 def masked(inspect: dict[str, Any]) -> dict[str, Any]:
-    """A copy without the values of the environment, wherever inspect repeats them: a pod that came with
-    its first container keeps the whole command of that one.
+    """A copy without environment values, wherever inspect repeats them.
+
+    A pod made with its first container keeps that one's whole command.
     """
     return {name: _masked_part(name, value, DEEPEST) for name, value in inspect.items()}
 
@@ -65,7 +67,7 @@ def _masked_command(words: list[str]) -> list[str]:
 def without_unseen(
     person: Person, endpoint: Endpoint, kind: str, inspect: dict[str, Any]
 ) -> dict[str, Any]:
-    """A copy without what names containers that the person does not see: those in a pod or on a network."""
+    """A copy without the containers of a pod or network that the person does not see."""
     if kind not in _NAMING or allows(person, "container.view", endpoint):
         return inspect
     return {name: value for name, value in inspect.items() if name not in _NAMING[kind]}

@@ -1,8 +1,7 @@
-"""Who has to set up a second factor before they may do anything else. Asked at every door.
+"""Who must set up a second factor before anything else. Every door asks.
 
-A role may ask for one (Role.second_factor); it counts for whoever holds the role by themselves, or by
-a grant to them or to a team of theirs. Whoever has no password here and comes by nothing but providers
-that ask for one themselves (`second_factor = "provider"`) has it there.
+A role may require one (Role.second_factor), held by oneself, by a grant or by a team's grant. People who
+only sign in by providers with `second_factor = "provider"` have it there.
 """
 
 from collections.abc import Iterable
@@ -19,8 +18,9 @@ from hosts.models import Grant
 
 
 def asked(user_ids: Iterable[int]) -> QuerySet[User]:
-    """Those of these people of whom a role of theirs asks for one. One query where no role asks.
-    Never service accounts: nobody signs in as one.
+    """Those of these people who have a role that requires one. One query if no role does.
+
+    Never service accounts, since nobody signs in as one.
     """
     people = User.objects.select_related(None).filter(kind=User.Kind.PERSON)
     asking = list(Role.objects.filter(second_factor=True).values_list("pk", flat=True))
@@ -53,5 +53,5 @@ def _asking_themselves() -> list[str]:
 
 
 def lacks(user: User) -> bool:
-    """True when `user` may do nothing but set up a second factor, and sign out."""
+    """True when `user` can only set up a second factor or sign out."""
     return user.pk in lacking([user.pk])
