@@ -3,7 +3,7 @@ bar, its addresses in pages and in REST, and its line in Ctrl-K.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
@@ -21,10 +21,12 @@ from hosts.models import Endpoint, InventoryRow
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a dialog asks before the act: title, sentence, what is lost, options, the button's word."""
+    """What a dialog asks before the act: title, the button's word (as the offer's label, where that is
+    empty), sentence, what is lost, options.
+    """
 
     title: str
-    verb: Words
+    verb: Words = ""
     sentence: Words = ""
     warning: str = ""
     losses: tuple[str, ...] = ()
@@ -50,7 +52,8 @@ def _nothing(_row: InventoryRow) -> dict[str, Any]:
     return {}
 
 
-def _no_params(_form: QueryDict) -> dict[str, Any]:
+def no_params(_form: QueryDict) -> dict[str, Any]:
+    """Of a question without options."""
     return {}
 
 
@@ -115,7 +118,7 @@ class Offer:
     icon: str = ""
     doing: Words = ""
     dialog: Callable[[list[InventoryRow]], Question] | Fields | None = None
-    params: Callable[[QueryDict], dict[str, Any]] = _no_params
+    params: Callable[[QueryDict], dict[str, Any]] = no_params
     body: type[Sent] = Nothing
     states: frozenset[str] | None = None
     fits: Callable[[InventoryRow], bool] | None = None
@@ -188,7 +191,8 @@ class Offer:
         """What is asked about these rows. ValueError where that is no question."""
         if self.dialog is None or isinstance(self.dialog, Fields):
             raise ValueError(f"{self.verb} has no question")
-        return self.dialog(rows)
+        question = self.dialog(rows)
+        return question if question.verb else replace(question, verb=self.label)
 
     def possible(self, row: Any, verbs: frozenset[str]) -> bool:
         """Whether it does something with the row as it is now, and these rights permit it."""

@@ -35,7 +35,7 @@ def _listed(rows: list[InventoryRow]) -> tuple[str, ...]:
     return names_of(rows) if len(rows) > 1 else ()
 
 
-def plain(one: Words, many: Words, verb: Words) -> Callable[[list[InventoryRow]], Question]:
+def plain(one: Words, many: Words, verb: Words = "") -> Callable[[list[InventoryRow]], Question]:
     """Just the question, and whom it concerns."""
 
     def question(rows: list[InventoryRow]) -> Question:

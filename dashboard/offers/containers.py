@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.offer import Fields, Offer, offers_in
 from dashboard.furniture.places import LOCK, Opens, Place, places
-from dashboard.offers import bodies, container_forms, host_bodies, prunes
+from dashboard.offers import bodies, container_forms, host_bodies, prunes, usual
 from dashboard.offers.container_links import (
     COMPARE,
     DUPLICATE,
@@ -51,77 +51,34 @@ def _has_health_check(row: InventoryRow) -> bool:
     return bool(getattr(row, "health", ""))
 
 
-START = Offer(
+START = usual.start(
     start_container.ACTION,
-    _("Start"),
-    "play",
-    _("Starting"),
-    plain(_("Start %(name)s on %(host)s?"), _("Start %(n)d containers %(on)s?"), _("Start")),
+    dialog=plain(_("Start %(name)s on %(host)s?"), _("Start %(n)d containers %(on)s?")),
     states=_NOT_STARTED | _ENDED,
-    on=places(Place.ROW, Place.HEAD, Place.BULK),
-    primary=True,
-    part="turn",
 )
-RESTART = Offer(
+RESTART = usual.restart(
     restart_container.ACTION,
-    _("Restart"),
-    "rotate-cw",
-    _("Restarting"),
-    plain(_("Restart %(name)s on %(host)s?"), _("Restart %(n)d containers %(on)s?"), _("Restart")),
+    dialog=plain(_("Restart %(name)s on %(host)s?"), _("Restart %(n)d containers %(on)s?")),
     body=bodies.StopOptions,
     states=_NOT_STARTED | _ENDED | _RUNNING,
-    key="r",
-    on=places(Place.ROW, Place.HEAD, Place.BULK),
 )
-STOP = Offer(
+STOP = usual.stop(
     stop_container.ACTION,
-    _("Stop"),
-    "square",
-    _("Stopping"),
-    plain(_("Stop %(name)s on %(host)s?"), _("Stop %(n)d containers %(on)s?"), _("Stop")),
-    body=bodies.StopOptions,
+    dialog=plain(_("Stop %(name)s on %(host)s?"), _("Stop %(n)d containers %(on)s?")),
     states=_ALIVE,
-    asks_first=True,
     # what systemd owns may come back by itself
     asks_if=lambda row: bool(getattr(row, "unit", "")),
-    key="s",
-    on=places(Place.ROW, Place.HEAD, Place.BULK),
-    part="turn",
 )
-PAUSE = Offer(
+PAUSE = usual.pause(
     pause_container.ACTION,
-    _("Pause"),
-    "pause",
-    _("Pausing"),
-    plain(_("Pause %(name)s on %(host)s?"), _("Pause %(n)d containers %(on)s?"), _("Pause")),
+    dialog=plain(_("Pause %(name)s on %(host)s?"), _("Pause %(n)d containers %(on)s?")),
     states=_RUNNING,
-    on=places(Place.MENU, Place.BULK),
 )
-UNPAUSE = Offer(
+UNPAUSE = usual.unpause(
     unpause_container.ACTION,
-    _("Unpause"),
-    "step-forward",
-    _("Unpausing"),
-    plain(_("Unpause %(name)s on %(host)s?"), _("Unpause %(n)d containers %(on)s?"), _("Unpause")),
-    states=frozenset({"paused"}),
-    on=places(Place.ROW, Place.HEAD, Place.BULK),
-    primary=True,
+    dialog=plain(_("Unpause %(name)s on %(host)s?"), _("Unpause %(n)d containers %(on)s?")),
 )
-KILL = Offer(
-    kill_container.ACTION,
-    _("Kill"),
-    "zap",
-    _("Sending a signal to"),
-    kill,
-    signal,
-    body=bodies.KillOptions,
-    states=_ALIVE,
-    asks_first=True,
-    danger=True,
-    menu=_("Send a signal…"),
-    command=_("Send a signal to %(name)s…"),
-    on=places(Place.MENU, Place.BULK),
-)
+KILL = usual.kill(kill_container.ACTION, dialog=kill, params=signal, states=_ALIVE)
 UPGRADE = Offer(
     upgrade_container.ACTION,
     _("Pull and recreate"),
@@ -133,28 +90,15 @@ UPGRADE = Offer(
     menu=_("Pull and recreate…"),
     on=places(Place.MENU, Place.BULK),
 )
-REMOVE = Offer(
-    remove_container.ACTION,
-    _("Remove"),
-    "trash-2",
-    _("Removing"),
-    remove,
-    removal,
-    body=bodies.ContainerRemoveOptions,
-    asks_first=True,
-    danger=True,
-    menu=_("Remove…"),
-    on=places(Place.MENU, Place.BULK),
+REMOVE = usual.remove(
+    remove_container.ACTION, dialog=remove, params=removal, body=bodies.ContainerRemoveOptions
 )
-RUN = Offer(
+RUN = usual.create(
     replace(run_container.ACTION, ask=run),
-    _("Run container"),
-    "plus",
+    label=_("Run container"),
     body=host_bodies.RunOptions,
     also=_("create new start"),
     page="run:page",
-    on=places(Place.LIST),
-    primary=True,
 )
 # by a page of its own (dashboard.pages.run.recreating)
 RECREATE = Offer(
@@ -233,7 +177,7 @@ INIT = Offer(
     _("Init"),
     "circle-play",
     _("Preparing"),
-    plain(_("Init %(name)s on %(host)s?"), _("Init %(n)d containers %(on)s?"), _("Init")),
+    plain(_("Init %(name)s on %(host)s?"), _("Init %(n)d containers %(on)s?")),
     states=_ENDED | {"created", "configured"},
     menu=_("Init, do not start"),
 )

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.offer import Offer, Question, forced, names_of, offers_in
+from dashboard.furniture.offer import Offer, Question, names_of, offers_in
 from dashboard.furniture.places import LOCK, Link, Opens, Place, places
 from dashboard.furniture.removing import may_there
-from dashboard.offers import bodies, host_bodies, prunes
+from dashboard.offers import bodies, host_bodies, prunes, usual
 from dashboard.templatetags.face import size
 from hosts.actions.builds import build_image
 from hosts.actions.images import pull_image, push_image, remove_image, tag_image, untag_image
@@ -46,18 +46,8 @@ def _remove(rows: list[InventoryRow]) -> Question:
     )
 
 
-REMOVE = Offer(
-    remove_image.ACTION,
-    _("Remove"),
-    "trash-2",
-    _("Removing"),
-    _remove,
-    forced,
-    body=bodies.RemoveOptions,
-    asks_first=True,
-    danger=True,
-    menu=_("Remove…"),
-    on=places(Place.ROW, Place.MENU, Place.BULK),
+REMOVE = usual.remove(
+    remove_image.ACTION, dialog=_remove, on=places(Place.ROW, Place.MENU, Place.BULK)
 )
 
 
@@ -120,15 +110,13 @@ LIST_CREATE = Link(
     fits=_is_no_list,
 )
 LOAD = Link("load", "image.load", _("Load"), "upload", places(Place.LIST), page_name="images:load")
-PULL = Offer(
+PULL = usual.create(
     pull_image.ACTION,
-    _("Pull image"),
-    "download",
+    label=_("Pull image"),
+    icon="download",
     body=host_bodies.PullOptions,
     also=_("get registry"),
     page="pull:page",
-    on=places(Place.LIST),
-    primary=True,
     in_dialog=True,
 )
 BUILD = Offer(

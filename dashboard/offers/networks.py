@@ -14,13 +14,12 @@ from dashboard.furniture.offer import (
     Fields,
     Offer,
     Question,
-    forced,
     names_of,
     offers_in,
 )
 from dashboard.furniture.places import LOCK_IN_HEAD, Place, places
 from dashboard.furniture.removing import used_words, users_now, with_users
-from dashboard.offers import bodies, host_bodies, prunes
+from dashboard.offers import bodies, host_bodies, prunes, usual
 from dashboard.offers.network_form import NetworkForm
 from hosts.actions.networks import (
     connect_network,
@@ -60,19 +59,11 @@ def _is_no_default(row: InventoryRow) -> bool:
     return row.name != "podman"
 
 
-REMOVE = Offer(
+REMOVE = usual.remove(
     remove_network.ACTION,
-    _("Remove"),
-    "trash-2",
-    _("Removing"),
-    _remove,
-    forced,
-    body=bodies.RemoveOptions,
-    asks_first=True,
-    danger=True,
-    menu=_("Remove…"),
-    on=places(Place.ROW, Place.HEAD, Place.BULK),
+    dialog=_remove,
     fits=_is_no_default,
+    on=places(Place.ROW, Place.HEAD, Place.BULK),
 )
 
 
@@ -99,14 +90,11 @@ UPDATE = Offer(
     on=places(Place.HEAD),
     body=NetworkUpdateOptions,
 )
-CREATE = Offer(
+CREATE = usual.create(
     create_network.ACTION,
-    _("Create network"),
-    "plus",
+    label=_("Create network"),
     body=host_bodies.NetworkCreateOptions,
     page=CreatePage(NetworkForm, create_network.order),
-    on=places(Place.LIST),
-    primary=True,
 )
 # asked for on a tab of its page (dashboard.pages.networks.members)
 CONNECT = Offer(connect_network.ACTION, body=bodies.ConnectOptions, on=places())

@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.offer import CreatePage, Offer, Question, forced, names_of, offers_in
+from dashboard.furniture.offer import CreatePage, Question, names_of, offers_in
 from dashboard.furniture.places import LOCK, Link, Place, places
 from dashboard.live.spec import Words
-from dashboard.offers import bodies, host_bodies, kube, prunes
+from dashboard.offers import host_bodies, kube, prunes, usual
 from dashboard.offers.pod_form import PodForm
 from hosts.actions.containers.kill_container import SIGNALS
 from hosts.actions.pods import (
@@ -54,11 +54,10 @@ def _concerned(rows: list[InventoryRow]) -> str:
     ) % {"n": len(names), "names": shown}
 
 
-def _plain(one: Words, many: Words, verb: Words) -> Callable[[list[InventoryRow]], Question]:
+def _plain(one: Words, many: Words) -> Callable[[list[InventoryRow]], Question]:
     def question(rows: list[InventoryRow]) -> Question:
         return Question(
             title=_title(rows, one, many),
-            verb=verb,
             sentence=_concerned(rows),
             losses=names_of(rows) if len(rows) > 1 else (),
         )
@@ -103,100 +102,43 @@ def _signal(form: QueryDict) -> dict[str, str]:
 
 _RUNS = frozenset({"running", "degraded"})
 _STILL = frozenset({"created", "exited", "stopped"})
-CREATE = Offer(
+CREATE = usual.create(
     create_pod.ACTION,
-    _("Create pod"),
-    "plus",
+    label=_("Create pod"),
     body=host_bodies.PodCreateOptions,
     page=CreatePage(
         PodForm,
         create_pod.order,
         _("Containers come later: on the pod's page, or in the run form."),
     ),
-    on=places(Place.LIST),
-    primary=True,
 )
-START = Offer(
+START = usual.start(
     start_pod.ACTION,
-    _("Start"),
-    "play",
-    _("Starting"),
-    _plain(_("Start the pod %(name)s on %(host)s?"), _("Start %(n)d pods?"), _("Start")),
+    dialog=_plain(_("Start the pod %(name)s on %(host)s?"), _("Start %(n)d pods?")),
     states=_STILL | {"degraded"},
-    on=places(Place.ROW, Place.HEAD, Place.BULK),
-    primary=True,
-    part="turn",
 )
-RESTART = Offer(
+RESTART = usual.restart(
     restart_pod.ACTION,
-    _("Restart"),
-    "rotate-cw",
-    _("Restarting"),
-    _plain(_("Restart the pod %(name)s on %(host)s?"), _("Restart %(n)d pods?"), _("Restart")),
+    dialog=_plain(_("Restart the pod %(name)s on %(host)s?"), _("Restart %(n)d pods?")),
     states=_RUNS | _STILL,
     asks_first=True,
-    key="r",
-    on=places(Place.ROW, Place.HEAD, Place.BULK),
 )
-STOP = Offer(
+STOP = usual.stop(
     stop_pod.ACTION,
-    _("Stop"),
-    "square",
-    _("Stopping"),
-    _plain(_("Stop the pod %(name)s on %(host)s?"), _("Stop %(n)d pods?"), _("Stop")),
-    body=bodies.StopOptions,
+    dialog=_plain(_("Stop the pod %(name)s on %(host)s?"), _("Stop %(n)d pods?")),
     states=_RUNS | {"paused"},
-    asks_first=True,
-    key="s",
-    on=places(Place.ROW, Place.HEAD, Place.BULK),
-    part="turn",
 )
-PAUSE = Offer(
+PAUSE = usual.pause(
     pause_pod.ACTION,
-    _("Pause"),
-    "pause",
-    _("Pausing"),
-    _plain(_("Pause the pod %(name)s on %(host)s?"), _("Pause %(n)d pods?"), _("Pause")),
+    dialog=_plain(_("Pause the pod %(name)s on %(host)s?"), _("Pause %(n)d pods?")),
     states=_RUNS,
-    on=places(Place.MENU, Place.BULK),
 )
-UNPAUSE = Offer(
+UNPAUSE = usual.unpause(
     unpause_pod.ACTION,
-    _("Unpause"),
-    "step-forward",
-    _("Unpausing"),
-    _plain(_("Unpause the pod %(name)s on %(host)s?"), _("Unpause %(n)d pods?"), _("Unpause")),
-    states=frozenset({"paused"}),
-    on=places(Place.ROW, Place.HEAD, Place.BULK),
-    primary=True,
+    dialog=_plain(_("Unpause the pod %(name)s on %(host)s?"), _("Unpause %(n)d pods?")),
 )
-KILL = Offer(
-    kill_pod.ACTION,
-    _("Kill"),
-    "zap",
-    _("Sending a signal to"),
-    _kill,
-    _signal,
-    body=bodies.KillOptions,
-    states=_RUNS | {"paused"},
-    asks_first=True,
-    danger=True,
-    menu=_("Send a signal…"),
-    on=places(Place.MENU, Place.BULK),
-)
-REMOVE = Offer(
-    remove_pod.ACTION,
-    _("Remove"),
-    "trash-2",
-    _("Removing"),
-    _remove,
-    forced,
-    body=bodies.RemoveOptions,
-    asks_first=True,
-    danger=True,
-    menu=_("Remove…"),
-    on=places(Place.MENU, Place.BULK),
-)
+KILL = usual.kill(kill_pod.ACTION, dialog=_kill, params=_signal, states=_RUNS | {"paused"})
+REMOVE = usual.remove(remove_pod.ACTION, dialog=_remove)
 ADD = Link(
     "add",
     "container.run",

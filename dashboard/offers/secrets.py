@@ -4,10 +4,18 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.offer import CreatePage, Offer, Question, names_of, offers_in
+from dashboard.furniture.bodies import Nothing
+from dashboard.furniture.offer import (
+    CreatePage,
+    Offer,
+    Question,
+    names_of,
+    no_params,
+    offers_in,
+)
 from dashboard.furniture.places import LOCK_IN_HEAD, Opens, Place, places
 from dashboard.furniture.removing import used_words, users_now
-from dashboard.offers import host_bodies
+from dashboard.offers import host_bodies, usual
 from dashboard.offers.secret_forms import SecretForm
 from hosts.actions.secrets import create_secret, remove_secret, replace_secret
 from hosts.models import InventoryRow
@@ -48,25 +56,18 @@ def _remove(rows: list[InventoryRow]) -> Question:
     )
 
 
-REMOVE = Offer(
+REMOVE = usual.remove(
     remove_secret.ACTION,
-    _("Remove"),
-    "trash-2",
-    _("Removing"),
-    _remove,
-    asks_first=True,
-    danger=True,
-    menu=_("Remove…"),
+    dialog=_remove,
+    params=no_params,
+    body=Nothing,
     on=places(Place.ROW, Place.HEAD, Place.BULK),
 )
-CREATE = Offer(
+CREATE = usual.create(
     create_secret.ACTION,
-    _("Create secret"),
-    "plus",
+    label=_("Create secret"),
     body=host_bodies.SecretCreateOptions,
     page=CreatePage(SecretForm),
-    on=places(Place.LIST),
-    primary=True,
 )
 # by a page of its own (dashboard.pages.secrets.replacing)
 REPLACE = Offer(

@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.offer import CreatePage, Offer, Question, forced, names_of, offers_in
+from dashboard.furniture.offer import CreatePage, Offer, Question, names_of, offers_in
 from dashboard.furniture.places import LOCK_IN_HEAD, Opens, Place, places
 from dashboard.furniture.removing import used_words, users_now, with_users
 from dashboard.furniture.sizes import sizes_of
-from dashboard.offers import bodies, host_bodies, prunes
+from dashboard.offers import bodies, host_bodies, prunes, usual
 from dashboard.offers.volume_form import VolumeForm
 from dashboard.templatetags.face import size
 from hosts.actions.volumes import clone_volume, create_volume, remove_volume
@@ -52,27 +52,16 @@ def _lost(size_bytes: int | None) -> str:
     return _now("The %s in it are lost for good.") % size(size_bytes)
 
 
-REMOVE = Offer(
+REMOVE = usual.remove(
     remove_volume.ACTION,
-    _("Remove"),
-    "trash-2",
-    _("Removing"),
-    _remove,
-    forced,
-    body=bodies.RemoveOptions,
-    asks_first=True,
-    danger=True,
-    menu=_("Remove…"),
+    dialog=_remove,
     on=places(Place.ROW, Place.HEAD, Place.BULK),
 )
-CREATE = Offer(
+CREATE = usual.create(
     create_volume.ACTION,
-    _("Create volume"),
-    "plus",
+    label=_("Create volume"),
     body=host_bodies.VolumeCreateOptions,
     page=CreatePage(VolumeForm, create_volume.order),
-    on=places(Place.LIST),
-    primary=True,
 )
 # by a page of its own (dashboard.pages.volumes.cloning)
 CLONE = Offer(
