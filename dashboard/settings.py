@@ -97,7 +97,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "csp.context_processors.nonce",
                 "dashboard.frame.frame",
             ],
-            "builtins": ["dashboard.templatetags.lucide", "django.templatetags.i18n"],
+            "builtins": [
+                "dashboard.templatetags.crumb",
+                "dashboard.templatetags.lucide",
+                "django.templatetags.i18n",
+            ],
         },
     }
 ]

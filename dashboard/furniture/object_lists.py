@@ -11,6 +11,7 @@ from dashboard.live.by_host import BY_HOST
 from dashboard.live.spec import Column, ListSpec, Token, Words, register
 from dashboard.live.tokens import GROUP, HOST, LABEL, USER, any_contains, contains
 from dashboard.live.visibility import scope_to_visible
+from hosts.models import INVENTORY
 
 NAME = Column("name", _("Name"), "name")
 WHERE = Column("host", _("Host"), "host", rank=2)
@@ -30,19 +31,20 @@ def mark(row: Any) -> str:
 
 def object_list(
     *,
-    plural: str,
     kind: str,
     noun: tuple[Words, Words],
-    model: Any,
     tokens: tuple[Token, ...],
     columns: tuple[Column, ...],
-    sorts: dict[str, tuple[str, ...]],
     empty: dict[str, Words],
+    sorts: dict[str, tuple[str, ...]] | None = None,
     topics: frozenset[str] = frozenset(),
     **more: Any,
 ) -> ListSpec:
-    """A registered list of one kind of object, with what all kinds have."""
-    return register(
+    """A registered list of one kind of object, with what all kinds have; and one row of it as the live
+    parts of its own page, PLURAL-head and PLURAL-summary.
+    """
+    plural, model = f"{kind}s", INVENTORY[kind]
+    spec = register(
         ListSpec(
             name=plural,
             verb=f"{kind}.view",
@@ -53,7 +55,7 @@ def object_list(
             tokens=(*tokens, contains("name", _("part of the name"), "name"), *COMMON),
             text=any_contains("name", "podman_id"),
             columns=columns,
-            sorts={"name": BY_NAME, "created": BY_CREATED, "host": BY_NAME, **sorts},
+            sorts={"name": BY_NAME, "created": BY_CREATED, "host": BY_NAME, **(sorts or {})},
             walks={"host": BY_HOST},
             default_sort="name",
             row_template=f"{plural}/row.html",
@@ -63,20 +65,14 @@ def object_list(
             **more,
         )
     )
+    top = replace(
+        spec, name=f"{plural}-head", row_template="objects/head.html", bulk=(), columns=()
+    )
+    register(with_jobs(top, kind))
+    register(replace(top, name=f"{plural}-summary", row_template=f"{plural}/summary.html"))
+    return spec
 
 
 KEY = Token("key", "", lambda value: Q(pk=value) if value.isdecimal() else Q(pk=0))
 ID = Token("id", _("beginning of the id"), lambda value: Q(podman_id__startswith=value))
 COMMON = (HOST, GROUP, LABEL, USER, ID, KEY)
-
-
-def parts_of(spec: ListSpec) -> tuple[ListSpec, ListSpec]:
-    """(head, summary): one row of the list as the live parts of its own page."""
-    plural = spec.name
-    kind = spec.verb.partition(".")[0]
-    top = replace(
-        spec, name=f"{plural}-head", row_template="objects/head.html", bulk=(), columns=()
-    )
-    return register(with_jobs(top, kind)), register(
-        replace(top, name=f"{plural}-summary", row_template=f"{plural}/summary.html")
-    )

@@ -7,10 +7,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dashboard.furniture.acting import of_many, of_one
 from dashboard.furniture.create_page import create
+from dashboard.furniture.frames import TabLink, object_frame
 from dashboard.furniture.inspecting import inspect_part
 from dashboard.furniture.lifeline import past_of
 from dashboard.furniture.offer import CreatePage, Offer, PrunePage, offers_in
@@ -50,16 +52,22 @@ class Tab:
 class ObjectRoom:
     """A kind of object. `within(row)`: filter line of the containers that belong to it, or ""."""
 
-    kind: str
-    plural: str
     word: Words
     spec: ListSpec
-    head: ListSpec
-    summary: ListSpec
     within: Callable[[InventoryRow], str] = _none
     quick: tuple[tuple[Words, str], ...] = ()
     buttons: tuple[Offer | Link, ...] = ()
     tabs: tuple[Tab, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """`volume`."""
+        return self.spec.verb.partition(".")[0]
+
+    @property
+    def plural(self) -> str:
+        """`volumes`."""
+        return self.spec.name
 
 
 _ROOMS: dict[str, ObjectRoom] = {}
@@ -118,31 +126,27 @@ def frame(
     room = _ROOMS[kind]
     person = person_of(request)
     row = get_object(person, room.kind, endpoint_id, podman_id, verb=f"{room.kind}.view")
-    return {
-        "room": room,
-        "row": row,
-        "tab": tab,
-        "verbs": verbs_for(person, row),
-        "can_inspect": f"{room.kind}.inspect" in verbs_for(person, row),
-        "head": live_row(person, room.head, row),
-        "tabs": [
-            (tab, reverse(f"{room.plural}:{tab.name}", args=[endpoint_id, podman_id]))
-            for tab in room.tabs
-            if tab.verb in verbs_for(person, row) and tab.fits(row)
-        ],
-        "page_url": f"{room.plural}:page",
-        "inspect_url": f"{room.plural}:inspect",
-        "history_url": f"{room.plural}:history",
-        "list_url": f"{room.plural}:list",
-    }
+    verbs = verbs_for(person, row)
+    named: list[tuple[str, Words]] = [("page", _("Summary"))]
+    named += [(one.name, one.word) for one in room.tabs if one.verb in verbs and one.fits(row)]
+    if f"{room.kind}.inspect" in verbs:
+        named.append(("inspect", _("Inspect")))
+    named.append(("history", _("History")))
+    tabs = [
+        TabLink(name, word, reverse(f"{room.plural}:{name}", args=[endpoint_id, podman_id]))
+        for name, word in named
+    ]
+    up = (room.word, f"{room.plural}:list")
+    head = registered(f"{room.plural}-head")
+    return {"room": room, **object_frame(person, row, head, up, tabs, tab=tab)}
 
 
 def _page(room: ObjectRoom) -> Callable[..., HttpResponse]:
     @require_GET
     def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-        context = frame(room.kind, request, endpoint_id, podman_id, "summary")
+        context = frame(room.kind, request, endpoint_id, podman_id, "page")
         person, row = person_of(request), context["row"]
-        context["summary"] = live_row(person, room.summary, row)
+        context["summary"] = live_row(person, registered(f"{room.plural}-summary"), row)
         if locked := room.within(row):
             containers = registered("containers")
             inside = list_context(person, containers, request.GET, locked=locked)

@@ -38,6 +38,14 @@ class Button:
         return 15 if self.name else 16
 
 
+@register.simple_tag
+def page_of(row: Any) -> str:
+    """The address of an object's page; lists may have kept it with the row."""
+    url: str = getattr(getattr(row, "shown", row), "url", "")
+    kind = row._meta.model_name
+    return url or reverse(f"{kind}s:page", args=[row.endpoint_id, row.podman_id])
+
+
 @register.simple_tag(takes_context=True)
 def buttons_at(context: dict[str, Any], place: str) -> list[Button]:
     """{% buttons_at "row" as buttons %}: those of `row` there that do something now, and that `verbs`
@@ -47,7 +55,7 @@ def buttons_at(context: dict[str, Any], place: str) -> list[Button]:
     if row.gone:
         return []
     kind, where = row._meta.model_name, Place(place)
-    url = _page_of(row, kind)
+    url = page_of(row)
     return [_button(one, where, row, url) for one in _at(kind, where) if _stands(one, row, verbs)]
 
 
@@ -99,11 +107,6 @@ def _stands(one: Offer | Link, row: Any, verbs: frozenset[str]) -> bool:
     if can is not None and isinstance(one, Offer):
         return one.word in can
     return one.possible(row, verbs)
-
-
-def _page_of(row: Any, kind: str) -> str:
-    url = getattr(getattr(row, "shown", row), "url", "")
-    return url or reverse(f"{kind}s:page", args=[row.endpoint_id, row.podman_id])
 
 
 def _named(one: Offer | Link, name: str) -> str:

@@ -12,17 +12,15 @@ from accounts.models import Token, User
 from accounts.permission import target_of
 from accounts.verbs import ACCESS_VIEW
 from audit.shapes import Target
+from dashboard.furniture.frames import container_frame, host_frame
 from dashboard.furniture.subject import Subject, subject_of
-from dashboard.live.page import live_row
-from dashboard.live.spec import spec_named
-from dashboard.live.visibility import verbs_for
 from dashboard.pages.explain.shown import parts_of, verbs_to_ask, who_may
 from dashboard.person import person_of
 from hosts.access import NotVisible, Person, allows, require, visible_hosts
 from hosts.access import target_of as target_of_place
 from hosts.access.explain import explain, sees
 from hosts.access.token_scope import scope_of
-from hosts.models import Endpoint
+from hosts.models import Container, Endpoint, Host
 
 # of names offered while typing
 MOST = 200
@@ -60,17 +58,11 @@ def _target(subject: Subject) -> Target:
 def _framed(request: HttpRequest, asker: Person, subject: Subject) -> dict[str, Any]:
     """In the frame of the host or container whose tab this is; else among the pages of access."""
     row: Any = subject.row if subject.row is not None else subject.place
-    kind = "" if row is None else str(row._meta.model_name)
-    spec = spec_named(f"{kind}-head") if kind in ("host", "container") else None
-    if spec is None or "where" in request.GET or "person" in request.GET:
+    framed = isinstance(row, Host | Container)
+    if not framed or "where" in request.GET or "person" in request.GET:
         return {"frame": "access/frame.html", "tab": "explain"}
-    return {
-        "frame": f"explain/in_{kind}.html",
-        "tab": "access",
-        "row": row,
-        "verbs": verbs_for(asker, row),
-        "head": live_row(asker, spec, row),
-    }
+    in_frame = host_frame if isinstance(row, Host) else container_frame
+    return {"frame": "explain/in_frame.html", **in_frame(asker, row, tab="access")}
 
 
 @require_GET

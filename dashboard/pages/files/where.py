@@ -66,14 +66,8 @@ def urls_of(kind: str, row: InventoryRow) -> dict[str, str]:
 def frame_of(person: Person, kind: str, row: InventoryRow, request: HttpRequest) -> dict[str, Any]:
     """Context of the frame that the page of files extends."""
     if kind == "container":
-        return {
-            **container_frame(person, row, tab="files"),
-            "frame": "containers/frame.html",
-        }
-    return {
-        **frame("volume", request, row.endpoint_id, row.podman_id, "files"),
-        "frame": "objects/frame.html",
-    }
+        return container_frame(person, row, tab="files")
+    return frame("volume", request, row.endpoint_id, row.podman_id, "files")
 
 
 def on_host(row: InventoryRow, kind: str, work: Callable[[Podman, FilePlace], Awaitable[T]]) -> T:

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
+from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from dashboard.furniture.offer import in_bulk
 from dashboard.live.spec import Column
@@ -17,13 +17,11 @@ from dashboard.pages.images.copying import copy
 from dashboard.pages.images.groups import GROUPINGS, facts_of
 from dashboard.pages.images.layers import layers
 from dashboard.pages.images.manifests import create, edit, is_list, platforms
-from hosts.models import Image, InventoryRow
+from hosts.models import InventoryRow
 
 SPEC = object_list(
-    plural="images",
     kind="image",
     noun=(_("image"), _("images")),
-    model=Image,
     tokens=(
         one_of(
             "is",
@@ -57,7 +55,6 @@ SPEC = object_list(
     },
     bulk=in_bulk(BUTTONS),
 )
-HEAD, SUMMARY = parts_of(SPEC)
 
 
 def _within(row: InventoryRow) -> str:
@@ -67,12 +64,8 @@ def _within(row: InventoryRow) -> str:
 app_name = "images"
 _PLACE = "<int:endpoint_id>/<path:podman_id>/"
 _ROOM = ObjectRoom(
-    kind="image",
-    plural="images",
     word=_("Images"),
     spec=SPEC,
-    head=HEAD,
-    summary=SUMMARY,
     within=_within,
     quick=((_("All"), ""), (_("Unused"), "is:unused"), (_("Dangling"), "is:dangling")),
     buttons=BUTTONS,

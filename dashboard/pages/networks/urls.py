@@ -4,20 +4,18 @@ from django.db.models import Q
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
+from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from dashboard.furniture.offer import in_bulk
 from dashboard.live.spec import Column
 from dashboard.live.tokens import equals, one_of
 from dashboard.offers.networks import BUTTONS
 from dashboard.pages.networks.members import connect, disconnect, members
-from hosts.models import InventoryRow, Network
+from hosts.models import InventoryRow
 
 SPEC = object_list(
-    plural="networks",
     kind="network",
     noun=(_("network"), _("networks")),
-    model=Network,
     tokens=(
         equals("driver", _("driver"), "driver"),
         one_of(
@@ -34,7 +32,6 @@ SPEC = object_list(
         CREATED,
         Column("acts", ""),
     ),
-    sorts={},
     empty={
         "icon": "network",
         "hint": _("name, or driver:bridge host:web1 …"),
@@ -43,7 +40,6 @@ SPEC = object_list(
     },
     bulk=in_bulk(BUTTONS),
 )
-HEAD, SUMMARY = parts_of(SPEC)
 
 
 def _within(row: InventoryRow) -> str:
@@ -52,12 +48,8 @@ def _within(row: InventoryRow) -> str:
 
 app_name = "networks"
 ROOM = ObjectRoom(
-    kind="network",
-    plural="networks",
     word=_("Networks"),
     spec=SPEC,
-    head=HEAD,
-    summary=SUMMARY,
     within=_within,
     buttons=BUTTONS,
     tabs=(Tab("members", _("On it"), "network.view", members),),

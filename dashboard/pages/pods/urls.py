@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
+from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from dashboard.furniture.offer import in_bulk
 from dashboard.live.spec import Column
@@ -11,15 +11,13 @@ from dashboard.live.tokens import one_of
 from dashboard.offers.pods import BUTTONS
 from dashboard.pages.pods.processes import processes
 from dashboard.pages.pods.shown import prepare
-from hosts.models import InventoryRow, Pod
+from hosts.models import InventoryRow
 
 STATES = ("running", "degraded", "created", "paused", "exited", "stopped", "dead", "error")
 
 SPEC = object_list(
-    plural="pods",
     kind="pod",
     noun=(_("pod"), _("pods")),
-    model=Pod,
     tokens=(one_of("state", _("state"), {state: Q(state=state) for state in STATES}),),
     columns=(
         NAME,
@@ -41,7 +39,6 @@ SPEC = object_list(
         ),
     },
 )
-HEAD, SUMMARY = parts_of(SPEC)
 
 
 def _within(row: InventoryRow) -> str:
@@ -51,12 +48,8 @@ def _within(row: InventoryRow) -> str:
 
 app_name = "pods"
 ROOM = ObjectRoom(
-    kind="pod",
-    plural="pods",
     word=_("Pods"),
     spec=SPEC,
-    head=HEAD,
-    summary=SUMMARY,
     within=_within,
     quick=((_("All"), ""), (_("Running"), "state:running"), (_("Degraded"), "state:degraded")),
     buttons=BUTTONS,

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
+from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list
 from dashboard.furniture.objects import ObjectRoom, Tab, urls
 from dashboard.furniture.offer import in_bulk
 from dashboard.live.spec import Column
@@ -11,16 +11,12 @@ from dashboard.live.tokens import equals
 from dashboard.offers.secrets import BUTTONS
 from dashboard.pages.secrets.replacing import replace
 from dashboard.pages.secrets.users import USERS
-from hosts.models import Secret
 
 SPEC = object_list(
-    plural="secrets",
     kind="secret",
     noun=(_("secret"), _("secrets")),
-    model=Secret,
     tokens=(equals("driver", _("driver"), "driver"),),
     columns=(NAME, Column("small", _("Driver"), rank=3), WHERE, CREATED, Column("acts", "")),
-    sorts={},
     empty={
         "icon": "lock-keyhole",
         "hint": _("name, or host:web1 …"),
@@ -29,16 +25,11 @@ SPEC = object_list(
     },
     bulk=in_bulk(BUTTONS),
 )
-HEAD, SUMMARY = parts_of(SPEC)
 
 app_name = "secrets"
 ROOM = ObjectRoom(
-    kind="secret",
-    plural="secrets",
     word=_("Secrets"),
     spec=SPEC,
-    head=HEAD,
-    summary=SUMMARY,
     buttons=BUTTONS,
     tabs=(Tab("users", _("Used by"), "secret.view", USERS),),
 )

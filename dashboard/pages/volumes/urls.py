@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list, parts_of
+from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from dashboard.furniture.offer import in_bulk
 from dashboard.furniture.sizes import sizes_of
@@ -16,7 +16,7 @@ from dashboard.offers.volumes import BUTTONS
 from dashboard.pages.volumes.cloning import clone
 from dashboard.pages.volumes.users import USED_BY, USERS, attach_users
 from hosts.access import Person
-from hosts.models import InventoryRow, Volume
+from hosts.models import InventoryRow
 
 
 def _prepare(rows: list[Any], person: Person) -> None:
@@ -29,10 +29,8 @@ def _prepare(rows: list[Any], person: Person) -> None:
 
 
 SPEC = object_list(
-    plural="volumes",
     kind="volume",
     noun=(_("volume"), _("volumes")),
-    model=Volume,
     tokens=(
         equals("driver", _("driver"), "driver"),
         one_of(
@@ -52,7 +50,6 @@ SPEC = object_list(
         CREATED,
         Column("acts", ""),
     ),
-    sorts={},
     prepare=_prepare,
     # who uses it
     topics=frozenset({"containers"}),
@@ -64,7 +61,6 @@ SPEC = object_list(
     },
     bulk=in_bulk(BUTTONS),
 )
-HEAD, SUMMARY = parts_of(SPEC)
 
 
 def _within(row: InventoryRow) -> str:
@@ -73,12 +69,8 @@ def _within(row: InventoryRow) -> str:
 
 app_name = "volumes"
 ROOM = ObjectRoom(
-    kind="volume",
-    plural="volumes",
     word=_("Volumes"),
     spec=SPEC,
-    head=HEAD,
-    summary=SUMMARY,
     within=_within,
     quick=((_("All"), ""), (_("Named"), "is:named"), (_("Anonymous"), "is:anonymous")),
     buttons=BUTTONS,
