@@ -1,7 +1,5 @@
 """Pages of grants: the list, giving one, one's end, taking it; what each changes is shown before."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,11 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dashboard.furniture.grants import prepare_grants
 from dashboard.furniture.naming import holders_like, place_text, places_like
 from dashboard.furniture.previewing import Shown, dialog, fitting, shown
-from dashboard.live.page import list_page
-from dashboard.pages.access.doing import MAY, SEES, allowed, done
+from dashboard.pages.access.doing import MAY, SEES, access_list, allowed, done
 from dashboard.pages.access.forms import EndForm, GrantForm
 from dashboard.pages.access.lists import GRANTS
-from dashboard.person import person_of
 from hosts.access import NotVisible, allows
 from hosts.access.preview import people_of_team
 from hosts.actions.access import grants as actions
@@ -26,11 +22,7 @@ from hosts.models import Grant
 @require_GET
 def grants(request: HttpRequest) -> HttpResponse:
     """All grants."""
-    person = person_of(request)
-    extra: dict[str, Any] = {"tab": "grants", "edits": allows(person, MAY)}
-    if extra["edits"]:
-        extra |= {"empty_url": reverse("access:give"), "empty_action": _("Give access")}
-    return list_page(request, GRANTS, "access/grants.html", extra)
+    return access_list(request, GRANTS, _("Grants"), add=("access:give", _("Give access")))
 
 
 @require_http_methods(["GET", "POST"])

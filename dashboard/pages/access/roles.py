@@ -11,11 +11,9 @@ from accounts.models import Role
 from accounts.role_actions import RoleOptions
 from dashboard.furniture.previewing import Shown, dialog, shown
 from dashboard.furniture.verb_ticks import parts
-from dashboard.live.page import list_page
-from dashboard.pages.access.doing import MAY, SEES, allowed, done
+from dashboard.pages.access.doing import MAY, SEES, access_list, allowed, done
 from dashboard.pages.access.forms import RoleForm
 from dashboard.pages.access.lists import ROLES
-from dashboard.person import person_of
 from hosts.access import NotVisible, allows
 from hosts.access.preview import people_with_role
 
@@ -43,8 +41,7 @@ def _form_context(ticked: set[str], role: Role | None = None) -> dict[str, objec
 @require_GET
 def roles(request: HttpRequest) -> HttpResponse:
     """All roles."""
-    extra = {"tab": "roles", "edits": allows(person_of(request), MAY)}
-    return list_page(request, ROLES, "access/roles.html", extra)
+    return access_list(request, ROLES, _("Roles"), add=("access:role-new", _("Create a role")))
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,7 +1,5 @@
 """Pages of teams. Whoever sees access reads them, and so do a team's own people."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,8 +12,7 @@ from accounts.models import Team, User
 from dashboard.furniture.grants import grants_shown
 from dashboard.furniture.naming import user_named
 from dashboard.furniture.previewing import Shown, dialog, shown
-from dashboard.live.page import list_page
-from dashboard.pages.access.doing import MAY, SEES, allowed, done
+from dashboard.pages.access.doing import MAY, SEES, access_list, allowed, done
 from dashboard.pages.access.forms import NameForm
 from dashboard.pages.access.lists import TEAMS
 from dashboard.person import person_of
@@ -26,10 +23,7 @@ from hosts.access.preview import people_of_team
 @require_GET
 def teams(request: HttpRequest) -> HttpResponse:
     """All teams."""
-    extra: dict[str, Any] = {"tab": "teams"}
-    if allows(person_of(request), MAY):
-        extra |= {"empty_url": reverse("access:team-new"), "empty_action": _("Create a team")}
-    return list_page(request, TEAMS, "access/teams.html", extra)
+    return access_list(request, TEAMS, _("Teams"), add=("access:team-new", _("Create a team")))
 
 
 @require_http_methods(["GET", "POST"])

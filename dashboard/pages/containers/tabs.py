@@ -43,7 +43,7 @@ def tab(name: str, read: Read, show: Show) -> Callable[..., HttpResponse]:
         row = get_object(person, "container", *ref, verb="container.inspect")
         if "HX-Request" not in request.headers:
             context = container_frame(person, row, tab=name)
-            return render(request, "containers/fetched.html", context)
+            return render(request, "objects/inspect.html", context)
         try:
             found = fetch(row.endpoint, podman_id, read)
         except PodmanError as error:

@@ -56,7 +56,7 @@ def inspected(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRes
     if "HX-Request" in request.headers or request.method == "POST":
         return inspect_part(request, "container", endpoint_id, podman_id)
     return render(
-        request, "containers/inspect.html", _frame(request, endpoint_id, podman_id, "inspect")
+        request, "objects/inspect.html", _frame(request, endpoint_id, podman_id, "inspect")
     )
 
 
@@ -65,4 +65,4 @@ def history(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespo
     """Jobs and audit entries of this container."""
     context = _frame(request, endpoint_id, podman_id, "history")
     context["past"] = past_of(person_of(request), "container", context["row"])
-    return render(request, "containers/history.html", context)
+    return render(request, "objects/history.html", context)

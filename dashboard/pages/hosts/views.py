@@ -14,7 +14,8 @@ from dashboard.furniture.frames import host_frame
 from dashboard.furniture.grants import counting_on, grants_shown
 from dashboard.furniture.lifeline import Past
 from dashboard.furniture.log.words import said
-from dashboard.furniture.objects import quoted
+from dashboard.furniture.objects import above_list, quoted
+from dashboard.furniture.places import Link, Place, places
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
 from dashboard.live.spec import registered
 from dashboard.live.suggest import suggestions
@@ -23,6 +24,15 @@ from dashboard.person import person_of
 from hosts.access import allows, get_host, require, visible_entries
 from hosts.models import Grant, Host
 
+ADD = Link(
+    "add",
+    "host.add",
+    _lazy("Add host"),
+    "plus",
+    places(Place.LIST),
+    page_name="hosts:add",
+    primary=True,
+)
 # the lists that stand in a host's frame
 KINDS = {
     "images": _lazy("Images"),
@@ -38,8 +48,13 @@ def hosts(request: HttpRequest) -> HttpResponse:
     """All hosts."""
     add = {"empty_url": reverse("hosts:add"), "empty_action": _("Add a host")}
     may_add = allows(person_of(request), "host.add")
-    extra = {"quick": QUICK, "may_add": may_add, **(add if may_add else {})}
-    return list_page(request, SPEC, "hosts/list.html", extra)
+    extra = {
+        "word": _("Hosts"),
+        "quick": QUICK,
+        "buttons": above_list(person_of(request), (ADD,)),
+        **(add if may_add else {}),
+    }
+    return list_page(request, SPEC, "objects/list.html", extra)
 
 
 @require_GET
@@ -89,4 +104,4 @@ def history(request: HttpRequest, host_id: int) -> HttpResponse:
             line.entry.said = said(line)  # type: ignore[attr-defined]
     past = Past(jobs=[], lines=lines, may_read=True, ends=[])
     context = {**host_frame(person, row, tab="history"), "past": past}
-    return render(request, "hosts/history.html", context)
+    return render(request, "objects/history.html", context)

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dashboard.furniture.beside import beside_stream, part
@@ -21,7 +22,7 @@ from hosts.models import InventoryRow
 @require_GET
 def terminals(request: HttpRequest) -> HttpResponse:
     """All open terminals that this person may look at."""
-    return list_page(request, SPEC, "terminals/list.html")
+    return list_page(request, SPEC, "objects/list.html", {"word": _("Terminals")})
 
 
 @require_GET
