@@ -3,7 +3,6 @@
 The caller decides who may see what: `visible` is a condition on Entry.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import reduce
@@ -127,16 +126,6 @@ def count_lines(most: int, *, visible: Q | None) -> int | None:
 def last_verification() -> Verification | None:
     """The last verification, or None."""
     return Verification.objects.order_by("-id").first()
-
-
-def open_intents(numbers: Iterable[int]) -> set[int]:
-    """Those of `numbers` that are intents without an outcome."""
-    wanted = list(numbers)
-    settled = Entry.objects.filter(intent__in=wanted, kind=Kind.OUTCOME)
-    intents = Entry.objects.filter(pk__in=wanted, kind=Kind.INTENT)
-    return set(intents.values_list("pk", flat=True)) - {
-        number for number in settled.values_list("intent", flat=True) if number is not None
-    }
 
 
 def _condition(filters: Filters) -> Q:

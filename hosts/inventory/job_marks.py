@@ -32,8 +32,3 @@ def job_of(value: str, what: str = "") -> int | None:
     if not (number.isascii() and number.isdigit() and len(number) <= 18):
         return None
     return int(number) if is_mark(value, int(number), what) else None
-
-
-def without_ours(labels: dict[str, str]) -> dict[str, str]:
-    """The labels without Haulout's own."""
-    return {name: value for name, value in labels.items() if not name.startswith(OURS)}

@@ -6,7 +6,7 @@ Changes nothing on the host. What this key cannot find out is "unknown", not a f
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Literal
 
@@ -64,10 +64,6 @@ class DoctorReport:
     graph_root: str = ""
     # what tells this machine from another with the same host key (`machine.py`)
     machine: dict[str, Any] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        return asdict(self)
 
 
 class Doctor:

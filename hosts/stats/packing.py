@@ -8,7 +8,6 @@ import struct
 import sys
 import zlib
 from array import array
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -138,8 +137,3 @@ def place_of(keys: bytes, key: bytes) -> int | None:
             return at // size
         at = keys.find(key, at + 1)
     return None
-
-
-def column_of(times: Sequence[int], moment: int) -> int:
-    """The last column that begins at or before `moment`; -1 before the first."""
-    return bisect_right(times, moment) - 1

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from audit import write
 from audit.models import Entry
-from audit.queries import Filters, line, open_intents, search
+from audit.queries import Filters, line, search
 from audit.shapes import Target, Who
 
 pytestmark = pytest.mark.django_db
@@ -135,10 +135,6 @@ def test_queries_do_not_grow_with_lines(fill: Callable[[int], None], filters: Fi
                 assert item.result is not None
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 4
-
-
-def test_open_intents_are_told_from_settled(lines: dict[str, int]) -> None:
-    assert open_intents([*lines.values(), 9999]) == {lines["open"]}
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from dashboard.furniture.approvals import name_deciders, questions
 from dashboard.furniture.log.words import asked_words
 from dashboard.pages.jobs import again
@@ -139,10 +137,3 @@ def _left(job: Job, person: Person) -> Container | None:
         return None
     seen = Container.objects.filter(visible_objects(person, "container"), LIVE)
     return seen.filter(endpoint=job.endpoint_id, podman_id=made["id"]).first()
-
-
-def state_words(job: Job) -> str:
-    """What the state means for whoever waits."""
-    if job.cancel_asked_at and job.state in Job.OPEN:
-        return _("cancelling, asked by %(name)s") % {"name": job.cancel_asked_by}
-    return ""

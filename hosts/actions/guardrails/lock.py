@@ -61,12 +61,6 @@ def unlock(person: Person, lock_id: int) -> ObjectLock:
     return found
 
 
-def may_unlock(person: Person, lock: ObjectLock) -> bool:
-    """True for the person who locked it, and for holders of lock.override there."""
-    own = lock.locked_by_id is not None and lock.locked_by_id == person.user.pk
-    return own or allows(person, OVERRIDE, lock.endpoint or lock.host)
-
-
 def _make(person: Person, made: ObjectLock, target: Target, reason: str) -> ObjectLock:
     made.reason = reason.strip()[:LONGEST]
     if not made.reason:

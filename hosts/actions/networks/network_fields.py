@@ -16,7 +16,6 @@ from hosts.refusals import FieldRefusal
 DRIVERS = ("bridge", "macvlan", "ipvlan")
 Net = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-MOST_SUBNETS = 8
 
 
 def subnet(text: str, *, gateway: str = "", lease: str = "") -> dict[str, Any]:

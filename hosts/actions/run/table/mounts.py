@@ -28,7 +28,6 @@ _TMPFS_OPTION = re.compile(
     r"|ro|rw|exec|noexec|dev|nodev|suid|nosuid|sync|async|dirsync|noatime|atime|relatime|strictatime"
     r"|tmpcopyup|notmpcopyup|noswap|U|[r]?(shared|slave|private|unbindable))"
 )
-_USUAL_TMPFS = ("rprivate", "nosuid", "nodev", "tmpcopyup")
 
 
 def volume_words(volume: dict[str, Any]) -> str:
