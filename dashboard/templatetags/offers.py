@@ -1,41 +1,49 @@
 """The buttons of an object, of a group and of chosen rows, from what is offered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dashboard.furniture.offer import Offer
 from dashboard.furniture.places import Link, Opens, Place
 from dashboard.live.spec import Words
 from dashboard.offers import BUTTONS
+from dashboard.templatetags.lucide import icon
 
 register = template.Library()
 _LOOKS = {Place.ROW: "icon-button", Place.HEAD: "btn", Place.MENU: "menu-item"}
 
 
 @dataclass(frozen=True, slots=True)
-class Button:
-    """As parts/buttons.html draws it. `opens`: a page, a dialog or a file; None: a click asks for the job.
-    `name`: of what it concerns, where an icon stands alone.
+class Face:
+    """What is the same of a button on all rows: lists draw thousands. `named`: “Stop %(name)s”, where an icon
+    stands alone.
     """
 
-    words: Words
-    icon: str
+    of: Offer | Link
     look: str
     part: str
-    key: str
-    url: str
-    opens: Opens | None
-    name: str = ""
+    attributes: SafeString
+    inside: SafeString
+    named: str = ""
 
-    @property
-    def size(self) -> int:
-        """Of its icon, in pixels."""
-        return 15 if self.name else 16
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """As parts/buttons.html draws it: a link, or what opens a dialog, or what asks for the job at once."""
+
+    face: Face
+    url: str
+    link: bool
+    dialog: bool
+    attributes: SafeString
 
 
 @register.simple_tag
@@ -54,36 +62,25 @@ def buttons_at(context: dict[str, Any], place: str) -> list[Button]:
     row, verbs = context["row"], context["verbs"]
     if row.gone:
         return []
-    kind, where = row._meta.model_name, Place(place)
-    url = page_of(row)
-    return [_button(one, where, row, url) for one in _at(kind, where) if _stands(one, row, verbs)]
+    page, name = page_of(row), row.name or row.podman_id[:12]
+    return [
+        _button(face, _url(face.of, row, page), _opens(face.of, row), name)
+        for face in _faces(row._meta.model_name, Place(place), get_language())
+        if _stands(face.of, row, verbs)
+    ]
 
 
 @register.simple_tag(takes_context=True)
 def group_buttons(context: dict[str, Any]) -> list[Button]:
     """Those of a group of containers, by what its `facts` say it can."""
     row, found = context["row"], []
-    for one in _at("container", Place.ROW):
-        if one.name not in row.facts.can:
+    for face in _group_faces(get_language()):
+        if face.of.name not in row.facts.can:
             continue
-        if isinstance(one, Offer):
-            url, opens = reverse(f"containers:group-{one.name}"), Opens.DIALOG
-        else:
-            url, opens = reverse("merged-logs:page"), Opens.PAGE
-        words = _named(one, _("the group"))
-        url = f"{url}?{row.query}"
-        found.append(
-            Button(
-                words,
-                one.icon,
-                _LOOKS[Place.ROW],
-                one.name,
-                one.key,
-                url,
-                opens,
-                _named(one, row.title),
-            )
-        )
+        asks = isinstance(face.of, Offer)
+        url = reverse(f"containers:group-{face.of.name}" if asks else "merged-logs:page")
+        opens = Opens.DIALOG if asks else Opens.PAGE
+        found.append(_button(face, f"{url}?{row.query}", opens, row.title))
     return found
 
 
@@ -101,35 +98,75 @@ def _at(kind: str, place: Place) -> tuple[Offer | Link, ...]:
     return tuple(one for one in BUTTONS[kind] if place in one.on)
 
 
+@cache
+def _faces(kind: str, place: Place, language: str | None) -> list[Face]:
+    return [_face(one, place) for one in _at(kind, place)]
+
+
+@cache
+def _group_faces(language: str | None) -> list[Face]:
+    return [
+        replace(
+            face,
+            part=face.of.name,
+            attributes=_attributes(face.of, face.named % {"name": _("the group")}),
+        )
+        for face in _faces("container", Place.ROW, language)
+    ]
+
+
+def _attributes(one: Offer | Link, title: Words = "") -> SafeString:
+    found = format_html(' data-key="{}"', one.key) if one.key else SafeString("")
+    if isinstance(one, Link) and one.opens is Opens.FILE:
+        found += SafeString(" download")
+    return found + format_html(' title="{}"', title) if title else found
+
+
+def _face(one: Offer | Link, place: Place) -> Face:
+    look, part = _LOOKS[place], one.name
+    if place is Place.HEAD and one.primary:
+        look = "btn btn-primary"
+    if isinstance(one, Offer):
+        part = one.part or one.name
+        if place is Place.MENU and one.danger:
+            look = f"{look} danger"
+    if place is not Place.ROW:
+        inside = format_html("{} {}", icon(one.icon, 16), one.menu or one.label)
+        return Face(one, look, part, _attributes(one), inside)
+    attributes = _attributes(one, one.label)
+    return Face(one, look, part, attributes, icon(one.icon, 15), _named(one))
+
+
+def _named(one: Offer | Link) -> str:
+    if isinstance(one, Link) and one.command:
+        return str(one.command)
+    return _("%(verb)s %(name)s") % {"verb": one.label, "name": "%(name)s"}
+
+
+def _button(face: Face, url: str, opens: Opens | None, name: str) -> Button:
+    attributes = face.attributes
+    if face.named:
+        said = escape(face.named % {"name": name})
+        attributes = mark_safe(f'{attributes} aria-label="{said}"')  # noqa: S308 - escaped
+    link = opens is Opens.PAGE or opens is Opens.FILE
+    return Button(face, url, link, opens is Opens.DIALOG, attributes)
+
+
+def _url(one: Offer | Link, row: Any, page: str) -> str:
+    if isinstance(one, Link) and one.at:
+        return one.at(row)
+    return f"{page}{one.name}/"
+
+
+def _opens(one: Offer | Link, row: Any) -> Opens | None:
+    if isinstance(one, Offer) and one.opens is None:
+        return Opens.DIALOG if one.asks_about(row) else None
+    return one.opens
+
+
 def _stands(one: Offer | Link, row: Any, verbs: frozenset[str]) -> bool:
     # where the list has worked out from the state of its rows what they can
     can = getattr(getattr(row, "shown", row), "can", None)
     if can is not None and isinstance(one, Offer):
         return one.word in can
     return one.possible(row, verbs)
-
-
-def _named(one: Offer | Link, name: str) -> str:
-    """“Stop shop-web”."""
-    if isinstance(one, Link) and one.command:
-        return str(one.command) % {"name": name}
-    return _("%(verb)s %(name)s") % {"verb": one.label, "name": name}
-
-
-def _button(one: Offer | Link, place: Place, row: Any, page: str) -> Button:
-    look = _LOOKS[place]
-    if place is Place.HEAD and one.primary:
-        look = "btn btn-primary"
-    opens: Opens | None = one.opens
-    if isinstance(one, Link):
-        part, url = one.name, one.at(row) if one.at else f"{page}{one.name}/"
-    else:
-        part, url = one.part or one.name, f"{page}{one.name}/"
-        if opens is None and one.asks_about(row):
-            opens = Opens.DIALOG
-        if place is Place.MENU and one.danger:
-            look = f"{look} danger"
-    if place is Place.ROW:
-        name = row.name or row.podman_id[:12]
-        return Button(one.label, one.icon, look, part, one.key, url, opens, _named(one, name))
-    return Button(one.menu or one.label, one.icon, look, part, one.key, url, opens)

@@ -77,7 +77,7 @@ def test_what_does_something_in_a_state(state: str, health: str, can: set[str]) 
 
 
 def names(place: str, row: Any, verbs: frozenset[str]) -> str:
-    loop = "{% for one in buttons %}{{ one.part }} {% endfor %}"
+    loop = "{% for one in buttons %}{{ one.face.part }} {% endfor %}"
     text = f'{{% load offers %}}{{% buttons_at "{place}" as buttons %}}{loop}'
     return Template(text).render(Context({"row": row, "verbs": verbs})).strip()
 
