@@ -24,11 +24,12 @@ class Place(StrEnum):
 
 
 class Opens(StrEnum):
-    """What a click on a button brings, where it asks for nothing by itself."""
+    """What a click on a button brings: at once a page, a dialog or a file, or nothing but what it does."""
 
     PAGE = "page"
     DIALOG = "dialog"
     FILE = "file"
+    NOTHING = ""
 
 
 def places(*names: Place) -> frozenset[Place]:
@@ -59,6 +60,7 @@ class Link:
     key: str = ""
     menu: Words = ""
     command: Words = ""
+    also: Words = ""
 
     def possible(self, row: Any, verbs: frozenset[str]) -> bool:
         """Whether it leads somewhere for this row, and these rights permit it."""
@@ -72,6 +74,13 @@ class Link:
         )
 
 
+def _lock_of(row: Any) -> str:
+    kind = getattr(row, "lock_kind", "")
+    if not kind:
+        return reverse("locks:host", args=[row.pk])
+    return reverse("locks:object", args=[kind, row.endpoint_id, row.podman_id])
+
+
 LOCK = Link(
     "lock",
     "lock.set",
@@ -79,7 +88,7 @@ LOCK = Link(
     "lock",
     places(Place.MENU),
     Opens.DIALOG,
-    lambda row: reverse("locks:object", args=[row.lock_kind, row.endpoint_id, row.podman_id]),
+    _lock_of,
     fits=lambda row: not getattr(row, "lock", None),
 )
 # where there is no menu

@@ -2,7 +2,7 @@
 
 from dashboard.furniture.offer import Offer
 from dashboard.furniture.places import Link
-from dashboard.offers import containers, images, kube, networks, pods, secrets, volumes
+from dashboard.offers import containers, hosts, images, kube, networks, pods, secrets, volumes
 
 OFFERS: tuple[Offer, ...] = (
     *containers.OFFERS,
@@ -15,6 +15,7 @@ OFFERS: tuple[Offer, ...] = (
 )
 # what stands on the pages of each kind, in that order
 BUTTONS: dict[str, tuple[Offer | Link, ...]] = {
+    "host": hosts.BUTTONS,
     "container": containers.BUTTONS,
     "pod": pods.BUTTONS,
     "image": images.BUTTONS,

@@ -109,7 +109,15 @@ LIST_CREATE = Link(
     bulk="/images/bulk/list/",
     fits=_is_no_list,
 )
-LOAD = Link("load", "image.load", _("Load"), "upload", places(Place.LIST), page_name="images:load")
+LOAD = Link(
+    "load",
+    "image.load",
+    _("Load"),
+    "upload",
+    places(Place.LIST),
+    page_name="images:load",
+    command=_("Load images"),
+)
 PULL = usual.create(
     pull_image.ACTION,
     label=_("Pull image"),

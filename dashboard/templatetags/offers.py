@@ -16,6 +16,7 @@ from dashboard.furniture.places import Link, Opens, Place
 from dashboard.live.spec import Words
 from dashboard.offers import BUTTONS
 from dashboard.templatetags.lucide import icon
+from hosts.models import InventoryRow
 
 register = template.Library()
 _LOOKS = {Place.ROW: "icon-button", Place.HEAD: "btn", Place.MENU: "menu-item"}
@@ -48,10 +49,12 @@ class Button:
 
 @register.simple_tag
 def page_of(row: Any) -> str:
-    """The address of an object's page; lists may have kept it with the row."""
-    url: str = getattr(getattr(row, "shown", row), "url", "")
-    kind = row._meta.model_name
-    return url or reverse(f"{kind}s:page", args=[row.endpoint_id, row.podman_id])
+    """The address of the page of a host or an object; lists may have kept it with the row."""
+    if url := getattr(getattr(row, "shown", row), "url", ""):
+        return str(url)
+    is_object = isinstance(row, InventoryRow)
+    place = [row.endpoint_id, row.podman_id] if is_object else [row.pk]
+    return reverse(f"{row._meta.model_name}s:page", args=place)
 
 
 @register.simple_tag(takes_context=True)
@@ -60,7 +63,7 @@ def buttons_at(context: dict[str, Any], place: str) -> list[Button]:
     permit.
     """
     row, verbs = context["row"], context["verbs"]
-    if row.gone:
+    if getattr(row, "gone", None):
         return []
     page, name = page_of(row), row.name or row.podman_id[:12]
     return [

@@ -8,9 +8,11 @@ from django.db.models.functions import Cast, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.offer import in_bulk
 from dashboard.furniture.standing import FRESH, standings
-from dashboard.live.spec import BadValue, BulkVerb, Column, ListSpec, Token, register
+from dashboard.live.spec import BadValue, Column, ListSpec, Token, register
 from dashboard.live.tokens import contains, group_names, host_names, matching, one_of
+from dashboard.offers.hosts import BUTTONS
 from hosts.access import Person, endpoints_with, visible_hosts
 from hosts.link.certificates import WARN_BEFORE
 from hosts.models import Endpoint, Host, Login, StatsStanding
@@ -102,7 +104,7 @@ SPEC = register(
         topics=frozenset({"hosts", "containers"}),
         fingerprint=lambda row: f"{row.standing.mark()}.{row.changed_at.timestamp()}",
         prepare=_prepare,
-        bulk=(BulkVerb("rotate_key", _("Rotate keys"), "key-round", "/hosts/rotate/", asks=True),),
+        bulk=in_bulk(BUTTONS),
         empty={
             "icon": "server",
             "title": _("No hosts yet"),

@@ -15,24 +15,15 @@ from dashboard.furniture.grants import counting_on, grants_shown
 from dashboard.furniture.lifeline import Past
 from dashboard.furniture.log.words import said
 from dashboard.furniture.objects import above_list, quoted
-from dashboard.furniture.places import Link, Place, places
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
 from dashboard.live.spec import registered
 from dashboard.live.suggest import suggestions
+from dashboard.offers.hosts import BUTTONS
 from dashboard.pages.hosts.lists import QUICK, SPEC, SUMMARY
 from dashboard.person import person_of
 from hosts.access import allows, get_host, require, visible_entries
 from hosts.models import Grant, Host
 
-ADD = Link(
-    "add",
-    "host.add",
-    _lazy("Add host"),
-    "plus",
-    places(Place.LIST),
-    page_name="hosts:add",
-    primary=True,
-)
 # the lists that stand in a host's frame
 KINDS = {
     "images": _lazy("Images"),
@@ -51,7 +42,7 @@ def hosts(request: HttpRequest) -> HttpResponse:
     extra = {
         "word": _("Hosts"),
         "quick": QUICK,
-        "buttons": above_list(person_of(request), (ADD,)),
+        "buttons": above_list(person_of(request), BUTTONS),
         **(add if may_add else {}),
     }
     return list_page(request, SPEC, "objects/list.html", extra)

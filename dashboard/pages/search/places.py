@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.frame import PLACES
 from dashboard.furniture.places import Place
 from dashboard.live.spec import Words
-from dashboard.offers import OFFERS
+from dashboard.offers import BUTTONS
 from dashboard.pages.search.found import Found, fits, rank
 from hosts.access import Person, allows
 
@@ -26,11 +26,11 @@ class Command:
 
 COMMANDS = (
     *(
-        Command(offer.command or offer.label, offer.page_name, offer.icon, offer.verb, offer.also)
-        for offer in OFFERS
-        if Place.LIST in offer.on
+        Command(one.command or one.label, one.page_name, one.icon, one.verb, one.also)
+        for buttons in BUTTONS.values()
+        for one in buttons
+        if Place.LIST in one.on
     ),
-    Command(_("Add host"), "hosts:add", "server", "host.add", _("register server machine")),
     Command(_("Manage groups"), "groups:list", "tags", "host.view"),
     Command(_("People"), "people:list", "users", "access.view", _("users accounts")),
     Command(_("Teams"), "access:teams", "users-round", "access.view", _("groups of people")),
