@@ -64,7 +64,7 @@ def create(offer: Offer) -> Callable[..., HttpResponse]:
             "list_word": registered(plural).noun[1],
             "list_url": reverse(f"{plural}:list"),
         }
-        return render(request, "making/page.html", context)
+        return render(request, "objects/create.html", context)
 
     return view
 

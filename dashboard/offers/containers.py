@@ -16,7 +16,7 @@ from dashboard.offers.container_links import (
     LOGS,
     TERMINAL,
 )
-from dashboard.offers.container_making import recreate, run
+from dashboard.offers.container_orders import recreate, run
 from dashboard.offers.container_questions import kill, plain, removal, remove, signal, upgrade
 from hosts.actions.containers import (
     check_container,

@@ -1,11 +1,13 @@
 """One offer of a verb makes all ways to it."""
 
+import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.template import Context, Template
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from dashboard.furniture.acting import many
@@ -143,3 +145,22 @@ def test_what_makes_and_what_prunes_has_its_page_and_its_line_in_ctrl_k() -> Non
         assert known[offer.page_name] == str(offer.command or offer.label)
     with pytest.raises(ValueError, match="no form for something new"):
         create(containers.STOP)
+
+
+@pytest.mark.parametrize("kind", sorted(BUTTONS))
+def test_what_opens_a_page_of_its_own_has_one(kind: str) -> None:
+    place = "7" if kind == "host" else "7/abc"
+    below = [one for one in BUTTONS[kind] if one.opens is not None and not getattr(one, "at", None)]
+    for one in below:
+        if one.on & {Place.ROW, Place.HEAD, Place.MENU} or one.command:
+            assert one.page_name or resolve(f"/{kind}s/{place}/{one.name}/").func
+        if Place.BULK in one.on:
+            assert resolve(one.in_bulk().url).func
+
+
+@pytest.mark.parametrize("kind", sorted(BUTTONS))
+def test_no_row_and_no_head_has_a_button_by_hand(kind: str) -> None:
+    folder = Path(__file__).resolve().parents[2] / "templates"
+    found = [folder / f"{kind}s" / name for name in ("row.html", "head.html", "group.html")]
+    for file in filter(Path.is_file, [*found, folder / "objects/head.html"]):
+        assert not re.findall("hx-(?:get|post)", file.read_text()), file
