@@ -2,11 +2,12 @@
 
 from django.conf import settings
 
-from hosts.link.sockets import endpoint_socket
+from hosts.link.sockets import Caller, endpoint_socket
 from hosts.models import Endpoint
 from hosts.podman import UnixDial
 
 
-def dial(endpoint: Endpoint, *, streams: bool = False) -> UnixDial:
-    """How to reach `endpoint`. `streams`: the narrower socket, for web processes."""
-    return UnixDial(str(endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, web=streams)))
+def dial(endpoint: Endpoint, *, streams: bool = False, gate: bool = False) -> UnixDial:
+    """How to reach `endpoint`. `streams`: the narrow socket for web processes, `gate`: the gate's."""
+    caller: Caller = "gate" if gate else "web" if streams else "worker"
+    return UnixDial(str(endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, caller)))

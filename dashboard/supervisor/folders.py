@@ -10,8 +10,8 @@ from pathlib import Path
 from dashboard.bootstrap.trouble import Trouble, from_oserror
 
 MIN_FREE_BYTES = 64 * 1024 * 1024
-# a unix socket's path ends at 107 bytes; the longest of ours is /link/<id>.web.sock
-LONGEST_RUN = 107 - len("/link/2147483647.web.sock")
+# a unix socket's path ends at 107 bytes; the longest of ours is /link/<id>.gate.sock
+LONGEST_RUN = 107 - len("/link/2147483647.gate.sock")
 
 
 def make_data_folder(data: Path) -> None:

@@ -1,14 +1,15 @@
-"""Each endpoint as two unix sockets on this machine: one for all, one for the web process."""
+"""Each endpoint as three unix sockets on this machine: a wide one, and one each for web and gate."""
 
 import asyncio
 import socket
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from hosts.link.channel import Connection, ReceiverFactory
 from hosts.link.errors import LinkError
-from hosts.link.sockets import endpoint_socket
+from hosts.link.sockets import CALLERS, Caller, endpoint_socket
 from hosts.link.splice import Splice
 from hosts.link.ssh_errors import host_away
 from hosts.link.web_filter import WebFilter
@@ -25,7 +26,7 @@ class Relay:
         """`socket_path`: the Podman socket on the host."""
         self.endpoint_id = endpoint_id
         self.socket_path = socket_path
-        self._paths = tuple(endpoint_socket(run, endpoint_id, web=web) for web in (False, True))
+        self._paths = {one: endpoint_socket(run, endpoint_id, one) for one in CALLERS}
         self._servers: list[asyncio.Server] = []
         self._splices: set[Splice] = set()
         self._connection: Connection | None = None
@@ -41,8 +42,8 @@ class Relay:
     async def start(self) -> None:
         """Listen; sockets of an earlier run are removed."""
         loop = asyncio.get_running_loop()
-        for path, accept in zip(self._paths, (self._accept, self._accept_web), strict=True):
-            sock = _bind(path)
+        for caller, path in self._paths.items():
+            accept, sock = partial(self._accept, caller), _bind(path)
             self._servers.append(await loop.create_unix_server(accept, sock=sock, backlog=_BACKLOG))
 
     def attach(self, connection: Connection) -> None:
@@ -67,17 +68,12 @@ class Relay:
         for server in self._servers:
             await server.wait_closed()
         self._servers.clear()
-        for path in self._paths:
+        for path in self._paths.values():
             path.unlink(missing_ok=True)
 
-    def _accept(self) -> Splice:
-        return self._splice(None)
-
-    def _accept_web(self) -> Splice:
-        return self._splice(WebFilter())
-
-    def _splice(self, web_filter: WebFilter | None) -> Splice:
-        splice = Splice(self._open, web_filter=web_filter, on_end=self._splices.discard)
+    def _accept(self, caller: Caller) -> Splice:
+        allowed = None if caller == "worker" else WebFilter(caller)
+        splice = Splice(self._open, web_filter=allowed, on_end=self._splices.discard)
         self._splices.add(splice)
         return splice
 

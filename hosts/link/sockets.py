@@ -1,20 +1,23 @@
 """Paths of the link's local sockets. Makes no sockets."""
 
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, get_args
 
 from hosts.link.errors import LinkError
 
 # sun_path of a unix socket has 108 bytes with its closing zero (man 7 unix).
 MAX_PATH_BYTES: Final = 107
+# who comes: workers, who may all; web and gate, who are reached from outside
+Caller = Literal["worker", "web", "gate"]
+CALLERS: Final[tuple[Caller, ...]] = get_args(Caller)
 
 
-def endpoint_socket(run: Path, endpoint_id: int, *, web: bool) -> Path:
-    """The socket that leads to an endpoint; with `web` the one that passes only reading and streams.
+def endpoint_socket(run: Path, endpoint_id: int, caller: Caller = "worker") -> Path:
+    """The socket that leads to an endpoint: the wide one, or what this caller may use.
 
     Raises LinkError "path-too-long".
     """
-    name = f"{endpoint_id}.web.sock" if web else f"{endpoint_id}.sock"
+    name = f"{endpoint_id}.sock" if caller == "worker" else f"{endpoint_id}.{caller}.sock"
     return _checked(run / "link" / name)
 
 

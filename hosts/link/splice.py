@@ -251,6 +251,8 @@ class Splice(asyncio.Protocol):
     def _refuse(self, exc: RequestRefusedError) -> None:
         self._close_far()
         cause = f"This is not open to the web process: {exc}."
+        if self._filter is not None and self._filter.caller == "gate":
+            cause = f"This is not open to the gate: {exc}."
         refused = LinkError("not-permitted", cause=cause, cure="Have it done as a job.")
         self._answer(403, refused)
 

@@ -1,4 +1,4 @@
-"""Reads every request on a connection of the web process and lets only streams through.
+"""Reads every request on a connection of web or gate and lets only streams through.
 
 What stands on the connection says `framing`, what may pass `web_routes`.
 """
@@ -17,6 +17,7 @@ from hosts.link.framing import (
     RequestReader,
     Trailers,
 )
+from hosts.link.sockets import Caller
 from hosts.podman.tar_judge import ArchiveRefused, TarJudge
 
 _EXEC_BODY_MAX_BYTES: Final = 64 * 1024
@@ -38,7 +39,8 @@ class _At(Enum):
 class WebFilter:
     """One connection's requests. Feed it what comes from the caller; forward what it gives back."""
 
-    def __init__(self) -> None:
+    def __init__(self, caller: Caller = "web") -> None:
+        self.caller = caller
         self._at = _At.REQUESTS
         self._reader = RequestReader()
         self._upgrading = False

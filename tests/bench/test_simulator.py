@@ -44,7 +44,7 @@ async def podman_of(
     await relay.start()
     relay.attach(connection)
     try:
-        async with Podman(UnixDial(str(endpoint_socket(folder, 1, web=False)))) as podman:
+        async with Podman(UnixDial(str(endpoint_socket(folder, 1)))) as podman:
             yield podman
     finally:
         await relay.close()

@@ -118,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def bending(endpoint: Any, host: Any) -> Iterator[Bend]:
     """The worker's socket of the endpoint, bent, until the block ends."""
-    link = endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, web=False)
+    link = endpoint_socket(settings.HAULOUT_RUN, endpoint.pk)
     # not resolve(): to a host with systemd the way leads through its first process's root
     real = link.readlink()
     bent = link.with_name(f"bent-{endpoint.pk}.sock")

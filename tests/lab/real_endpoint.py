@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from hosts.actions.run import run_container
-from hosts.link.sockets import endpoint_socket
+from hosts.link.sockets import CALLERS, endpoint_socket
 from hosts.models import Endpoint
 from hosts.models import Host as HostRow
 from hosts.models import Login as LoginRow
@@ -41,8 +41,8 @@ def endpoint_on(
             rootless=user != "root",
             state="up",
         )
-        for web in (False, True):
-            link = endpoint_socket(settings.HAULOUT_RUN, made.pk, web=web)
+        for caller in CALLERS:
+            link = endpoint_socket(settings.HAULOUT_RUN, made.pk, caller)
             link.parent.mkdir(mode=0o700, exist_ok=True)
             link.symlink_to(there.local_socket)
             links.append(link)

@@ -88,7 +88,7 @@ def door(tmp_path: Path) -> Iterator[Callable[..., None]]:
     def put(endpoint: Any, host: Host, *, cut: bool) -> None:
         path = tmp_path / "door.sock"
         doors.append(Door(path, host.login("root").local_socket, cut=cut))
-        link = endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, web=False)
+        link = endpoint_socket(settings.HAULOUT_RUN, endpoint.pk)
         link.unlink()
         link.symlink_to(path)
 

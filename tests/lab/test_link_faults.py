@@ -33,7 +33,7 @@ class Linked:
         self.connection = connection
 
     def client(self, *, timeout_s: float = 10.0) -> Podman:
-        return Podman(UnixDial(str(endpoint_socket(self.run, 1, web=False))), timeout_s)
+        return Podman(UnixDial(str(endpoint_socket(self.run, 1))), timeout_s)
 
     async def seen_gone(self, *, within_s: float = SEEN_S[0.1]) -> float:
         began = time.monotonic()

@@ -71,7 +71,7 @@ def told(endpoint: Endpoint) -> tuple[str, str]:
 
 async def many(endpoint: Endpoint, count: int) -> list[Any]:
     """So many answers of Podman at once, each over a connection of its own."""
-    path = str(endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, web=False))
+    path = str(endpoint_socket(settings.HAULOUT_RUN, endpoint.pk))
 
     async def one() -> Any:
         async with (

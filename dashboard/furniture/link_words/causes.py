@@ -173,6 +173,10 @@ CAUSES: Mapping[str, tuple[Sentence, ...]] = {
             "This is not open to the web process: %(words)s.",
             _("This is not open to the web process."),
         ),
+        says(
+            "This is not open to the gate: %(words)s.",
+            _("This is not open to the gate."),
+        ),
     ),
     "not-ssh": (
         says(

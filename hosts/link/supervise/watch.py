@@ -69,7 +69,7 @@ class Watch:
         self._connection = connection
         self._database = database
         self._stores = stores
-        self._podman = Podman(UnixDial(str(endpoint_socket(run, plan.id, web=False))), _CALL_S)
+        self._podman = Podman(UnixDial(str(endpoint_socket(run, plan.id))), _CALL_S)
         self._mirror = Mirror(endpoint_id=plan.id, login_id=login.id, epoch=epoch)
         self._lister = Lister(podman=self._podman, mirror=self._mirror, database=database)
         self._refresher = Refresher(self._look, failed=self._look_failed)

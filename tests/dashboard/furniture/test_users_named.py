@@ -31,7 +31,7 @@ def seen_by(cast: Cast, password_hash: str) -> dict[str, Seer]:
 
 @pytest.fixture
 def podman(seen_by: dict[str, Seer]) -> Iterator[SmallPodman]:
-    fake = SmallPodman(endpoint_socket(settings.HAULOUT_RUN, 1, web=True))
+    fake = SmallPodman(endpoint_socket(settings.HAULOUT_RUN, 1, "web"))
     fake.add(USER)
     yield fake
     fake.close()

@@ -57,7 +57,7 @@ def podman(endpoint: Any, *, says: dict[str, Any] | None = None) -> Iterator[lis
         def log_message(self, *_words: Any) -> None:
             pass
 
-    place = Path(str(endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, web=True)))
+    place = Path(str(endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, "web")))
     place.parent.mkdir(parents=True, exist_ok=True)
     server = ThreadingUnixStreamServer(str(place), Answers)
     thread = Thread(target=server.serve_forever, daemon=True)

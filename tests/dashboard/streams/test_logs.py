@@ -49,7 +49,7 @@ def container(cast):
 @asynccontextmanager
 async def podman(container, handler):
     """`handler` behind the streams socket of the container's endpoint."""
-    path = endpoint_socket(settings.HAULOUT_RUN, container.endpoint_id, web=True)
+    path = endpoint_socket(settings.HAULOUT_RUN, container.endpoint_id, "web")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     async with serving(handler) as fake:

@@ -61,7 +61,7 @@ def endpoint(cast: Cast) -> Any:
 @asynccontextmanager
 async def podman(endpoint: Any, handler: Handler) -> AsyncIterator[Fake]:
     """`handler` behind the streams socket of the endpoint."""
-    path = endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, web=True)
+    path = endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, "web")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     async with serving(handler) as fake:

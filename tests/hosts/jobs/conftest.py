@@ -33,7 +33,7 @@ def endpoint(cast: Any) -> Any:
 
 @pytest.fixture
 def podman(endpoint: Any) -> Iterator[SmallPodman]:
-    fake = SmallPodman(endpoint_socket(settings.HAULOUT_RUN, endpoint.pk, web=False))
+    fake = SmallPodman(endpoint_socket(settings.HAULOUT_RUN, endpoint.pk))
     yield fake
     fake.close()
 

@@ -110,18 +110,19 @@ async def test_a_port_out_of_range_is_refused(port: int) -> None:
 
 def test_socket_paths_are_as_agreed() -> None:
     run = Path("/run/haulout-0123abcd")
-    assert str(endpoint_socket(run, 12, web=False)) == "/run/haulout-0123abcd/link/12.sock"
-    assert str(endpoint_socket(run, 12, web=True)) == "/run/haulout-0123abcd/link/12.web.sock"
+    assert str(endpoint_socket(run, 12)) == "/run/haulout-0123abcd/link/12.sock"
+    assert str(endpoint_socket(run, 12, "web")) == "/run/haulout-0123abcd/link/12.web.sock"
+    assert str(endpoint_socket(run, 12, "gate")) == "/run/haulout-0123abcd/link/12.gate.sock"
     assert str(control_socket(run)) == "/run/haulout-0123abcd/link-0.sock"
 
 
 def test_a_socket_path_is_as_long_as_the_system_takes_and_no_longer(short: Path) -> None:
     fits = short / ("x" * (MAX_PATH_BYTES - len(f"{short}//link/1.sock")))
-    path = endpoint_socket(fits, 1, web=False)
+    path = endpoint_socket(fits, 1)
     path.parent.mkdir(parents=True)
     with socket.socket(socket.AF_UNIX) as sock:
         sock.bind(str(path))
     with pytest.raises(LinkError) as caught:
-        endpoint_socket(fits, 11, web=False)
+        endpoint_socket(fits, 11)
     assert caught.value.kind == "path-too-long"
     assert "HAULOUT_RUN" in caught.value.cure

@@ -63,7 +63,7 @@ async def test_both_ends_of_file_close_the_channel(short: Path) -> None:
     await relay.start()
     relay.attach(connection)
     try:
-        reader, writer = await asyncio.open_unix_connection(endpoint_socket(short, 1, web=False))
+        reader, writer = await asyncio.open_unix_connection(endpoint_socket(short, 1))
         writer.write(b"hello")
         async with asyncio.timeout(5):
             assert await reader.readexactly(5) == b"hello"

@@ -29,7 +29,7 @@ async def channels_gone(connection: SshConnection) -> None:
 async def test_two_hundred_streams_leave_no_channel(
     relay: Relay, short: Path, podman: FakePodman, connection: SshConnection
 ) -> None:
-    path = str(endpoint_socket(short, 7, web=True))
+    path = str(endpoint_socket(short, 7, "web"))
 
     async def one(number: int) -> None:
         reader, writer = await asyncio.open_unix_connection(path)

@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from hosts.link.local import LocalConnection
 from hosts.link.relay import Relay
-from hosts.link.sockets import endpoint_socket
+from hosts.link.sockets import CALLERS, Caller, endpoint_socket
 from hosts.link.ssh import SshConnection
 from hosts.link.ssh_errors import host_away
 from tests.hosts.link.fake_podman import FakePodman
@@ -23,13 +23,17 @@ DEADLINE_S = 10.0
 LIBPOD = "/v5.0.0/libpod"
 
 
-async def dial(run: Path, *, web: bool) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    return await asyncio.open_unix_connection(str(endpoint_socket(run, 7, web=web)))
+async def dial(
+    run: Path, caller: Caller = "worker"
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    return await asyncio.open_unix_connection(str(endpoint_socket(run, 7, caller)))
 
 
-async def ask(run: Path, data: bytes, *, web: bool = False, half_close: bool = False) -> bytes:
+async def ask(
+    run: Path, data: bytes, caller: Caller = "worker", *, half_close: bool = False
+) -> bytes:
     """Send, read to the end."""
-    reader, writer = await dial(run, web=web)
+    reader, writer = await dial(run, caller)
     writer.write(data)
     if half_close:
         writer.write_eof()
@@ -56,17 +60,17 @@ def told(answer: bytes) -> tuple[int, dict[str, object]]:
 
 async def test_only_our_own_account_can_open_the_sockets(relay: Relay, short: Path) -> None:
     assert stat.S_IMODE((short / "link").stat().st_mode) == 0o700
-    for web in (False, True):
-        mode = endpoint_socket(short, 7, web=web).stat().st_mode
+    for caller in CALLERS:
+        mode = endpoint_socket(short, 7, caller).stat().st_mode
         assert stat.S_ISSOCK(mode)
         assert stat.S_IMODE(mode) == 0o600
 
 
-@pytest.mark.parametrize("web", [False, True])
+@pytest.mark.parametrize("caller", CALLERS)
 async def test_a_kept_connection_serves_request_after_request(
-    relay: Relay, short: Path, podman: FakePodman, web: bool
+    relay: Relay, short: Path, podman: FakePodman, caller: Caller
 ) -> None:
-    reader, writer = await dial(short, web=web)
+    reader, writer = await dial(short, caller)
     for number in range(20):
         writer.write(get(f"/n{number}"))
         head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), DEADLINE_S)
@@ -78,13 +82,15 @@ async def test_a_kept_connection_serves_request_after_request(
     await until(lambda: podman.open == 0 and relay.active == 0)
 
 
-async def test_the_web_socket_lets_through_streams_only(
-    relay: Relay, short: Path, podman: FakePodman
+@pytest.mark.parametrize("caller", ["web", "gate"])
+async def test_the_sockets_of_web_and_gate_let_through_streams_only(
+    relay: Relay, short: Path, podman: FakePodman, caller: Caller
 ) -> None:
     delete = f"DELETE {LIBPOD}/containers/a HTTP/1.1\r\nHost: d\r\n\r\n".encode()
-    status, body = told(await ask(short, delete, web=True))
+    status, body = told(await ask(short, delete, caller))
     assert status == 403
     assert body["response"] == 403
+    assert f"not open to the {caller}" in str(body["cause"])
     assert "not a stream" in str(body["cause"])
     assert podman.requests == []
     assert b"200 X" in await ask(short, delete, half_close=True)
@@ -93,7 +99,7 @@ async def test_the_web_socket_lets_through_streams_only(
 async def test_a_second_request_is_refused_and_the_first_was_answered(
     relay: Relay, short: Path, podman: FakePodman
 ) -> None:
-    reader, writer = await dial(short, web=True)
+    reader, writer = await dial(short, "web")
     writer.write(get())
     assert (await reader.readuntil(b"/_ping 0")).startswith(b"HTTP/1.1 200")
     writer.write(b"DELETE /x HTTP/1.1\r\nHost: d\r\n\r\n")
@@ -102,11 +108,11 @@ async def test_a_second_request_is_refused_and_the_first_was_answered(
     assert podman.requests == ["GET /_ping"]
 
 
-@pytest.mark.parametrize("web", [False, True])
+@pytest.mark.parametrize("caller", CALLERS)
 async def test_an_upgrade_is_raw_both_ways_and_its_half_close_arrives(
-    relay: Relay, short: Path, web: bool
+    relay: Relay, short: Path, caller: Caller
 ) -> None:
-    reader, writer = await dial(short, web=web)
+    reader, writer = await dial(short, caller)
     writer.write(
         f"POST {LIBPOD}/exec/a/start HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\n"
         "Upgrade: tcp\r\nContent-Length: 2\r\n\r\n{}".encode()
@@ -128,7 +134,7 @@ async def test_a_failed_upgrade_opens_no_way_for_a_hidden_request(
         .replace("/start", "/attach")
     )
     hidden = "DELETE /x HTTP/1.1\r\nHost: d\r\n\r\n"
-    reader, writer = await dial(short, web=True)
+    reader, writer = await dial(short, "web")
     writer.write((start + hidden).encode())
     first = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), DEADLINE_S)
     writer.write(hidden.encode() * 2)
@@ -138,15 +144,15 @@ async def test_a_failed_upgrade_opens_no_way_for_a_hidden_request(
     assert not any("DELETE" in line for line in podman.requests)
 
 
-@pytest.mark.parametrize("web", [False, True])
+@pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize("size_bytes", [0, 100, 3_000_000])
 async def test_while_the_host_is_away_the_relay_answers_itself(
-    relay: Relay, short: Path, web: bool, size_bytes: int
+    relay: Relay, short: Path, caller: Caller, size_bytes: int
 ) -> None:
     relay.detach(host_away("cable cut"))
     for _ in range(5):
         data = f"PUT {LIBPOD}/containers/a/archive HTTP/1.1\r\nContent-Length: {size_bytes}\r\n\r\n"
-        reader, writer = await dial(short, web=web)
+        reader, writer = await dial(short, caller)
         writer.write(data.encode() + bytes(size_bytes))
         status, body = told(await asyncio.wait_for(reader.read(), DEADLINE_S))
         writer.close()
@@ -168,7 +174,7 @@ async def test_a_caller_that_says_nothing_while_the_host_is_away_is_let_go(
     relay: Relay, short: Path
 ) -> None:
     relay.detach(host_away("cable cut"))
-    reader, writer = await dial(short, web=False)
+    reader, writer = await dial(short)
     assert told(await asyncio.wait_for(reader.read(), DEADLINE_S))[0] == 503
     await until(lambda: relay.active == 0)
     writer.close()
@@ -177,7 +183,7 @@ async def test_a_caller_that_says_nothing_while_the_host_is_away_is_let_go(
 async def test_what_is_open_ends_when_the_host_goes_and_the_next_works_again(
     relay: Relay, short: Path, connection: SshConnection, podman: FakePodman
 ) -> None:
-    reader, writer = await dial(short, web=False)
+    reader, writer = await dial(short)
     writer.write(get())
     await reader.readuntil(b"/_ping 0")
     relay.detach(host_away("cable cut"))
@@ -191,7 +197,7 @@ async def test_what_is_open_ends_when_the_host_goes_and_the_next_works_again(
 async def test_a_connection_that_dies_ends_its_streams(
     relay: Relay, short: Path, connection: SshConnection
 ) -> None:
-    reader, writer = await dial(short, web=False)
+    reader, writer = await dial(short)
     writer.write(get())
     await reader.readuntil(b"/_ping 0")
     connection.abort()
@@ -206,7 +212,7 @@ async def test_a_caller_that_goes_after_its_half_close_leaves_no_channel(
 ) -> None:
     podman.mute = True  # reads to the end and answers nothing, as a silent terminal does
     podman.deaf = True
-    reader, writer = await dial(short, web=False)
+    reader, writer = await dial(short)
     writer.write(get())
     writer.write_eof()
     await until(lambda: podman.requests == ["GET /_ping"])
@@ -262,9 +268,7 @@ async def stuffed(writer: asyncio.StreamWriter) -> int:
 async def test_a_caller_that_reads_nothing_stops_the_host(
     raw_relay: Relay, raw: Raw, short: Path
 ) -> None:
-    reader, writer = await asyncio.open_unix_connection(
-        str(endpoint_socket(short, 7, web=False)), limit=65536
-    )
+    reader, writer = await asyncio.open_unix_connection(str(endpoint_socket(short, 7)), limit=65536)
     _, theirs = await asyncio.wait_for(raw.accepted.get(), DEADLINE_S)
     sent = await stuffed(theirs)
     assert sent < 8 * 1024 * 1024
@@ -279,9 +283,7 @@ async def test_a_caller_that_reads_nothing_stops_the_host(
 async def test_a_caller_that_reads_slowly_has_no_more_kept_for_it_than_one_that_reads_nothing(
     raw_relay: Relay, raw: Raw, short: Path
 ) -> None:
-    reader, writer = await asyncio.open_unix_connection(
-        str(endpoint_socket(short, 7, web=False)), limit=65536
-    )
+    reader, writer = await asyncio.open_unix_connection(str(endpoint_socket(short, 7)), limit=65536)
     _, theirs = await asyncio.wait_for(raw.accepted.get(), DEADLINE_S)
     sent = got = 0
     for _ in range(8):
@@ -297,7 +299,7 @@ async def test_a_caller_that_reads_slowly_has_no_more_kept_for_it_than_one_that_
 async def test_a_host_that_reads_nothing_stops_the_caller(
     raw_relay: Relay, raw: Raw, short: Path
 ) -> None:
-    _, writer = await asyncio.open_unix_connection(str(endpoint_socket(short, 7, web=False)))
+    _, writer = await asyncio.open_unix_connection(str(endpoint_socket(short, 7)))
     reader, theirs = await asyncio.wait_for(raw.accepted.get(), DEADLINE_S)
     sent = await stuffed(writer)
     assert sent < 8 * 1024 * 1024
@@ -312,7 +314,7 @@ async def test_a_host_that_reads_nothing_stops_the_caller(
 async def test_the_last_bytes_arrive_though_the_host_closes_at_once(
     raw_relay: Relay, raw: Raw, short: Path
 ) -> None:
-    reader, writer = await asyncio.open_unix_connection(str(endpoint_socket(short, 7, web=False)))
+    reader, writer = await asyncio.open_unix_connection(str(endpoint_socket(short, 7)))
     _, theirs = await asyncio.wait_for(raw.accepted.get(), DEADLINE_S)
     payload = os.urandom(3_000_000)
     theirs.write(payload)
@@ -326,7 +328,7 @@ async def test_the_last_bytes_arrive_though_the_host_closes_at_once(
 async def test_a_half_close_of_the_host_leaves_the_other_way_open(
     raw_relay: Relay, raw: Raw, short: Path
 ) -> None:
-    reader, writer = await asyncio.open_unix_connection(str(endpoint_socket(short, 7, web=False)))
+    reader, writer = await asyncio.open_unix_connection(str(endpoint_socket(short, 7)))
     their_reader, theirs = await asyncio.wait_for(raw.accepted.get(), DEADLINE_S)
     theirs.write(b"all")
     theirs.write_eof()
@@ -342,7 +344,7 @@ async def test_a_half_close_of_the_host_leaves_the_other_way_open(
 async def test_a_caller_gone_after_its_half_close_leaves_no_channel_though_the_host_stays(
     raw_relay: Relay, raw: Raw, short: Path, connection: SshConnection
 ) -> None:
-    _, writer = await asyncio.open_unix_connection(str(endpoint_socket(short, 7, web=False)))
+    _, writer = await asyncio.open_unix_connection(str(endpoint_socket(short, 7)))
     their_reader, theirs = await asyncio.wait_for(raw.accepted.get(), DEADLINE_S)
     writer.write_eof()
     assert await asyncio.wait_for(their_reader.read(), DEADLINE_S) == b""
@@ -358,7 +360,7 @@ async def test_closing_removes_the_sockets_and_ends_everything(
     it = Relay(short, 9, str(podman.path))
     await it.start()
     it.attach(connection)
-    reader, writer = await asyncio.open_unix_connection(str(endpoint_socket(short, 9, web=False)))
+    reader, writer = await asyncio.open_unix_connection(str(endpoint_socket(short, 9)))
     writer.write(get())
     await reader.readuntil(b"/_ping 0")
     await it.close()
@@ -371,7 +373,7 @@ async def test_closing_removes_the_sockets_and_ends_everything(
 async def test_a_socket_left_by_a_killed_link_is_taken_over(
     short: Path, podman: FakePodman, connection: SshConnection
 ) -> None:
-    path = endpoint_socket(short, 7, web=False)
+    path = endpoint_socket(short, 7)
     path.parent.mkdir(mode=0o755)
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(path))

@@ -51,7 +51,7 @@ def telling(endpoint_id: int, tell: Callable[[str], Any]) -> Iterator[list[str]]
 
     Where web processes look for this endpoint.
     """
-    path = endpoint_socket(settings.HAULOUT_RUN, endpoint_id, web=True)
+    path = endpoint_socket(settings.HAULOUT_RUN, endpoint_id, "web")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.unlink(missing_ok=True)
     server = _Server(str(path), _Answers)
