@@ -193,7 +193,7 @@ def find_by_secret(secret: str) -> Token | None:
     return found.filter(public_key="").first()
 
 
-def known_key(blob: bytes) -> Token | None:
+def find_by_public_key(blob: bytes) -> Token | None:
     """The SSH key with this public half (wire form), dead or alive. A live one comes first."""
     digest = hashlib.sha256(blob).hexdigest()
     found = Token.objects.select_related("user__role", "role").filter(digest=digest)

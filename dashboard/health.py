@@ -14,12 +14,14 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from dashboard.supervisor.pulse import PULSE_KEY, SENT_ENDS_S, SENT_KEY
+from dashboard.supervisor.pulse import GATE_KEY, PULSE_KEY, SENT_ENDS_S, SENT_KEY
 from hosts.jobs import workers
 from hosts.link.sockets import control_socket
 
 TIMEOUT_S = 2.0
-UP, DOWN = "up", "down"
+UP, DOWN, OFF = "up", "down", "off"
+# without it nothing of the pages or the API is missing
+BESIDE = frozenset({"gate"})
 
 
 async def alive(request: HttpRequest) -> HttpResponse:
@@ -28,7 +30,9 @@ async def alive(request: HttpRequest) -> HttpResponse:
 
 
 async def ready(request: HttpRequest) -> HttpResponse:
-    """200 when database, Redis, link, worker, queues and beat are well, else 503; JSON with each's state."""
+    """200 when database, Redis, link, worker, queues and beat are well, else 503; JSON with each's state,
+    and the gate's, which does not count.
+    """
     parts: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
         "database": _database,
         "redis": _redis,
@@ -36,10 +40,11 @@ async def ready(request: HttpRequest) -> HttpResponse:
         "worker": _worker,
         "queues": _queues,
         "beat": _beat,
+        "gate": _gate,
     }
     states = await asyncio.gather(*(_asked(part) for part in parts.values()))
     answer = dict(zip(parts, states, strict=True))
-    whole = all(state["state"] == UP for state in states)
+    whole = all(one["state"] == UP for name, one in answer.items() if name not in BESIDE)
     return JsonResponse({"state": UP if whole else DOWN, **answer}, status=200 if whole else 503)
 
 
@@ -76,16 +81,28 @@ async def _redis() -> dict[str, Any]:
 
 async def _worker() -> dict[str, Any]:
     """A worker writes its pulse to Redis every few seconds, with an end of its own."""
-    client = _client()
-    try:
-        count = 0
-        async for _key in client.scan_iter(match=f"{PULSE_KEY}*", count=100):
-            count += 1
-    finally:
-        await client.aclose()
+    count = await _alive(PULSE_KEY)
     if count == 0:
         return {"state": DOWN, "why": "no worker has shown itself in the last seconds"}
     return {"state": UP, "count": count}
+
+
+async def _gate() -> dict[str, Any]:
+    """The same; where its port is 0 there is to be none."""
+    if not settings.HAULOUT_GATE_PORT:
+        return {"state": OFF}
+    if not await _alive(GATE_KEY):
+        return {"state": DOWN, "why": "no gate has shown itself in the last seconds"}
+    return {"state": UP, "port": settings.HAULOUT_GATE_PORT}
+
+
+async def _alive(prefix: str) -> int:
+    """How many processes write keys like this."""
+    client = _client()
+    try:
+        return len([key async for key in client.scan_iter(match=f"{prefix}*", count=100)])
+    finally:
+        await client.aclose()
 
 
 async def _queues() -> dict[str, Any]:

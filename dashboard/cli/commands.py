@@ -13,6 +13,7 @@ ORDER = (
     "worker",
     "beat",
     "link",
+    "gate",
     "lab",
     "bench",
 )

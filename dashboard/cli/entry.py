@@ -7,7 +7,7 @@ from pathlib import Path
 from dashboard.bootstrap.trouble import Trouble, from_oserror, say
 from dashboard.supervisor import lifeline
 
-PROCESSES = ("web", "worker", "beat", "link")
+PROCESSES = ("web", "worker", "beat", "link", "gate")
 
 
 def run(argv: list[str]) -> int:
@@ -86,7 +86,7 @@ def check_environment() -> None:
 
     try:
         data = env.read().data
-        if os.environ.get("HAULOUT_PROCESS") not in ("web", "worker", "beat", "link"):
+        if os.environ.get("HAULOUT_PROCESS") not in PROCESSES:
             make_data_folder(data)
     except ValueError as exc:
         raise Trouble(str(exc)) from exc

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import sys
+from collections.abc import Mapping
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -28,7 +29,7 @@ from dashboard.supervisor.terminal import Terminal
 
 # web first: the page should answer before the others take the processor
 FIRST = ("web", "link")
-LATER = ("worker", "beat")
+LATER = ("worker", "beat", "gate")
 
 
 class Up:
@@ -52,18 +53,33 @@ class Up:
             self.lock.take(demo=self.demo)
             make_run_folder(self.env.run)
             listening = address.listen(self.address.bind, self.address.port)
+            gate = self._listen_for_gate()
             try:
                 self._prepare()
                 facts = {"url": self.address.url, "run": str(self.env.run), "demo": self.demo}
                 self.lock.tell(pid=os.getpid(), **facts)
-                asyncio.run(self._serve(listening))
+                asyncio.run(self._serve(listening, gate))
             finally:
                 listening.close()
+                if gate is not None:
+                    gate.close()
             shutil.rmtree(self.env.run, ignore_errors=True)
             self.say("stopped")
         finally:
             self.lock.release()
             self.terminal.close()
+
+    def _listen_for_gate(self) -> socket.socket | None:
+        """None where there is to be no gate, or its port cannot be had: then all else runs without."""
+        if not self.env.gate_port:
+            return None
+        try:
+            return address.listen(self.address.bind, self.env.gate_port)
+        except Trouble as trouble:
+            self.say(f"no gate for podman --remote and docker: {_of_gate(str(trouble))}")
+            # for all of our processes: pages offer none
+            os.environ["HAULOUT_GATE_PORT"] = "0"
+            return None
 
     def _prepare(self) -> None:
         if os.geteuid() == 0:
@@ -95,14 +111,16 @@ class Up:
         where = "DATABASE_URL" if self.env.database_url else f"the database in {self.env.data}"
         return f"{where} cannot be used: {words}"
 
-    async def _serve(self, listening: socket.socket) -> None:
+    async def _serve(self, listening: socket.socket, gate: socket.socket | None) -> None:
         supervisor = Supervisor(self.env.data / "logs", self.say, self.lock.fd)
-        first = [self._spec(name, listening) for name in FIRST if self._exists(name)]
+        sockets = {"web": listening, "gate": gate}
+        first = [self._spec(name, sockets) for name in FIRST if self._exists(name)]
         if not os.environ.get("REDIS_URL"):
             socket_path = self.env.run / "redis.sock"
             words = valkey.command(self.env.run, socket_path)
             first.insert(0, Spec(STORE, words, dict(os.environ)))
-        later = [self._spec(name, listening) for name in LATER if self._exists(name)]
+        wanted = [name for name in LATER if name != "gate" or gate is not None]
+        later = [self._spec(name, sockets) for name in wanted if self._exists(name)]
         self.say(f"data and logs in {self.env.data}")
         await supervisor.run(
             first=first, later=later, when_started=self._when_ready, afterwards=self._afterwards
@@ -114,7 +132,7 @@ class Up:
         self.say(f"{name}: no such command in this version; going on without it")
         return False
 
-    def _spec(self, name: str, listening: socket.socket) -> Spec:
+    def _spec(self, name: str, sockets: Mapping[str, socket.socket | None]) -> Spec:
         environ = {
             **os.environ,
             "HAULOUT_PROCESS": name,
@@ -123,10 +141,11 @@ class Up:
             "PYTHONUNBUFFERED": "1",
         }
         words = [sys.executable, str(env.CHECKOUT / "manage.py"), name]
-        if name != "web":
+        listening = sockets.get(name)
+        if listening is None:
             return Spec(name, tuple(words), environ)
         words += ["--fd", str(listening.fileno())]
-        if self.tls is not None:
+        if name == "web" and self.tls is not None:
             words += ["--tls-key", str(self.tls.key), "--tls-chain", str(self.tls.chain)]
         return Spec(name, tuple(words), environ, (listening.fileno(),))
 
@@ -165,3 +184,9 @@ class Up:
             f"from your own machine: ssh {port}-L {number}:127.0.0.1:{number} "
             f"{getpass.getuser()}@{words[2]}"
         )
+
+
+def _of_gate(words: str) -> str:
+    """What `listen` says of a port, with the setting that names the gate's."""
+    cause, _colon, _cure = words.partition(": choose")
+    return f"{cause} (HAULOUT_GATE_PORT names another, 0 none)"

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import redis
 
 from dashboard.env import Env, read
-from dashboard.supervisor.pulse import ENDS_S, PULSE_KEY, SENT_ENDS_S, SENT_KEY
+from dashboard.supervisor.pulse import ENDS_S, GATE_KEY, PULSE_KEY, SENT_ENDS_S, SENT_KEY
 from hosts.link.sockets import control_socket
 
 TIMEOUT_S = 4.0
@@ -41,6 +41,10 @@ def _worker(env: Env) -> str:
     return _key(env, f"{PULSE_KEY}{socket.gethostname()}:*", f"no sign of life for {ENDS_S} s")
 
 
+def _gate(env: Env) -> str:
+    return _key(env, f"{GATE_KEY}{socket.gethostname()}:*", f"no sign of life for {ENDS_S} s")
+
+
 def _beat(env: Env) -> str:
     # the key names no machine: one beat is enough
     return _key(env, SENT_KEY, f"sent nothing in the last {SENT_ENDS_S} s")
@@ -65,6 +69,7 @@ CHECKS: dict[str, Callable[[Env], str]] = {
     "link": _link,
     "worker": _worker,
     "beat": _beat,
+    "gate": _gate,
 }
 
 

@@ -19,6 +19,7 @@ from audit import keys as audit_keys
 from dashboard.bootstrap.trouble import Trouble
 from dashboard.supervisor.tables import refuse_newer
 from hosts import vault
+from hosts.gate import host_key
 
 Say = Callable[[str], None]
 COPIES_KEPT = 5
@@ -42,6 +43,7 @@ def make_keys() -> None:
         vault.make_keys(settings.HAULOUT_KEYS, settings.HAULOUT_VAULT_KEY_FILE)
     except vault.VaultError as exc:
         raise Trouble(str(exc)) from exc
+    host_key.make(settings.HAULOUT_KEYS)
     audit_keys.write_once(settings.HAULOUT_SIGNIN_KEY_FILE, secrets.token_hex(32))
 
 

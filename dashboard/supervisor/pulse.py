@@ -1,4 +1,4 @@
-"""A worker's sign of life: a key in Redis that ends by itself. Read by /readyz."""
+"""Signs of life of workers and gates: keys in Redis that end by themselves. Read by /readyz."""
 
 import logging
 import os
@@ -8,6 +8,7 @@ import threading
 import redis
 
 PULSE_KEY = "haulout:pulse:worker:"
+GATE_KEY = "haulout:pulse:gate:"
 # beat's: it was able to send something just now
 SENT_KEY = "haulout:pulse:beat"
 SENT_ENDS_S = 45
@@ -16,9 +17,9 @@ ENDS_S = 12
 log = logging.getLogger(__name__)
 
 
-def beat(redis_url: str, stopped: threading.Event) -> None:
+def beat(redis_url: str, prefix: str, stopped: threading.Event) -> None:
     """Write the key until `stopped`; Redis being away is borne and tried again."""
-    key = f"{PULSE_KEY}{socket.gethostname()}:{os.getpid()}"
+    key = f"{prefix}{socket.gethostname()}:{os.getpid()}"
     client = redis.Redis.from_url(redis_url, socket_timeout=3, socket_connect_timeout=3)
     while True:
         try:
@@ -34,8 +35,9 @@ def beat(redis_url: str, stopped: threading.Event) -> None:
     client.close()
 
 
-def start(redis_url: str) -> threading.Event:
+def start(redis_url: str, prefix: str = PULSE_KEY) -> threading.Event:
     """Start the pulse in a thread of its own; set the returned event to end it."""
     stopped = threading.Event()
-    threading.Thread(target=beat, args=(redis_url, stopped), name="pulse", daemon=True).start()
+    args = (redis_url, prefix, stopped)
+    threading.Thread(target=beat, args=args, name="pulse", daemon=True).start()
     return stopped

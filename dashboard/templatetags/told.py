@@ -33,4 +33,6 @@ def doer(entry: Entry) -> str:
         return _("on the host, not by Haulout")
     if entry.verb == token_actions.USE:
         return _("an unknown API token")
+    if entry.verb == token_actions.USE_KEY:
+        return _("an unknown SSH key")
     return _("somebody who was not signed in")

@@ -19,7 +19,7 @@ def needs_verifying(user: User) -> bool:
     return asked([user.pk]).exists()
 
 
-def register(by: User, who: Who, wanted: TokenOptions, *, user: User, text: str) -> Token:
+def register(by: User, who: Who, options: TokenOptions, *, user: User, text: str) -> Token:
     """As token_actions.add_key; also refuses what the owner's role does not take. ValidationError,
     NotPermitted.
     """
@@ -29,7 +29,7 @@ def register(by: User, who: Who, wanted: TokenOptions, *, user: User, text: str)
             " PIN: `ssh-keygen -t ed25519-sk -O verify-required`."
         )
         raise ValidationError({"public_key": [words]})
-    return token_actions.add_key(by, who, wanted, user=user, text=text)
+    return token_actions.add_key(by, who, options, user=user, text=text)
 
 
 def why_not(key: Token) -> str:

@@ -48,6 +48,7 @@ COMMANDS: dict[str, Any] = {
     "host remove": LAB,
     "host rotate": LAB,
     "lab": RUNS,
+    "gate": RUNS,
     "link": RUNS,
     "oidc": RUNS,
     "setup": RUNS,
@@ -58,6 +59,7 @@ COMMANDS: dict[str, Any] = {
     "user key": (["list", "bystander@example.org"], LOOKS),
     "user list": ([], LOOKS),
     "user reset": (["bystander@example.org"], "people.reset_link"),
+    "user token": (["bystander@example.org"], "token.make"),
     "web": RUNS,
     "worker": RUNS,
 }

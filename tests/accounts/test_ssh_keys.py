@@ -123,7 +123,7 @@ def test_a_key_is_one_persons(cast: Cast, add: Any, who_of: Any) -> None:
     with pytest.raises(ValidationError, match="somebody else"):
         add(cast.charlie, line)
     again = add(cast.bob, line)
-    assert tokens.known_key(ssh_keys.blob_of(line)) == again
+    assert tokens.find_by_public_key(ssh_keys.blob_of(line)) == again
     assert tokens.find_by_label(str(key)) == again
 
 
@@ -132,7 +132,7 @@ def test_one_that_has_ended_makes_room(cast: Cast, add: Any) -> None:
     ended = add(cast.bob, line)
     Token.objects.update(expires_at=timezone.now())
     again = add(cast.bob, line, "again")
-    assert tokens.known_key(ssh_keys.blob_of(line)) == again
+    assert tokens.find_by_public_key(ssh_keys.blob_of(line)) == again
     ended.refresh_from_db()
     assert ended.revoked_at is not None
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts import ssh_keys
+from accounts import ssh_keys, tokens
 from accounts.models import Token
 from tests.cast import Cast
 from tests.public_keys import line_of
@@ -100,3 +100,28 @@ def test_a_mistake_about_a_key_says_what_to_do(
     with pytest.raises(CommandError, match=words):
         run("key", *(one.replace("FILE", str(public_file)) for one in arguments))
     assert not Token.objects.exists()
+
+
+def test_a_token_is_printed_once_and_cut_as_asked(cast: Cast, entries: Any) -> None:
+    verbs = ("--verbs", "container.view", "container.logs")
+    secret = run("token", "bob@example.org", "--days", "7", "--name", "ci", *verbs).strip()
+    token = tokens.find_by_secret(secret)
+    assert token is not None
+    assert (token.user, token.name, token.verbs) == (
+        cast.bob,
+        "ci",
+        ["container.logs", "container.view"],
+    )
+    assert abs(token.expires_at - token.made_at - timedelta(days=7)) < timedelta(minutes=1)
+    assert [entry.door for entry in entries("token.make")] == ["console"]
+    whole = tokens.find_by_secret(run("token", "charlie@example.org", "--read-only").strip())
+    assert whole is not None
+    assert (whole.reach, whole.read_only) == ("all", True)
+    for words, wrong in (
+        (("dave@example.org",), "Enable them first"),
+        (("bob@example.org", "--days", "400"), "at the latest in a year"),
+        (("bob@example.org", "--verbs", "people.manage"), "No token is for people.manage"),
+        (("bob@example.org", "--verbs", "no.such"), "Tick what it may be used for"),
+    ):
+        with pytest.raises(CommandError, match=wrong):
+            run("token", *words)

@@ -44,8 +44,9 @@ def test_a_purpose_is_no_prefix_of_the_data(keys: Path) -> None:
         vault.open_sealed(sealed, "ab")
 
 
-def test_web_seals_but_never_opens(keys: Path, settings) -> None:
-    settings.HAULOUT_PROCESS = "web"
+@pytest.mark.parametrize("process", ["web", "gate"])
+def test_web_and_gate_seal_but_never_open(keys: Path, settings, process: str) -> None:
+    settings.HAULOUT_PROCESS = process
     sealed = vault.seal(CANARY, "job")
     with pytest.raises(vault.VaultClosed):
         vault.open_sealed(sealed, "job")

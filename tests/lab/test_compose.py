@@ -96,17 +96,20 @@ def test_every_setting_is_a_documented_one(services: dict[str, Any]) -> None:
     for name in (*PROCESSES, "setup"):
         assert set(services[name]["environment"]) <= known, name
     used = set(re.findall(r"\$\{(\w+)", FILE.read_text()))
-    assert used == {"HAULOUT_URL", "HAULOUT_PORT", "POSTGRES_PASSWORD"}
+    assert used == {"HAULOUT_URL", "HAULOUT_PORT", "HAULOUT_GATE_PORT", "POSTGRES_PASSWORD"}
 
 
 def test_what_the_processes_read_of_it(resolved: Any) -> None:
     services = resolved(
-        HAULOUT_URL="https://pods.example.org", HAULOUT_PORT="8443", POSTGRES_PASSWORD="long-word"
+        HAULOUT_URL="https://pods.example.org",
+        HAULOUT_PORT="8443",
+        HAULOUT_GATE_PORT="2022",
+        POSTGRES_PASSWORD="long-word",
     )
     for name in (*PROCESSES, "setup"):
         found = env.read({**image_environment(), **services[name]["environment"]})
         assert found.url == "https://pods.example.org"
-        assert (found.bind, found.port) == ("0.0.0.0", 8000)
+        assert (found.bind, found.port, found.gate_port) == ("0.0.0.0", 8000, 2022)
         assert found.database_url == "postgresql://haulout:long-word@postgres:5432/haulout"
         assert found.redis_url == "redis://redis:6379/0"
         # the folders of the image lie on volumes that all of them share
@@ -118,6 +121,8 @@ def test_what_the_processes_read_of_it(resolved: Any) -> None:
             assert places == shared
     (port,) = services["web"]["ports"]
     assert (port["published"], port["target"]) == ("8443", found.port)
+    (port,) = services["gate"]["ports"]
+    assert (port["published"], port["target"]) == ("2022", 2022)
     database = services["postgres"]["environment"]
     assert database["POSTGRES_PASSWORD"] == "long-word"
 

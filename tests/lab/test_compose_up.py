@@ -20,7 +20,7 @@ from tests.lab.hosts.processes import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1800)]
 
-SERVICES = {"web", "worker", "beat", "link", "redis", "postgres"}
+SERVICES = {"web", "worker", "beat", "link", "gate", "redis", "postgres"}
 TOOLS = [
     "docker-compose",
     pytest.param("podman-compose", marks=pytest.mark.more),
@@ -109,13 +109,14 @@ def _all_are_healthy(stack: ComposeStack) -> None:
 
 def _only_link_and_worker_open_the_vault(stack: ComposeStack) -> None:
     holds = {}
-    for name in ("web", "beat", "worker", "link"):
+    for name in ("web", "beat", "gate", "worker", "link"):
         find = "find / -name vault.key -not -path '/proc/*' 2>/dev/null || true"
         found = stack.host.podman("exec", "-u", "root", stack.name_of(name), "sh", "-c", find)
         holds[name] = found.split()
     assert holds == {
         "web": [],
         "beat": [],
+        "gate": [],
         "worker": ["/vault/vault.key"],
         "link": ["/vault/vault.key"],
     }

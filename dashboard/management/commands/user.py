@@ -1,4 +1,4 @@
-"""`manage.py user invite|reset|list|key`: people from the console, through the actions of the pages."""
+"""`manage.py user invite|reset|list|key|token`: people from the console, through the actions of the pages."""
 
 import argparse
 from datetime import timedelta
@@ -36,11 +36,13 @@ def _whole(key: Token) -> str:
 
 
 class Command(BaseCommand):
-    help = "People: invite somebody, make a link for a new password, list them, their SSH keys."
+    help = "People: invite somebody, make a link for a new password, list them, their SSH keys and tokens."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        what = parser.add_subparsers(dest="what", required=True, metavar="invite|reset|list|key")
+        what = parser.add_subparsers(
+            dest="what", required=True, metavar="invite|reset|list|key|token"
+        )
         invite = what.add_parser("invite", help="print a link with which E joins; lasts 7 days")
         invite.add_argument("email", metavar="E")
         invite.add_argument("--role", default="viewer", help="viewer, operator, admin (viewer)")
@@ -54,6 +56,14 @@ class Command(BaseCommand):
             help="everybody, one a line: email, role, state, last sign-in, second factor, name",
         )
         self._add_key_arguments(what.add_parser("key", help="SSH keys for the gate"))
+        token = what.add_parser("token", help="print a new API token of E; it is shown only now")
+        token.add_argument("email", metavar="E")
+        token.add_argument("--name", default="console", help="what the log calls it (console)")
+        token.add_argument(
+            "--days", type=int, default=30, help="how long it lasts (30, at most 365)"
+        )
+        token.add_argument("--verbs", nargs="+", default=[], metavar="VERB", help="for these alone")
+        token.add_argument("--read-only", action="store_true", help="it looks, and changes nothing")
 
     def _add_key_arguments(self, key: argparse.ArgumentParser) -> None:
         how = key.add_subparsers(dest="how", required=True, metavar="add|list|revoke")
@@ -78,6 +88,8 @@ class Command(BaseCommand):
                 self._reset(email=options["email"], factor_too=options["second_factor"])
             elif what == "key":
                 self._key(**options)
+            elif what == "token":
+                self._token(**options)
             else:
                 self._list()
         except ValidationError as problem:
@@ -129,6 +141,21 @@ class Command(BaseCommand):
                 )
                 self.stdout.write("\t".join((_whole(key), state, ends, used, key.name)))
 
+    def _token(
+        self, *, email: str, name: str, days: int, verbs: list[str], read_only: bool, **_rest: Any
+    ) -> None:
+        user, console = self._active(User.objects.all(), email), console_person()
+        options = TokenOptions(
+            name,
+            timezone.now() + timedelta(days=days),
+            reach=Token.Reach.VERBS if verbs else Token.Reach.ALL,
+            verbs=tuple(verbs),
+            read_only=read_only,
+        )
+        _made, secret = token_actions.make(console.user, console.who, options, user=user)
+        bells.ring("access", "audit")
+        self.stdout.write(secret)
+
     def _add_key(self, user: User, file: Path, *, days: int, name: str) -> None:
         try:
             text = file.read_text()
@@ -136,8 +163,8 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {problem}") from problem
         console = console_person()
         ends = timezone.now() + timedelta(days=days)
-        wanted = TokenOptions(name or read(text).comment[:60] or file.stem, ends)
-        key = register(console.user, console.who, wanted, user=user, text=text)
+        options = TokenOptions(name or read(text).comment[:60] or file.stem, ends)
+        key = register(console.user, console.who, options, user=user, text=text)
         bells.ring("access", "audit")
         self.stdout.write(_whole(key))
 

@@ -22,6 +22,7 @@ from audit.shapes import Target
 from dashboard.furniture.forms import Helpful
 from dashboard.live.page import list_context, list_page
 from dashboard.pages.tokens.forms import KeyForm, ServiceForm, TokenForm
+from dashboard.pages.tokens.gate import gate_facts
 from dashboard.pages.tokens.lists import MINE, QUICK, TOKENS
 from dashboard.pages.tokens.shown import question_of, shown
 from dashboard.person import person_of
@@ -43,6 +44,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "ending": ending,
         "empty_url": reverse("tokens:new"),
         "empty_action": _("Create a token"),
+        "gate": gate_facts(request),
     }
     return list_page(request, MINE, "tokens/mine.html", extra)
 

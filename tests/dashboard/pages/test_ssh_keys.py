@@ -1,10 +1,12 @@
 """Pages of SSH keys: registered, listed, revoked; those of service accounts."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from accounts.models import Token, User
+from hosts.gate import host_key
 from tests.cast import Cast
 from tests.dashboard.pages.test_tokens import FORM, signed_in
 from tests.public_keys import line_of
@@ -67,3 +69,18 @@ def test_keys_of_service_accounts(cast: Cast, browser_of: Any) -> None:
     assert Token.objects.get().user == ci
     assert alice.send(f"/access/services/{cast.bob.pk}/key/", form()).status_code == 404
     assert f"/access/services/{ci.pk}/key/" in alice.get("/access/tokens/").content.decode()
+
+
+def test_the_page_tells_how_to_reach_the_gate(
+    cast: Cast, browser_of: Any, settings: Any, tmp_path: Path
+) -> None:
+    settings.HAULOUT_KEYS = tmp_path
+    bob = browser_of(cast.bob)
+    assert "known_hosts" not in bob.get("/account/tokens/").content.decode()
+    host_key.make(tmp_path)
+    page = bob.get("/account/tokens/", headers={"host": "localhost:8000"}).content.decode()
+    assert host_key.fingerprint() in page
+    assert f"[localhost]:2222 {host_key.public_line()}" in page
+    assert "podman --remote --url ssh://me@localhost:2222/HOST ps" in page
+    settings.HAULOUT_GATE_PORT = 0
+    assert "known_hosts" not in bob.get("/account/tokens/").content.decode()

@@ -59,6 +59,17 @@ def test_the_health_check_of_compose_finds_each_well(running: Stack, process: st
     )
 
 
+def test_the_gate_speaks_ssh_and_is_ready(running: Stack) -> None:
+    with socket.create_connection(("127.0.0.1", running.gate_port), timeout=10) as client:
+        assert client.makefile("rb").readline() == b"SSH-2.0-Haulout\r\n"
+
+    def gate() -> object:
+        with urllib.request.urlopen(f"{running.url}/readyz") as answer:
+            return json.load(answer)["gate"]["state"]
+
+    until(lambda: gate() == "up", within_s=30, what="the gate in /readyz")
+
+
 def test_nothing_in_the_data_folder_is_for_others(running: Stack) -> None:
     open_to_others = [
         str(path)

@@ -22,8 +22,8 @@ def add(who_of: Any) -> Any:
     """`add(user, line, by=…)`: the key, as pages and the console register it."""
 
     def added(user: Any, line: str, by: Any = None) -> Token:
-        by, wanted = by or user, TokenOptions(line[:20], timezone.now() + timedelta(days=30))
-        return register(by, who_of(by), wanted, user=user, text=line)
+        by, options = by or user, TokenOptions(line[:20], timezone.now() + timedelta(days=30))
+        return register(by, who_of(by), options, user=user, text=line)
 
     return added
 

@@ -24,8 +24,8 @@ def key_of(who_of: Any) -> Any:
     """`key_of(user, hosts={…}, …)`: an SSH key of theirs."""
 
     def made(user: Any, **given: Any) -> Token:
-        wanted = TokenOptions("laptop", timezone.now() + timedelta(days=30), **given)
-        return token_actions.add_key(user, who_of(user), wanted, user=user, text=line_of())
+        options = TokenOptions("laptop", timezone.now() + timedelta(days=30), **given)
+        return token_actions.add_key(user, who_of(user), options, user=user, text=line_of())
 
     return made
 
@@ -95,7 +95,7 @@ def test_a_job_of_a_key_may_no_more_than_the_key(fleet: Fleet, cast: Cast, key_o
 def test_a_key_is_known_by_its_public_half(cast: Cast, key_of: Any) -> None:
     key = key_of(cast.bob)
     blob = ssh_keys.blob_of(key.public_key)
-    assert tokens.known_key(blob) == key
-    assert tokens.known_key(blob + b"\0") is None
+    assert tokens.find_by_public_key(blob) == key
+    assert tokens.find_by_public_key(blob + b"\0") is None
     assert key.prefix == ssh_keys.fingerprint(blob)[:19]
     assert tokens.find_by_label(str(key)) == key
