@@ -244,7 +244,7 @@ def _check(checks: Mapping[str, Any]) -> None:
 
 def _must_be_given(name: str) -> None:
     if not name.strip():
-        raise ValidationError(_("Give a name: it is what others and the audit log will show."))
+        raise ValidationError(_("Give a name: other people and the audit log show it."))
     check_name(name.strip())
 
 
@@ -254,7 +254,7 @@ def _must_be_new(email: str) -> None:
 
 
 def _is_here(email: str) -> ValidationError:
-    words = _("%(email)s is a person here already.") % {"email": email}
+    words = _("%(email)s already has an account here.") % {"email": email}
     return ValidationError({"email": [words]})
 
 

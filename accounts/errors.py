@@ -34,7 +34,7 @@ class AdminExists(AccountsError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("There is an administrator already. Sign in, or ask them for an invitation.")
+            _("There is already an administrator. Sign in, or ask them for an invitation.")
         )
 
 
@@ -69,8 +69,8 @@ class EmailUnverified(AccountsError):
     def __init__(self, email: str) -> None:
         super().__init__(
             _(
-                "The provider does not say that it has verified the address %(email)s, so Haulout"
-                " cannot tell who you are. Have it verified there, then sign in again."
+                "The provider has not verified the address %(email)s, so Haulout cannot tell who "
+                "you are. Verify it there, then sign in again."
             )
             % {"email": email or _("(none)")}
         )
@@ -81,7 +81,7 @@ class NotInvited(AccountsError):
 
     def __init__(self, email: str) -> None:
         super().__init__(
-            _("Nobody here is known as %(email)s. Ask an administrator for an invitation.")
+            _("%(email)s has no account here. Ask an administrator for an invitation.")
             % {"email": email}
         )
 
@@ -92,8 +92,8 @@ class RoleUnknown(AccountsError):
     def __init__(self, name: str) -> None:
         super().__init__(
             _(
-                "Newcomers shall get the role %(name)s, and there is none of that name. Ask an"
-                " administrator to set this right."
+                "New people are to get the role %(name)s, which does not exist. Ask an "
+                "administrator to correct this."
             )
             % {"name": name}
         )

@@ -39,18 +39,24 @@ def check_name(name: str) -> None:
     """ValidationError unless it can be a person's name. The caller refuses an empty name."""
     if any(unicodedata.category(char) in _UNFIT for char in name):
         raise ValidationError(
-            _("A name has no invisible characters, and none that turn the direction of reading.")
+            _(
+                "A name may not have invisible characters or characters that change the reading "
+                "direction."
+            )
         )
     if re.search(f"{_MARK}{{{_MOST_MARKS + 1}}}", name):
-        raise ValidationError(_("A name has at most three marks on one letter."))
+        raise ValidationError(_("A name may have at most three marks on one letter."))
     if any(len(_scripts(word)) > 1 for word in re.findall(r"\w+", name)):
         raise ValidationError(
-            _("One word of a name mixes alphabets whose letters look alike: write it in one.")
+            _(
+                "One word of the name mixes alphabets whose letters look alike: write it in one "
+                "alphabet."
+            )
         )
     plain = " ".join(_skeleton(name).split())
     if plain.replace(" ", "") in _OURS or _CONSOLE.search(plain):
         raise ValidationError(
-            _("In the audit log this name stands for Haulout itself or a role: give your own name.")
+            _("The audit log uses this name for Haulout itself or for a role: choose another name.")
         )
 
 

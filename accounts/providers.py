@@ -91,7 +91,7 @@ def read(path: Path) -> tuple[Provider, ...]:
     if len({one.id for one in found}) < len(found):
         raise FileWrong(_("%(path)s: two providers have the same id") % {"path": path})
     if open_to_all and any("client_secret" in table for table in tables):
-        words = _("%(path)s holds a secret and others may read it: chmod 600 %(path)s")
+        words = _("%(path)s holds a secret, and other users can read it: chmod 600 %(path)s")
         raise FileWrong(words % {"path": path})
     return found
 
@@ -121,18 +121,20 @@ class _Table:
             roles={group: self._name(group, told) for group, told in self._map("roles").items()},
         )
         if self.told:
-            self._wrong(_("%(key)s is no setting"), min(self.told))
+            self._wrong(_("%(key)s is not a setting"), min(self.told))
         if not _ID.fullmatch(made.id):
-            self._wrong(_("%(key)s: small letters, digits and hyphens"), "id")
+            self._wrong(_("%(key)s: use lower-case letters, digits and hyphens"), "id")
         parts = urlsplit(made.issuer)
         if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
-            self._wrong(_("%(key)s has to be an https address"), "issuer")
+            self._wrong(_("%(key)s must be an https address"), "issuer")
         if "openid" not in made.scopes:
-            self._wrong(_("%(key)s has to hold openid"), "scopes")
+            self._wrong(_("%(key)s must contain openid"), "scopes")
         if made.role == ADMIN:
-            self._wrong(_("%(key)s: administrators are made by [provider.roles] alone"), "role")
+            self._wrong(_("%(key)s: only [provider.roles] can make administrators"), "role")
         if (made.join == "domain") != bool(made.domains):
-            self._wrong(_('%(key)s belongs to join = "domain", and it to %(key)s'), "domains")
+            self._wrong(
+                _('%(key)s is only for join = "domain", which also needs it: %(key)s'), "domains"
+            )
         return made
 
     def _wrong(self, words: str, key: str) -> None:
@@ -143,7 +145,7 @@ class _Table:
 
     def _name(self, key: str, told: object, *, empty: bool = False) -> str:
         if not isinstance(told, str) or not (told or empty):
-            self._wrong(_("%(key)s has to be a text"), key)
+            self._wrong(_("%(key)s must be a string"), key)
         return str(told)
 
     def _texts(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
@@ -152,7 +154,7 @@ class _Table:
     def _names(self, key: str, told: object) -> tuple[str, ...]:
         listed = [told] if isinstance(told, str) else told
         if not isinstance(listed, list) or not all(one and isinstance(one, str) for one in listed):
-            self._wrong(_("%(key)s has to be a list of texts"), key)
+            self._wrong(_("%(key)s must be a list of strings"), key)
             return ()
         return tuple(listed)
 
@@ -165,7 +167,7 @@ class _Table:
     def _map(self, key: str) -> dict[str, Any]:
         told = self.told.pop(key, {})
         if not isinstance(told, dict):
-            self._wrong(_("%(key)s has to be a table"), key)
+            self._wrong(_("%(key)s must be a table"), key)
         return dict(told)
 
     def _secret(self) -> str:

@@ -121,7 +121,7 @@ def copy_of(role: Role) -> RoleOptions:
 def _must_be_own(role: Role) -> None:
     if role.built_in:
         raise AccountsError(
-            _("%(role)s is built in and cannot be changed. Make a copy and change that.")
+            _("%(role)s is built in and cannot be changed. Copy it and change the copy.")
             % {"role": role.label}
         )
 
@@ -137,7 +137,7 @@ def _checked_name(name: str, *, but: Role | None = None) -> str:
 
 
 def _name_taken() -> ValidationError:
-    return ValidationError({"name": [_("There is a role of this name already.")]})
+    return ValidationError({"name": [_("There is already a role with this name.")]})
 
 
 def _checked_verbs(chosen: Iterable[str]) -> list[str]:
@@ -145,14 +145,14 @@ def _checked_verbs(chosen: Iterable[str]) -> list[str]:
     names = sorted(set(chosen))
     if not names:
         raise ValidationError(
-            {"verbs": [_("Tick at least one: a role that permits nothing is “member”.")]}
+            {"verbs": [_("Tick at least one verb. A role that permits nothing is “member”.")]}
         )
     unknown = [name[:60] for name in names if not verbs.is_registered(name)]
     if unknown:
-        words = _("Nothing is called %s.") % ", ".join(unknown)
+        words = _("There is no verb %s.") % ", ".join(unknown)
         raise ValidationError({"verbs": [words]})
     problems = [
-        _("“%(verb)s” is good for nothing without: %(others)s.")
+        _("“%(verb)s” has no effect without: %(others)s.")
         % {"verb": _label(name), "others": ", ".join(f"“{_label(other)}”" for other in others)}
         for name, others in verbs.lacking(names).items()
     ]

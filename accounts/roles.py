@@ -13,8 +13,8 @@ LABELS = {
 }
 WORDS = {
     VIEWER: _("Sees hosts, objects, logs and jobs; changes nothing"),
-    OPERATOR: _("Sees all; runs, stops and removes what is on the hosts"),
-    ADMIN: _("Can do everything: also hosts, people, credentials"),
-    AUDITOR: _("Sees what there is, who may do what, and the audit log; no logs, files or values"),
-    MEMBER: _("Holds nothing by itself: only what grants to them and their teams permit"),
+    OPERATOR: _("Sees everything; runs, stops and removes what is on the hosts"),
+    ADMIN: _("Can do everything, including hosts, people and credentials"),
+    AUDITOR: _("Sees all objects, rights and the audit log; no logs, files or secret values"),
+    MEMBER: _("Permits nothing by itself: only what grants to the person and their teams permit"),
 }

@@ -57,10 +57,10 @@ def save_view(user: "User", list_name: str, *, name: str, query: str) -> SavedVi
     """Save a view under a name, replacing one of that name. ValidationError by field."""
     name = _tidy(name)
     if len(query) > MAX_QUERY:
-        raise ValidationError({"name": _("The filter is too long to be kept.")})
+        raise ValidationError({"name": _("The filter is too long to be saved.")})
     mine = views_of(user, list_name)
     if mine.exclude(name=name).count() >= MOST:
-        words = _("%(most)d views of a list are enough: remove one first.") % {"most": MOST}
+        words = _("A list has at most %(most)d views: remove one first.") % {"most": MOST}
         raise ValidationError({"name": words})
     view, _made = SavedView.objects.update_or_create(
         owner=user, list_name=list_name, name=name, defaults={"query": query}
@@ -73,7 +73,7 @@ def rename_view(view: SavedView, name: str) -> None:
     name = _tidy(name)
     others = SavedView.objects.filter(owner=view.owner_id, list_name=view.list_name, name=name)
     if others.exclude(pk=view.pk).exists():
-        raise ValidationError({"name": _("You have a view of that name already.")})
+        raise ValidationError({"name": _("You already have a view with that name.")})
     view.name = name
     view.save(update_fields=["name"])
 

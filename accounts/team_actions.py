@@ -72,7 +72,7 @@ def add_member(by: User, who: Who, *, team: Team, user: User) -> None:
     _require_member_change(by, who, team)
     if not user.is_active:
         raise AccountsError(
-            _("%(name)s is disabled: enable them first, then let them in.") % {"name": user}
+            _("%(name)s is disabled: enable them first, then add them.") % {"name": user}
         )
     with transaction.atomic():
         _membership, made = Membership.objects.get_or_create(team=team, user=user)
@@ -89,8 +89,8 @@ def remove_member(by: User, who: Who, *, team: Team, user: User) -> None:
             return
         if found.given_by:
             words = _(
-                "%(name)s is in %(team)s by groups of %(provider)s, which would let them in again at"
-                " the next sign-in. Take them out of the group there."
+                "%(name)s is in %(team)s through groups of %(provider)s, and the next sign-in "
+                "would add them again. Remove them from the group there."
             )
             raise AccountsError(words % {"name": user, "team": team, "provider": found.given_by})
         found.delete()
@@ -136,12 +136,14 @@ def _checked(name: str, *, but: Team | None = None) -> str:
 
 
 def _name_taken() -> ValidationError:
-    return ValidationError({"name": [_("There is a team of this name already.")]})
+    return ValidationError({"name": [_("There is already a team with this name.")]})
 
 
 def name_rule() -> str:
     """The sentence about valid names of teams and roles."""
-    return _("Small letters, digits, “-” and “_”, at most 50, beginning with a letter or digit.")
+    return _(
+        "Lower-case letters, digits, “-” and “_”, at most 50, starting with a letter or digit."
+    )
 
 
 def _enter(who: Who, team: Team, told: dict[str, Any], *, detail: str = "") -> None:

@@ -10,7 +10,7 @@ class Team(models.Model):
     """A named set of people. Grants say what they may do where (hosts.models.access)."""
 
     name = models.SlugField(_("name"), max_length=60, unique=True)
-    words = models.CharField(_("what it is for"), max_length=200, blank=True)
+    words = models.CharField(_("purpose"), max_length=200, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

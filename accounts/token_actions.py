@@ -183,7 +183,7 @@ def make_service(by: User, who: Who, *, name: str, words: str, role: Role) -> Us
     target = Target(kind="user", name=name[:60])
     require_manage(by, who, target=target, role=role)
     if not _SERVICE_NAME.fullmatch(name):
-        rule = _("Small letters, digits and “-”, at most 50, beginning with a letter or digit.")
+        rule = _("Lower-case letters, digits and “-”, at most 50, starting with a letter or digit.")
         raise ValidationError({"name": [rule]})
     for field_name, text in (("name", name), ("words", words.strip())):
         try:
@@ -191,7 +191,7 @@ def make_service(by: User, who: Who, *, name: str, words: str, role: Role) -> Us
         except ValidationError as unfit:
             raise ValidationError({field_name: unfit.messages}) from unfit
     email = f"{name}@{SERVICE_DOMAIN}"
-    taken = ValidationError({"name": [_("There is a service account of this name already.")]})
+    taken = ValidationError({"name": [_("There is already a service account with this name.")]})
     if User.objects.filter(email=email).exists():
         raise taken
     with refuse_taken(taken):
@@ -210,11 +210,11 @@ def _require(by: User, who: Who, user: User, target: Target) -> None:
     require_manage(by, who, target=target, role=user.role, over=user)
     # whoever is at the console of this machine can read and write all that is here anyway
     if user.kind != User.Kind.SERVICE and by.pk is not None:
-        raise ValidationError(_("Tokens and keys of people are made by themselves."))
+        raise ValidationError(_("People create their own tokens and keys."))
 
 
 def _name_taken() -> str:
-    return _("There is a token or key of this name already. Revoke it, or give another name.")
+    return _("There is already a token or key with this name. Revoke it, or choose another name.")
 
 
 def _checked(options: TokenOptions, user: User, public: PublicKey | None = None) -> str:
@@ -223,7 +223,7 @@ def _checked(options: TokenOptions, user: User, public: PublicKey | None = None)
     name = " ".join(options.name.split())
     live = Token.objects.filter(user=user, revoked_at=None)
     if not name or len(name) > 60:
-        problems["name"] = [_("Give a name of at most 60 characters: the log will show it.")]
+        problems["name"] = [_("Give a name of at most 60 characters: the audit log shows it.")]
     elif live.filter(name=name).exists():
         problems["name"] = [_name_taken()]
     elif live.count() >= MOST_TOKENS:
@@ -232,15 +232,15 @@ def _checked(options: TokenOptions, user: User, public: PublicKey | None = None)
         problems["public_key"] = [why]
     now = timezone.now()
     if not now < options.expires_at <= now + LONGEST:
-        problems["expires"] = [_("It has to end, at the latest in a year.")]
+        problems["expires"] = [_("A token must expire, within one year at the latest.")]
     if options.reach == Token.Reach.ROLE and options.role is None:
-        problems["role"] = [_("Choose the role.")]
+        problems["role"] = [_("Choose a role.")]
     if options.reach == Token.Reach.VERBS:
         unknown = [verb for verb in options.verbs if not is_registered(verb)]
         if unknown or not options.verbs:
-            problems["verbs"] = [_("Tick what it may be used for.")]
+            problems["verbs"] = [_("Tick what the token may be used for.")]
         elif never := sorted(tokens.NEVER & set(options.verbs)):
-            problems["verbs"] = [_("No token is for %s.") % ", ".join(never)]
+            problems["verbs"] = [_("A token cannot be used for %s.") % ", ".join(never)]
     if not options.everywhere and not options.groups and not options.hosts:
         problems["groups"] = [_("Choose a group or a host, or everywhere.")]
     if problems:

@@ -46,7 +46,7 @@ class Token(models.Model):
     class Reach(models.TextChoices):
         """Which of its owner's verbs it may be used for."""
 
-        ALL = "all", _("All that the owner may do")
+        ALL = "all", _("All rights of the owner")
         ROLE = "role", _("Only what a role permits")
         VERBS = "verbs", _("Only what is ticked")
 

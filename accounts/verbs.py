@@ -115,7 +115,7 @@ PEOPLE_MANAGE = register(
     Verb(
         "people.manage",
         _("Manage people"),
-        _("Invite people, change their roles, disable them, make links for new passwords"),
+        _("Invite people, change their roles, disable them, create links for new passwords"),
         "people",
         site=True,
         sensitive=True,
@@ -126,7 +126,7 @@ ACCESS_EDIT = register(
     Verb(
         "access.edit",
         _("Manage access"),
-        _("Make teams and roles, give and take grants, all within one's own rights"),
+        _("Create teams and roles, give and revoke grants, all within one's own rights"),
         "access",
         site=True,
         sensitive=True,
@@ -136,7 +136,7 @@ ACCESS_VIEW = register(
     Verb(
         "access.view",
         _("See access"),
-        _("See people, teams, roles and grants of all, and explain who may do what"),
+        _("See all people, teams, roles and grants, and explain who may do what"),
         "access",
         site=True,
     )
@@ -145,7 +145,7 @@ AUDIT_READ = register(
     Verb(
         "audit.read",
         _("Read the audit log"),
-        _("See who did what, where and how it ended; names of objects and people stand there"),
+        _("See who did what, where, and with what result; it shows names of objects and people"),
         "audit",
         OPERATOR,
         auditor=True,

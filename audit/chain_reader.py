@@ -68,7 +68,11 @@ class ChainReader:
         """Continue after entry `since`, as if everything before had been read."""
         entry = Entry.objects.filter(pk=since).first()
         if entry is None:
-            raise Fault(since, "missing", _("Entry %d, after which to begin, is missing.") % since)
+            raise Fault(
+                since,
+                "missing",
+                _("Entry %d, where verification should begin, is missing.") % since,
+            )
         self.number = self.since = since
         self.hash = bytes(entry.hash)
 
@@ -115,8 +119,8 @@ class ChainReader:
             raise Fault(
                 segment.first,
                 "signature",
-                _("Segment %(segment)d (entries %(first)d to %(last)d) is gone, and its signature"
-                  " does not vouch for that.")
+                _("Segment %(segment)d (entries %(first)d to %(last)d) is missing, and its "
+                  "signature does not cover that.")
                 % {"segment": segment.number, "first": segment.first, "last": segment.last},
             )  # fmt: skip
         if upto is not None and upto <= segment.last:
@@ -131,7 +135,7 @@ class ChainReader:
             words = _("Entry %(expected)d is missing; the next one is %(number)d.")
             expected = self.number + 1
             raise Fault(expected, "missing", words % {"expected": expected, "number": number})
-        raise Fault(number, "inserted", _("Entry %s stands where none can be.") % number)
+        raise Fault(number, "inserted", _("Entry %s has an impossible number.") % number)
 
     def _changed(self, number: int, data: Any, stored: Any) -> None:
         try:
@@ -142,7 +146,7 @@ class ChainReader:
             raise Fault(
                 number,
                 "moved",
-                _("Entry %(number)d holds what was written as entry %(own)d.")
+                _("Entry %(number)d contains what was written as entry %(own)d.")
                 % {"number": number, "own": own},
             )
         raise Fault(number, "edited", _("Entry %d was changed after it was written.") % number)
@@ -158,7 +162,9 @@ class ChainReader:
             if twice:
                 words = _("Entry %(number)d is a second %(kind)s of intent %(intent)d.")
             else:
-                words = _("Entry %(number)d is the %(kind)s of %(intent)d, which waits for none.")
+                words = _(
+                    "Entry %(number)d is the %(kind)s of intent %(intent)d, which waits for none."
+                )
             raise Fault(number, "pair", words % {"number": number, "kind": kind, "intent": intent})
         if kind == Kind.OUTCOME and result == Result.UNKNOWN:
             self.unknown.add(intent)

@@ -119,9 +119,9 @@ def _of_postgres(connection: BaseDatabaseWrapper) -> dict[str, str]:
             found[name] = _one_more()
             continue
         there = (table, kind, bool(whole), function, _flat(body))
-        found[name] = _("is switched off") if not enabled else _compared(_should(name), there)
+        found[name] = _("is disabled") if not enabled else _compared(_should(name), there)
     if role != "origin":
-        found["session_replication_role"] = _("is %s, which switches all of them off") % role
+        found["session_replication_role"] = _("is %s, which disables all of them") % role
     return found
 
 
@@ -135,11 +135,11 @@ def _should(name: str) -> tuple[str, int, bool, str, str]:
 
 
 def _compared(should: object, there: object) -> str:
-    return "" if should == there else _("does something else than it should")
+    return "" if should == there else _("has another body than it should")
 
 
 def _one_more() -> str:
-    return _("is none of ours")
+    return _("is not one of Haulout's")
 
 
 def _flat(sql: str) -> str:

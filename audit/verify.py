@@ -51,7 +51,7 @@ def verify(since: int | None = None) -> Report:
             chain.resume(since)
             witnesses.agreed = since
         elif below := Entry.objects.filter(number__lt=1).order_by("number").first():
-            words = _("Entry %d stands where none can be.")
+            words = _("Entry %d has an impossible number.")
             raise Fault(below.number, "inserted", words % below.number)
         while True:
             while rows := rows_after(chain.number):
@@ -71,7 +71,7 @@ def verify(since: int | None = None) -> Report:
         witnesses.check_agreement(chain.number)
         if lost := triggers.missing(connection):
             words = _(
-                "All entries are sound, but the database no longer refuses changes as it should: %s"
+                "All entries are valid, but the database no longer refuses changes as it should: %s"
             )
             raise Fault(None, "triggers", words % ", ".join(lost))
     except Fault as bad:
@@ -113,15 +113,18 @@ def _check_head(chain: ChainReader, head: Head | None) -> None:
             return
         raise Fault(chain.number, "head", _("The row that holds the last number is missing."))
     if head.number > chain.number:
-        words = _("The log ends at entry %(last)d, but %(known)d were written: they were cut off.")
+        words = _(
+            "The log ends at entry %(last)d, but %(known)d were written: the last entries "
+            "were cut off."
+        )
         raise Fault(chain.number + 1, "cut", words % {"last": chain.number, "known": head.number})
     if head.number < chain.number:
-        words = _("Only %(known)d entries were written, but %(last)d are there.")
+        words = _("Only %(known)d entries were written, but the log has %(last)d.")
         raise Fault(
             head.number + 1, "inserted", words % {"last": chain.number, "known": head.number}
         )
     if bytes(head.hash) != chain.hash:
-        words = _("The last entry, %d, is not the one that was written last.")
+        words = _("Entry %d, the last one, is not the one that was written last.")
         raise Fault(chain.number, "head", words % chain.number)
 
 
@@ -131,11 +134,11 @@ def _sound(last: int, checkpoint: int) -> str:
         return _("The log is empty.")
     sound = ngettext("%d entry is sound.", "All entries up to %d are sound.", last) % last
     if checkpoint == 0:
-        return sound + " " + _("There is no checkpoint outside of the database yet.")
+        return sound + " " + _("There is no checkpoint outside the database yet.")
     if checkpoint == last:
-        return sound + " " + _("The last one is covered by a checkpoint outside of the database.")
+        return sound + " " + _("The last entry is covered by a checkpoint outside the database.")
     tail = _(
-        "The last checkpoint outside of the database covers %(checkpoint)d; a cut within the"
-        " %(open)d after it could not be seen."
+        "The last checkpoint outside the database covers entry %(checkpoint)d. Entries cut "
+        "from the %(open)d after it would not be noticed."
     )
     return f"{sound} {tail % {'checkpoint': checkpoint, 'open': last - checkpoint}}"

@@ -42,7 +42,7 @@ class Witnesses:
         seen: set[CheckpointMark] = set()
         for mark in marks_outside():
             if isinstance(mark, int):
-                words = _("Line %d of the checkpoints outside of the database is no checkpoint.")
+                words = _("Line %d of the checkpoints outside the database is not a checkpoint.")
                 self.forged.setdefault(self.last_outside + 1, words % mark)
                 continue
             if self._add(mark, public, seen):
@@ -53,7 +53,7 @@ class Witnesses:
                 self.inside.add(mark.number)
         for segment in Segment.objects.filter(closed_at__isnull=False):
             if segment.last is None or not holds(segment, public):
-                words = _("The signature of closed segment %d does not hold.")
+                words = _("The signature of closed segment %d is not valid.")
                 self.forged.setdefault(segment.first, words % segment.number)
                 continue
             self.hashes.setdefault(segment.last, set()).add(bytes(segment.last_hash or b"").hex())
@@ -64,7 +64,7 @@ class Witnesses:
             return mark.number not in self.forged
         seen.add(mark)
         if not mark.holds(public):
-            words = _("The signature of the checkpoint at entry %d does not hold.")
+            words = _("The signature of the checkpoint at entry %d is not valid.")
             self.forged.setdefault(mark.number, words % mark.number)
             return False
         self.hashes.setdefault(mark.number, set()).add(mark.hash)
@@ -82,8 +82,8 @@ class Witnesses:
             raise Fault(
                 first,
                 "rewritten",
-                _("The checkpoint at entry %(number)d knows another chain: it was rewritten from"
-                  " an entry between %(first)d and %(number)d on.")
+                _("The checkpoint at entry %(number)d is from another chain: the log was "
+                  "rewritten from an entry between %(first)d and %(number)d on.")
                 % {"number": number, "first": first},
             )  # fmt: skip
         self.agreed = number
@@ -95,8 +95,8 @@ class Witnesses:
             raise Fault(
                 last + 1,
                 "cut",
-                _("The log ends at entry %(last)d, but a checkpoint knows entry %(known)d: the"
-                  " entries from %(first)d on were cut off.")
+                _("The log ends at entry %(last)d, but there is a checkpoint at entry %(known)d: "
+                  "the entries from %(first)d on were cut off.")
                 % {"last": last, "known": max(beyond), "first": last + 1},
             )  # fmt: skip
         for number, words in sorted(self.forged.items()):
@@ -110,8 +110,8 @@ class Witnesses:
         """
         path = outside_file()
         cure = _(
-            " Put back what is missing from a copy; if it is gone for good, and you know why, run"
-            " `manage.py audit checkpoint --anew`."
+            " Restore what is missing from a copy. If it is lost for good, and you know why, run "
+            "`manage.py audit checkpoint --anew`."
         )
         newest = last_mark()
         if newest is not None and newest.number not in self.outside:
@@ -129,7 +129,7 @@ class Witnesses:
                 raise Fault(one, "checkpoints", words % _at(one, path) + cure)
         if not self.outside and (due := _due(last)):
             raise Fault(
-                due, "checkpoints", _("There is no checkpoint at all, and there should be.") + cure
+                due, "checkpoints", _("There is no checkpoint, although there must be one.") + cure
             )
 
 

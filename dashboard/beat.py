@@ -80,4 +80,4 @@ class SteadyScheduler(Scheduler):
             ) as client:
                 client.set(SENT_KEY, 1, ex=SENT_ENDS_S)
         except redis.RedisError:
-            log.debug("no Redis to say in that beat sends")
+            log.debug("Redis is away: beat cannot report that it runs")

@@ -88,7 +88,7 @@ def _date(year: int, month: int, day: int, *, text: str) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        words = _("There is no date %(text)s. Dates are written year-month-day, as 2026-11-30.")
+        words = _("There is no date %(text)s. Write dates as year-month-day, such as 2026-11-30.")
         raise NoSuchTime(words % {"text": text}) from None
 
 
@@ -101,7 +101,7 @@ def _day(day: date, zone: ZoneInfo) -> Span:
 
 def _usage(text: str) -> str:
     words = _(
-        "“%(text)s” is no date or time. Write 2h, 3d, today, yesterday, 2026-11-30, "
+        "“%(text)s” is not a date or time. Write 2h, 3d, today, yesterday, 2026-11-30, "
         "2026-11-30T14:00 or 2026-11-01..2026-11-07."
     )
     return words % {"text": text}

@@ -58,7 +58,7 @@ def not_sent_from_here(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         403,
         template="403_csrf.html",
-        sentence=_("This form was not accepted. Reload the page and send it again."),
+        sentence=_("The form was rejected. Reload the page and send it again."),
         strange_origin=strange,
         origin=request.META.get("HTTP_ORIGIN", "")[:200] if strange else "",
         no_cookie=cookie,
@@ -104,9 +104,9 @@ def of_upload(request: HttpRequest, status: int, sentence: str = "") -> HttpResp
         return None
     words = {
         401: _("You are signed out. Sign in, and send it again."),
-        404: _("There is nothing here that you may see."),
+        404: _("This does not exist, or you may not see it."),
     }
-    told = sentence or words.get(status) or _("This was not understood.")
+    told = sentence or words.get(status) or _("The request cannot be read.")
     return JsonResponse({"error": told}, status=status)
 
 

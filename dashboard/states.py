@@ -81,7 +81,7 @@ LOOKS: dict[str, dict[str, Look]] = {
     },
     "job": {
         "queued": Look(_("queued"), "ring", "calm"),
-        "held": Look(_("waits for an approval"), "bars", "warn"),
+        "held": Look(_("waiting for approval"), "bars", "warn"),
         "running": Look(_("running"), "arc", "calm"),
         "ok": Look(_("done"), "tick", "good"),
         "done": Look(_("done"), "tick", "good"),
@@ -94,7 +94,7 @@ LOOKS: dict[str, dict[str, Look]] = {
     "step": {
         "passed": Look(_("passed"), "tick", "good"),
         "failed": Look(_("failed"), "cross", "bad"),
-        "unknown": Look(_("cannot be known"), "dash", "idle"),
+        "unknown": Look(_("cannot be checked"), "dash", "idle"),
         "running": Look(_("checking"), "arc", "calm"),
     },
 }

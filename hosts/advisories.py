@@ -50,7 +50,7 @@ class Advisory:
 
 
 _NO_RUN_MOUNTS = _("Builds with RUN --mount.")
-_TRUSTED_IMAGES = _("A rule on images says which registries may be used.")
+_TRUSTED_IMAGES = _("A guardrail on images limits which registries may be used.")
 ADVISORIES: Final = (
     Advisory(
         "CVE-2025-9566",
@@ -59,14 +59,14 @@ ADVISORIES: Final = (
             "A container can put a link into the volume of a ConfigMap or Secret. When the kube file is"
             " played again, Podman writes through that link into the host's files."
         ),
-        _("Kube files with a ConfigMap or Secret volume that is there already, or is shared."),
+        _("Kube files with a ConfigMap or Secret volume that already exists or is shared."),
         since=(4, 0, 0),
         bars=KUBE_VOLUMES,
     ),
     Advisory(
         "CVE-2024-1753",
         (5, 0, 1),
-        _("In a build RUN --mount=type=bind follows a link out to the host's files."),
+        _("In a build, RUN --mount=type=bind follows a link out to the host's files."),
         _NO_RUN_MOUNTS,
         branches=((4, 9, 4),),
         bars=BUILD_MOUNTS,
@@ -74,60 +74,60 @@ ADVISORIES: Final = (
     Advisory(
         "CVE-2024-9407",
         (5, 2, 4),
-        _("In a build bind-propagation of RUN --mount takes any option of a mount."),
+        _("In a build, bind-propagation of RUN --mount accepts any mount option."),
         _NO_RUN_MOUNTS,
         bars=BUILD_MOUNTS,
     ),
     Advisory(
         "CVE-2024-9675",
         (5, 2, 5),
-        _("In a build RUN --mount=type=cache can name any folder of the host."),
+        _("In a build, RUN --mount=type=cache can name any folder of the host."),
         _NO_RUN_MOUNTS,
         bars=BUILD_MOUNTS,
     ),
     Advisory(
         "CVE-2024-11218",
         (5, 3, 2),
-        _("In a build with several stages at once RUN --mount can reach the host's files."),
+        _("In a build with parallel stages, RUN --mount can reach the host's files."),
         _NO_RUN_MOUNTS,
         bars=BUILD_MOUNTS,
     ),
     Advisory(
         "CVE-2023-0778",
         (4, 4, 2),
-        _("While a volume is exported, a container can have Podman read the host's files."),
-        _("Nothing: Haulout does not export volumes by Podman's API before 5.6."),
+        _("While a volume is exported, a container can make Podman read the host's files."),
+        _("Nothing is refused: Haulout does not export volumes through Podman's API before 5.6."),
     ),
     Advisory(
         "CVE-2024-3727",
         (5, 0, 3),
-        _("A crafted image can make Podman send its sign-in to other registries."),
+        _("A crafted image can make Podman send its credentials to other registries."),
         branches=((4, 9, 5),),
         cure=_TRUSTED_IMAGES,
     ),
     Advisory(
         "CVE-2024-9341",
         (5, 2, 4),
-        _("With FIPS mode on, a crafted image can have folders of the host mounted."),
+        _("With FIPS mode on, a crafted image can mount folders of the host."),
         cure=_TRUSTED_IMAGES,
     ),
     Advisory(
         "CVE-2024-9676",
         (5, 2, 5),
-        _("With --userns=auto a crafted image can make Podman hang and use up memory."),
+        _("With --userns=auto, a crafted image can make Podman hang and use up memory."),
         cure=_TRUSTED_IMAGES,
     ),
     Advisory(
         "CVE-2026-55686",
         (5, 7, 1),
-        _("An image whose WORKDIR is a link can make folders on the host."),
+        _("An image whose WORKDIR is a link can create folders on the host."),
         cure=_TRUSTED_IMAGES,
     ),
     Advisory(
         "CVE-2026-44517",
         (5, 8, 3),
-        _("In a build ADD or COPY of a crafted Git repository can bring in files of the host."),
-        cure=_("Add from Git repositories that you trust."),
+        _("In a build, ADD or COPY of a crafted Git repository can copy files of the host."),
+        cure=_("Add only from Git repositories that you trust."),
     ),
     Advisory(
         "CVE-2026-57231",
@@ -139,27 +139,27 @@ ADVISORIES: Final = (
     Advisory(
         "CVE-2026-17106",
         (6, 1, 1),
-        _("A crafted archive can write outside the folder into which it is unpacked."),
-        _("Archives in which something lies behind a link."),
+        _("A crafted archive can write outside the folder where it is unpacked."),
+        _("Archives with files behind a link."),
     ),
     Advisory(
         "CVE-2025-11395",
         (6, 1, 2),
         _("A crafted archive of images, or of a volume, can overwrite files of the host."),
-        _("Archives in which something lies behind a link; layers are not looked into."),
-        cure=_("Load archives of images from people that you trust."),
+        _("Archives with files behind a link; layers are not checked."),
+        cure=_("Load archives of images only from people that you trust."),
     ),
     Advisory(
         "CVE-2024-21626",
         (1, 1, 12),
-        _("An image's WORKDIR, or exec, can leave the container."),
+        _("An image's WORKDIR, or exec, can escape from the container."),
         component="runc",
         cure=_("Update runc, or use crun."),
     ),
     Advisory(
         "CVE-2025-31133, CVE-2025-52565, CVE-2025-52881",
         (1, 3, 3),
-        _("While it starts, a crafted container can write to files of the kernel and leave."),
+        _("While it starts, a crafted container can write to kernel files and escape."),
         component="runc",
         branches=((1, 2, 8),),
         cure=_("Update runc, or use crun."),

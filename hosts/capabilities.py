@@ -82,7 +82,8 @@ def _stats(endpoint: Endpoint) -> str:
     if not _old_cgroups(endpoint):
         return ""
     return _(
-        "Rootless Podman cannot measure on cgroups v1. Boot %s with systemd.unified_cgroup_hierarchy=1."
+        "Rootless Podman has no statistics on cgroups v1. Boot %s with "
+        "systemd.unified_cgroup_hierarchy=1."
     ) % (endpoint.host)
 
 
@@ -97,7 +98,8 @@ def _limits(endpoint: Endpoint) -> str:
         missing = [name for name in ("cpu", "memory", "pids") if name not in controllers]
         if missing:
             return _(
-                "systemd does not hand on %(missing)s to %(user)s: set Delegate=yes for user@.service."
+                "systemd does not delegate %(missing)s to %(user)s: set Delegate=yes for "
+                "user@.service."
             ) % {"missing": ", ".join(missing), "user": endpoint.user}
     return ""
 
@@ -105,7 +107,7 @@ def _limits(endpoint: Endpoint) -> str:
 def _events(endpoint: Endpoint) -> str:
     if _host(endpoint).get("eventLogger") != "none":
         return ""
-    return _("Podman keeps no events there: set events_logger = “file” in containers.conf.")
+    return _("Podman records no events there: set events_logger = “file” in containers.conf.")
 
 
 def _logs(endpoint: Endpoint) -> str:
@@ -120,14 +122,14 @@ def _rootful(words: str | Promise) -> Callable[[Endpoint], str]:
 
 def _connect(endpoint: Endpoint) -> str:
     if _host(endpoint).get("networkBackend") in ("cni",):
-        return _("The old CNI backend cannot. Change network_backend to netavark.")
+        return _("The old CNI backend does not support this. Set network_backend to netavark.")
     return ""
 
 
 _ABILITIES: dict[str, tuple[str | Promise, Callable[[Endpoint], str]]] = {
     "stats": (gettext_lazy("CPU and memory of containers"), _stats),
     "limits": (gettext_lazy("Limits of memory, CPU and processes"), _limits),
-    "events": (gettext_lazy("Events, and changes shown at once"), _events),
+    "events": (gettext_lazy("Events, and live changes"), _events),
     "logs": (gettext_lazy("Logs of new containers"), _logs),
     "network_connect": (gettext_lazy("Networks of running containers"), _connect),
     "host_networks": (
@@ -136,17 +138,17 @@ _ABILITIES: dict[str, tuple[str | Promise, Callable[[Endpoint], str]]] = {
     ),
     "checkpoint": (
         gettext_lazy("Checkpoint and restore"),
-        _rootful(gettext_lazy("Only root can freeze processes to disk (CRIU).")),
+        _rootful(gettext_lazy("Only rootful Podman can checkpoint (CRIU).")),
     ),
     "secret_replace": (
-        gettext_lazy("Secrets replaced in one step"),
+        gettext_lazy("Replacing secrets in one step"),
         _needs("secret_replace"),
     ),
     "volume_transfer": (
-        gettext_lazy("Volumes exported and imported without a container"),
+        gettext_lazy("Exporting and importing volumes without a container"),
         _needs("volume_transfer"),
     ),
-    "check": (gettext_lazy("Checking the store for damage"), _needs("check")),
+    "check": (gettext_lazy("Checking storage for damage"), _needs("check")),
     "artifacts": (gettext_lazy("Artifacts"), _needs("artifacts")),
     "quadlets": (gettext_lazy("Quadlets over the API"), _needs("quadlets")),
 }

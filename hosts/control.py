@@ -234,7 +234,7 @@ async def _refusal(response: aiohttp.ClientResponse) -> ControlError:
         return ControlError(
             "link-failed",
             cause=_("Haulout's link answered with an error (%d).") % response.status,
-            cure=_("Look at its log: logs/link.log in the data folder."),
+            cure=_("See its log: logs/link.log in the data folder."),
         )
 
 
@@ -242,5 +242,5 @@ def _away() -> ControlError:
     return ControlError(
         "link-away",
         cause=_("Haulout's link process does not answer."),
-        cure=_("It is started again by itself: try again in some seconds. Its log: logs/link.log."),
+        cure=_("It restarts automatically: try again in a few seconds. Its log: logs/link.log."),
     )

@@ -113,20 +113,20 @@ def _obstacle(path: str, *, rootless: bool) -> tuple[str, str]:
         if shutil.which("podman") is None:
             return _("Podman is not installed on this machine."), _install()
         if not rootless:
-            return _("The socket of the whole system is off."), _enable(rootless=False)
-        off = _("The socket of %(me)s is off.") % {"me": getpass.getuser()}
+            return _("The socket of rootful Podman is not running."), _enable(rootless=False)
+        off = _("The socket of %(me)s is not running.") % {"me": getpass.getuser()}
         return off, _enable(rootless=True)
     except OSError as error:
-        return _("%(path)s cannot be looked at: %(words)s.") % {
+        return _("%(path)s cannot be checked: %(words)s.") % {
             "path": path,
             "words": error.strerror,
         }, ""
     if not stat.S_ISSOCK(mode):
-        return _("%s is no socket.") % path, ""
+        return _("%s is not a socket.") % path, ""
     if not allowed:
         me = getpass.getuser()
         return (
-            _("Haulout runs as %(me)s, which has no right to %(path)s.") % {"me": me, "path": path},
+            _("Haulout runs as %(me)s, which may not open %(path)s.") % {"me": me, "path": path},
             _enable(rootless=True),
         )
     return "", ""

@@ -59,10 +59,10 @@ def obstacles(endpoint: Endpoint) -> list[Obstacle]:
     if host.get("networkBackend") == "cni":
         found.append(
             Obstacle(
-                _("Its networks are CNI's, which Podman 6 does not read."),
+                _("Its networks use CNI, which Podman 6 does not read."),
                 _(
-                    "Set network_backend = “netavark” in containers.conf, and make the networks and"
-                    " containers anew."
+                    "Set network_backend = “netavark” in containers.conf, and recreate the "
+                    "networks and containers."
                 ),
             )
         )
@@ -71,15 +71,15 @@ def obstacles(endpoint: Endpoint) -> list[Obstacle]:
             Obstacle(
                 _("Its database is BoltDB."),
                 _(
-                    "Update to Podman 5.8 first and restart the host: that changes it to SQLite. Back up"
-                    " what you cannot make anew."
+                    "Update to Podman 5.8 first and restart the host: that converts it to SQLite. "
+                    "Back up what you cannot recreate."
                 ),
             )
         )
     if _rootless_network(endpoint, version) == "slirp4netns":
         found.append(
             Obstacle(
-                _("Rootless containers reach the network by slirp4netns."),
+                _("Rootless containers use slirp4netns for the network."),
                 _(
                     "Install passt, set default_rootless_network_cmd = “pasta” in containers.conf, and"
                     " recreate containers that name slirp4netns."

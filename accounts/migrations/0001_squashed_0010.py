@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.SlugField(max_length=60, unique=True, verbose_name='name')),
-                ('words', models.CharField(blank=True, max_length=200, verbose_name='what it is for')),
+                ('words', models.CharField(blank=True, max_length=200, verbose_name='purpose')),
                 ('made_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=60, verbose_name='name')),
                 ('prefix', models.CharField(max_length=20, unique=True)),
                 ('digest', models.CharField(max_length=64, unique=True)),
-                ('reach', models.CharField(choices=[('all', 'All that the owner may do'), ('role', 'Only what a role permits'), ('verbs', 'Only what is ticked')], max_length=8)),
+                ('reach', models.CharField(choices=[('all', 'All rights of the owner'), ('role', 'Only what a role permits'), ('verbs', 'Only what is ticked')], max_length=8)),
                 ('verbs', models.JSONField(blank=True, default=list)),
                 ('read_only', models.BooleanField(default=False)),
                 ('everywhere', models.BooleanField(default=True)),

@@ -21,8 +21,8 @@ api = NinjaAPI(
     title="Haulout",
     version="1",
     description=(
-        "Everything goes through the same rights, jobs and audit log as in the pages. "
-        "Send a token as `Authorization: Bearer haulout_…`."
+        "Rights, jobs and audit log are the same as for the pages. Send a token as "
+        "`Authorization: Bearer haulout_…`."
     ),
     urls_namespace="api-v1",
     auth=Bearer(),

@@ -25,7 +25,9 @@ LOG = Target(kind="audit", name="audit log")
 class Asked(Schema):
     """Which lines: newest first, below `before`."""
 
-    q: str = Field("", max_length=filterline.MAX_LENGTH, description="Filter line, as in the page")
+    q: str = Field(
+        "", max_length=filterline.MAX_LENGTH, description="Filter line, as on the audit page"
+    )
     before: int | None = Field(None, ge=1, le=2**63 - 1)
     limit: int = Field(100, ge=1, le=1000)
 
@@ -98,7 +100,7 @@ def _out(line: queries.Line) -> dict[str, Any]:
 
 @router.get(
     "/audit/export",
-    summary="Copy the audit log as JSON lines",
+    summary="Export the audit log as JSON lines",
     openapi_extra={
         "responses": {
             200: {"description": "JSON lines", "content": {"application/jsonl": {"schema": {}}}}

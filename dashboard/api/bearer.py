@@ -48,7 +48,7 @@ class Bearer(HttpBearer):
         limits.use(found.pk)
         user = found.user
         if lacks(user):
-            words = _("Your role wants a second factor: set it up in the browser first.")
+            words = _("Your role requires a second factor: set it up in the browser first.")
             raise Problem(403, "second-factor", words)
         who = Who(
             name=str(user),

@@ -10,13 +10,14 @@ from dashboard.api.problems import ProblemOut
 
 _PROBLEMS = {
     "400": "The request cannot be read",
-    "401": "No token that is in force",
-    "403": "Not permitted; `verb` says what is missing",
+    "401": "No valid token",
+    "403": "Not permitted; `verb` is the missing right",
     "404": "It does not exist, or the token may not see it",
-    "409": "Not now: an approval is needed, it does not run, or a key is still in use",
-    "422": "Something in it is wrong; `errors` says what, by field",
+    "409": "Not possible now: an approval is needed, the container does not run, or an "
+    "Idempotency-Key is still in use",
+    "422": "Not valid; `errors` says why, by field",
     "429": "Too many requests; wait as long as Retry-After says",
-    "502": "The host did not do it",
+    "502": "The host failed",
     "503": "The host is away",
 }
 _SCHEMA = {"$ref": "#/components/schemas/ProblemOut"}

@@ -46,7 +46,7 @@ class FollowAsked(Schema):
 @router.get(
     "/containers/{endpoint_id}/{podman_id}/logs/follow",
     tags=["containers"],
-    summary="Logs of a container, followed",
+    summary="Follow the logs of a container",
     openapi_extra={
         "responses": {200: {"description": "Lines", "content": {"text/plain": {"schema": {}}}}}
     },
@@ -62,7 +62,7 @@ def follow_logs(
     row = get_object(person, "container", endpoint_id, podman_id, verb=VERB)
     token: Any = request.token  # type: ignore[attr-defined]
     if _open[token.pk] >= MOST_EACH:
-        words = _("This token follows %(many)d logs already.") % {"many": MOST_EACH}
+        words = _("This token already follows %(many)d logs.") % {"many": MOST_EACH}
         return answer(429, "too-many", words)
     write_reading(person.who.token, person, [row])
 

@@ -43,7 +43,7 @@ class Waiting(Schema):
     """How long to wait for the end."""
 
     wait: int = Field(
-        0, ge=0, le=60, description="Answer when it has ended, at the latest after so many seconds"
+        0, ge=0, le=60, description="Wait for the job's end, at most this many seconds"
     )
 
 
@@ -54,7 +54,7 @@ def listed(request: HttpRequest, asked: Query[Asked]) -> Any:
     return {"items": [job_out(job) for job in found["items"]], "next": found["next"]}
 
 
-@router.get("/jobs/{job_id}", response=JobOut, summary="One job, waited for if you like")
+@router.get("/jobs/{job_id}", response=JobOut, summary="One job; optionally wait for its end")
 def one(request: HttpRequest, job_id: Id, asked: Query[Waiting]) -> Any:
     """With `wait` it answers as soon as the job has ended; look at `ended`. A token that is revoked
     meanwhile waits no longer.

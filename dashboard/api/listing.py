@@ -21,10 +21,14 @@ from hosts.access import Person, objects_with, require
 class Asked(Schema):
     """What part of a list is asked for."""
 
-    q: str = Field("", max_length=filterline.MAX_LENGTH, description="Filter line, as in lists")
-    sort: str = Field("", max_length=40, description="A sort of the list, with - for the reverse")
+    q: str = Field(
+        "", max_length=filterline.MAX_LENGTH, description="Filter line, as on the list pages"
+    )
+    sort: str = Field(
+        "", max_length=40, description="Sort key of the list; a leading - reverses it"
+    )
     limit: int = Field(100, ge=1, le=500)
-    cursor: str = Field("", max_length=300, description="`next` of the page before")
+    cursor: str = Field("", max_length=300, description="`next` from the previous page")
 
 
 def page_of(spec: ListSpec, person: Person, asked: Asked) -> dict[str, Any]:
@@ -53,7 +57,7 @@ def page_of(spec: ListSpec, person: Person, asked: Asked) -> dict[str, Any]:
         follows = after + asked.limit
     else:
         known = ", ".join(sorted(spec.sorts))
-        raise wrong("sort", _("There is %(known)s.") % {"known": known})
+        raise wrong("sort", _("Use one of: %(known)s.") % {"known": known})
     more = len(found) > asked.limit
     return {"items": found[: asked.limit], "next": _written(follows) if more else ""}
 
@@ -75,5 +79,5 @@ def _read(cursor: str) -> int:
     except (ValueError, RecursionError):
         number = None
     if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < 2**63:
-        raise wrong("cursor", _("This is no cursor that was given out here."))
+        raise wrong("cursor", _("This cursor is not one that Haulout returned."))
     return number

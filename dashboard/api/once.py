@@ -39,9 +39,9 @@ def asked(request: HttpRequest, ask: Callable[[], Job | Batch]) -> Status[dict[s
         repeats.end(repeat, 202, answer)
         return Status(202, answer)
     if repeat.digest != digest:
-        raise Problem(422, "repeat", _("Another request came with this Idempotency-Key."))
+        raise Problem(422, "repeat", _("This Idempotency-Key was used with another request."))
     if not repeat.status:
-        words = _("A request with this key was begun, and its end is not known. Look at the jobs.")
+        words = _("A request with this key was begun, and its result is unknown. Look at the jobs.")
         raise Problem(409, "repeat", words)
     return Status(repeat.status, repeat.answer)
 

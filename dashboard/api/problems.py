@@ -80,18 +80,18 @@ def of_podman(error: PodmanError) -> HttpResponse:
 
 def _title(kind: str) -> str:
     known = {
-        "token": _("A valid token is needed"),
+        "token": _("A valid token is required"),
         "denied": _("Not permitted"),
-        "not-found": _("Not there"),
-        "invalid": _("Something in the request is wrong"),
-        "guardrail": _("A guardrail stops this"),
-        "approval": _("This needs an approval"),
+        "not-found": _("Not found"),
+        "invalid": _("The request is not valid"),
+        "guardrail": _("Refused by a guardrail"),
+        "approval": _("An approval is needed"),
         "too-many": _("Too many requests"),
-        "host": _("The host did not do this"),
-        "second-factor": _("A second factor is needed"),
+        "host": _("The host failed"),
+        "second-factor": _("A second factor is required"),
         "repeat": _("This key was used before"),
     }
-    return str(known.get(kind, _("This did not work")))
+    return str(known.get(kind, _("This failed")))
 
 
 def _field(place: tuple[Any, ...]) -> str:
@@ -101,7 +101,7 @@ def _field(place: tuple[Any, ...]) -> str:
 
 
 def _words(error: dict[str, Any]) -> str:
-    return _("There is no such field.") if error["type"] == "extra_forbidden" else error["msg"]
+    return _("This field does not exist.") if error["type"] == "extra_forbidden" else error["msg"]
 
 
 def register(api: NinjaAPI) -> None:  # noqa: C901 - a list of handlers
@@ -110,7 +110,7 @@ def register(api: NinjaAPI) -> None:  # noqa: C901 - a list of handlers
 
     @api.exception_handler(AuthenticationError)
     def unknown(request: HttpRequest, error: Any) -> HttpResponse:
-        detail = _("Send a token that is in force: “Authorization: Bearer haulout_…”.")
+        detail = _("Send a valid token: “Authorization: Bearer haulout_…”.")
         return answer(401, "token", detail, headers=realm)
 
     @api.exception_handler(NotVisible)
@@ -129,7 +129,7 @@ def register(api: NinjaAPI) -> None:  # noqa: C901 - a list of handlers
 
     @api.exception_handler(NeedsApproval)
     def needs(request: HttpRequest, error: NeedsApproval) -> HttpResponse:
-        detail = _("Say why in the header Haulout-Reason, and it waits for somebody’s approval.")
+        detail = _("Give a reason in the header Haulout-Reason, and the job waits for approval.")
         return answer(409, "approval", f"{error} {detail}")
 
     @api.exception_handler(Refusal)
@@ -164,7 +164,7 @@ def register(api: NinjaAPI) -> None:  # noqa: C901 - a list of handlers
     @api.exception_handler(TooMany)
     def limited(request: HttpRequest, error: TooMany) -> HttpResponse:
         headers = {"Retry-After": str(error.retry_s)}
-        return answer(429, "too-many", _("Wait before you ask again."), headers=headers)
+        return answer(429, "too-many", _("Wait before you try again."), headers=headers)
 
     @api.exception_handler(Problem)
     def worded(request: HttpRequest, error: Problem) -> HttpResponse:

@@ -71,7 +71,7 @@ def _prune(offer: Offer, page: PrunePage) -> None:
         """Nothing is removed; send what shall go back with POST."""
         which = wish.which or choices[0]
         if which not in choices:
-            raise wrong("which", _("There is %(known)s.") % {"known": ", ".join(choices)})
+            raise wrong("which", _("Use one of: %(known)s.") % {"known": ", ".join(choices)})
         endpoints = endpoints_to_prune(person_of(request), kind)
         chosen = [one for one in endpoints if one.pk in wish.endpoint]
         plan = page.plan(chosen if wish.endpoint else endpoints, Wish(which))

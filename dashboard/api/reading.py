@@ -67,7 +67,7 @@ class Me(Schema):
     verbs: list[str]
 
 
-@router.get("/me", response=Me, tags=["me"], summary="Who am I, and what may I do?")
+@router.get("/me", response=Me, tags=["me"], summary="The token's owner and rights")
 def me(request: HttpRequest) -> Any:
     """`verbs` are those that hold somewhere; GET of an object says what holds there (`can`)."""
     person = person_of(request)
@@ -208,7 +208,7 @@ class UsageOut(Schema):
     "/containers/{endpoint_id}/{podman_id}/stats",
     response=UsageOut,
     tags=["containers"],
-    summary="What a running container uses now",
+    summary="Statistics of a running container",
 )
 def usage(request: HttpRequest, endpoint_id: Id, podman_id: ObjectId) -> Any:
     """Two readings give a rate: (cpu_ns later - earlier) / (system_ns later - earlier)."""
@@ -224,7 +224,7 @@ def usage(request: HttpRequest, endpoint_id: Id, podman_id: ObjectId) -> Any:
     for one in found:
         if one.podman_id == podman_id:
             return one._asdict()
-    raise Problem(409, "host", _("It does not run, so it uses nothing."))
+    raise Problem(409, "host", _("The container does not run, so it has no statistics."))
 
 
 def _lists(kind: str, plural: str) -> None:

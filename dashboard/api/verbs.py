@@ -32,11 +32,13 @@ class Ref(Sent):
 MOST = 1000
 AT_ONCE: Any = (
     int,
-    Field(0, ge=0, le=MOST_AT_ONCE, description="How many at the same time; 0: no bound"),
+    Field(0, ge=0, le=MOST_AT_ONCE, description="How many at the same time; 0: no limit"),
 )
 STOP: Any = (
     bool,
-    Field(False, description="Begin no further one after a failure; without a bound one by one"),
+    Field(
+        False, description="Start no more jobs after a failure; without a limit they run one by one"
+    ),
 )
 
 

@@ -34,4 +34,4 @@ def show() -> None:
     for name in names:
         print(f"  {name:8}{load_command_class('dashboard', name).help}")
     print("\nmanage.py COMMAND --help tells a command's options.")
-    print("Django's own commands (migrate, shell …): manage.py help --commands lists all names.")
+    print("Django's own commands (migrate, shell …): manage.py help --commands lists them all.")

@@ -108,7 +108,7 @@ def read_key(path: Path, *, passphrase_file: Path | None = None) -> tuple[bytes,
         asked = getpass.getpass(_("Passphrase of %s: ") % path)
         return examine_host.seal_given_key(pasted, asked)
     except UnicodeDecodeError as exc:
-        raise Failed(_("%s holds no text.") % passphrase_file) from exc
+        raise Failed(_("%s is not a text file.") % passphrase_file) from exc
     except OSError as exc:
         raise Failed(
             _("%(path)s cannot be read: %(why)s.")
@@ -130,9 +130,9 @@ def ask_key(wanted: Wanted) -> None:
     if wanted.fingerprint and wanted.fingerprint != wanted.shown.fingerprint:
         raise Failed(
             _(
-                "%(host)s shows the key %(shown)s (%(kind)s), not %(given)s: this is another"
-                " machine, or its key was changed. No login was tried. Compare on its console:"
-                " ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
+                "%(host)s shows the key %(shown)s (%(kind)s), not %(given)s: it is another "
+                "machine, or its key was changed. Haulout has not signed in. Compare on its "
+                "console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
             )
             % {
                 "host": wanted,
@@ -234,7 +234,7 @@ def jump_named(person: Person, words: str) -> Login:
         raise Failed(_("There is no host %s. `manage.py host list` shows all.") % words)
     if len(found) > 1:
         names = ", ".join(str(one) for one in found)
-        raise Failed(_("Say which account of it: %s.") % names)
+        raise Failed(_("Name one of its accounts: %s.") % names)
     try:
         jump = jumps.check_jump(person, found[0].pk)
     except FieldRefusal as exc:
@@ -263,7 +263,7 @@ def _sockets(wanted: Wanted) -> list[SocketInfo]:
             raise Failed(" ".join(f"{step.cause} {step.cure}".split()))
     if not found:
         raise Failed(
-            _("No Podman socket answered there: on the host, systemctl enable --now podman.socket")
+            _("No Podman socket answered there. On the host: systemctl enable --now podman.socket")
         )
     return found
 
@@ -296,7 +296,7 @@ def read_rows(text: str, *, key: tuple[bytes, str] | None, folder: Path) -> list
             elif key is not None:
                 sealed = key
             else:
-                raise Failed(_("there is no key for it: give --key-file, or a column key_file."))
+                raise Failed(_("no key: give --key-file, or a column key_file."))
         except (FieldRefusal, Failed) as exc:
             raise Failed(_("Line %(n)d: %(why)s") % {"n": rows.line_num, "why": exc}) from exc
         wanted.append(
@@ -311,7 +311,7 @@ def read_rows(text: str, *, key: tuple[bytes, str] | None, folder: Path) -> list
             )
         )
     if not wanted:
-        raise Failed(_("The file names no host."))
+        raise Failed(_("The file has no hosts."))
     return wanted
 
 
@@ -320,7 +320,7 @@ def _where(row: dict[str, str]) -> host_address.HostAddress:
     port = said.port
     if row["port"]:
         if not (row["port"].isascii() and row["port"].isdigit()):
-            raise FieldRefusal("port", _("“%s” is no port number.") % row["port"][:20])
+            raise FieldRefusal("port", _("“%s” is not a port number.") % row["port"][:20])
         port = host_address.check_port(int(row["port"][:9]))
     user = host_address.check_user(row["user"]) if row["user"] else said.user
     socket = host_address.check_socket(row["socket"]) if row["socket"] else said.socket

@@ -75,7 +75,7 @@ class CreateForm(ActionForm):
     labels = Written(
         run_fields.labels,
         label=_("Labels"),
-        help_text=_("One name=value a line."),
+        help_text=_("One name=value per line."),
         widget=code_lines(),
     )
 

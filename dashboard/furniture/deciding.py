@@ -51,7 +51,7 @@ def list_of(its: Decided) -> ListSpec:
             noun=its.noun,
             base=its.base,
             tokens=(
-                one_of("state", _("waiting is asked; approved, refused, …"), states),
+                one_of("state", _("waiting or asked; approved, refused, …"), states),
                 equals("by", _("who asked"), its.asked_by),
                 *its.tokens,
                 equals("decided", _("who decided"), "decided_by_name"),

@@ -46,7 +46,7 @@ def with_sessions(user: User) -> list[str]:
         ),
         (
             transfers,
-            ngettext("%(n)d up- or download", "%(n)d up- and downloads", transfers),
+            ngettext("%(n)d upload or download", "%(n)d uploads or downloads", transfers),
         ),
     )
 
@@ -72,16 +72,16 @@ def _jobs(user: User) -> list[str]:
         (
             waiting,
             ngettext(
-                "%(n)d job that waits, before it begins",
-                "%(n)d jobs that wait, before they begin",
+                "%(n)d waiting job, before it begins",
+                "%(n)d waiting jobs, before they begin",
                 waiting,
             ),
         ),
         (
             running,
             ngettext(
-                "but %(n)d job that runs goes on to its end",
-                "but %(n)d jobs that run go on to their end",
+                "but %(n)d running job continues to its end",
+                "but %(n)d running jobs continue to their end",
                 running,
             ),
         ),

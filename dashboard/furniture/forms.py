@@ -106,6 +106,6 @@ def password_help() -> str:
         ),
         0,
     )
-    return gettext("At least %(least)d characters; no common password, nothing like your name.") % {
-        "least": least
-    }
+    return gettext(
+        "At least %(least)d characters; not a common password, not similar to your name."
+    ) % {"least": least}

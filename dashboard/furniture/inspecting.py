@@ -108,14 +108,14 @@ def _may_unmask(person: Person, kind: str, row: InventoryRow) -> bool:
 def trouble_of(error: PodmanError, endpoint: Endpoint) -> dict[str, Any]:
     """Words for parts/error.html: what happened, why, what to do, Podman's message."""
     if isinstance(error, NotFound):
-        title = _("It is no longer there")
+        title = _("It no longer exists")
         cure = _("Somebody removed it on %(host)s. The list shows what is left.") % {
             "host": endpoint
         }
     elif isinstance(error, Unavailable):
         title = _("%(host)s cannot be reached now") % {"host": endpoint}
-        cure = _("What the inventory knows is shown; this part comes back with the host.")
+        cure = _("The last known state is shown; the rest returns when the host is back.")
     else:
-        title = _("Podman on %(host)s did not answer this") % {"host": endpoint}
-        cure = _("Try again; if it stays, run the doctor on the host's page.")
+        title = _("Podman on %(host)s did not answer") % {"host": endpoint}
+        cure = _("Try again. If it persists, run the doctor on the host's page.")
     return {"title": title, "cure": cure, "words": error.message, "tone": "warn"}

@@ -48,7 +48,7 @@ def joined(person: Person, endpoint: Endpoint, name: str) -> Joined | None:
         return None
     row = row_of(person, endpoint, name)
     if row is None:
-        return Joined(name, endpoint, UNKNOWN, _("no pod of that name is known there."))
+        return Joined(name, endpoint, UNKNOWN, _("no pod with that name is known there."))
     seen = _seen(row)
     if not allows(person, VERB, endpoint):
         return Joined(name, endpoint, UNKNOWN, _("you may not inspect pods there."), seen)

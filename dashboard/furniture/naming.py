@@ -42,7 +42,7 @@ def holder_named(text: str) -> User | Team:
         return team
     found = user_named(text) or Team.objects.filter(name=text).first()
     if found is None:
-        words = _("Nobody here is called %s. Write an email address, or a team as team:shop.")
+        words = _("There is no person %s. Write an email address, or a team as team:shop.")
         raise FieldRefusal("to", words % (text[:100] or "…"))
     return found
 
@@ -69,9 +69,7 @@ def place_named(person: Person, text: str) -> Place:
             return {"group": group}
     raise FieldRefusal(
         "where",
-        _(
-            "Give a place: everywhere, group:prod, host:web1, or host:web1/anna for one Podman of it."
-        )
+        _("Write a place: everywhere, group:prod, host:web1, or host:web1/anna for one endpoint.")
         if not name
         else _("There is no %s.") % text[:100],
     )
@@ -101,14 +99,14 @@ def places_like(person: Person, typed: str) -> Iterable[tuple[str, str]]:
     kind, colon, name = typed.strip().replace("\0", "").partition(":")
     name = name if colon else kind
     if EVERYWHERE.startswith(name):
-        yield EVERYWHERE, _("on every host, also those still to come")
+        yield EVERYWHERE, _("on every host, also hosts added later")
     groups = visible_groups(person).filter(name__istartswith=name).order_by("name")
     yield from ((f"group:{group.name}", _("group of hosts")) for group in groups[:SUGGESTIONS])
     if "/" in name:
         host, _slash, account = name.partition("/")
         found = visible_endpoints(person).filter(host__name__iexact=host, user__startswith=account)
         for endpoint in found.select_related("host")[:SUGGESTIONS]:
-            yield f"host:{endpoint.host.name}/{endpoint.user}", _("Podman of one account")
+            yield f"host:{endpoint.host.name}/{endpoint.user}", _("endpoint")
         return
     hosts = visible_hosts(person).filter(name__istartswith=name).order_by("name")
     yield from ((f"host:{host.name}", _("host")) for host in hosts[:SUGGESTIONS])
@@ -119,4 +117,4 @@ def where_of(row: Guardrail | FreezeWindow) -> str:
     if row.everywhere:
         return _("every host")
     names = ", ".join(row.groups.order_by("name").values_list("name", flat=True))
-    return names or _("no host: its groups are gone")
+    return names or _("no host: its groups no longer exist")

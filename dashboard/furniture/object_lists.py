@@ -74,5 +74,5 @@ def object_list(
 
 
 KEY = Token("key", "", lambda value: Q(pk=value) if value.isdecimal() else Q(pk=0))
-ID = Token("id", _("beginning of the id"), lambda value: Q(podman_id__startswith=value))
+ID = Token("id", _("start of the id"), lambda value: Q(podman_id__startswith=value))
 COMMON = (HOST, GROUP, LABEL, USER, ID, KEY)

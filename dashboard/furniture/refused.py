@@ -86,19 +86,21 @@ def missing(
 def _sentence(label: str, place: str, *, beyond: bool, own: bool) -> str:
     told = {"verb": label, "place": place}
     if not own:
-        return _("What was missing: “%(verb)s”.") % told
+        return _("Missing right: “%(verb)s”.") % told
     if beyond:
-        words = _("You hold “%(verb)s”, but not for this: it gives or concerns more than you hold.")
+        words = _(
+            "You hold “%(verb)s”, but not for this: the action gives or affects more than you hold."
+        )
         return words % told
     if place:
-        return _("Nothing that you hold permits “%(verb)s” here: %(place)s.") % told
-    return _("Nothing that you hold permits “%(verb)s”.") % told
+        return _("None of your roles and grants permits “%(verb)s” here: %(place)s.") % told
+    return _("None of your roles and grants permits “%(verb)s”.") % told
 
 
 def _by_whom(reader: Person, verb: Verb, subject: Subject, of: int) -> str:
     able = givers(verb.name, subject.place, of)
     if not able:
-        return _("Nobody can give it in the page now: whoever runs Haulout can, at its console.")
+        return _("Nobody can give it on a page now: whoever runs Haulout can, at its console.")
     names = [str(user) for user in nameable(reader, able)[:MOST]]
     told = {"names": ", ".join(names), "n": len(able) - len(names)}
     if not names:

@@ -46,7 +46,7 @@ def users_now(
 def used_words(users: list[ContainerUse] | None) -> str:
     """“Used by shop-web and shop-db.”"""
     if users is None:
-        return _("The host does not say now who uses it.")
+        return _("The host does not answer, so the containers that use it are not known.")
     if not users:
         return _("No container uses it.")
     if users == [UNSEEN]:
@@ -68,8 +68,8 @@ def with_users(row: InventoryRow, users: list[ContainerUse] | None) -> tuple[dic
     if not users or not may_there(row, ALONG):
         return ()
     label = ngettext(
-        "Remove the container that uses it too, also when it runs",
-        "Remove the %(n)d containers that use it too, also when they run",
+        "Remove the container that uses it too, even if it runs",
+        "Remove the %(n)d containers that use it too, even if they run",
         len(users),
     ) % {"n": len(users)}
     return ({"name": "force", "label": label, "on": False},)

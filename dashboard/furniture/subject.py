@@ -28,7 +28,7 @@ class Subject:
         if self.row is not None:
             named = {"name": self.row.name or self.row.podman_id[:12], "host": self.place}
             return _("%(name)s on %(host)s") % named
-        return str(self.place) if self.place else _("the site as a whole")
+        return str(self.place) if self.place else _("the whole site")
 
     @property
     def where(self) -> str:

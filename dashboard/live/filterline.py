@@ -79,5 +79,5 @@ def unknown(name: str, known: Iterable[str]) -> str:
         return f"{said} {words}"
     if not names:
         return said
-    words = _("There is %(known)s.") % {"known": ", ".join(f"{one}:" for one in names)}
+    words = _("Use one of: %(known)s.") % {"known": ", ".join(f"{one}:" for one in names)}
     return f"{said} {words}"

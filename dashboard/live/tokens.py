@@ -54,7 +54,7 @@ GROUP = Token(
 )
 USER = Token(
     "user",
-    gettext_lazy("whose Podman: root or a rootless user"),
+    gettext_lazy("root, or the name of a rootless user"),
     lambda value: _endpoints(Q(user=value)),
 )
 
@@ -70,11 +70,11 @@ LABEL = Token("label", gettext_lazy("label, label=value"), _label)
 
 def _port(value: str) -> Q:
     if not (value.isascii() and value.isdigit() and len(value) <= 5):
-        raise BadValue(_("Write a port of the host as port:8080."))
+        raise BadValue(_("Write a host port as port:8080."))
     return Q(PublishesPort(int(value)))
 
 
-PORT = Token("port", gettext_lazy("published port of the host"), _port)
+PORT = Token("port", gettext_lazy("published host port"), _port)
 
 
 def volume_names(person: Person, typed: str) -> Iterable[str]:
@@ -100,7 +100,7 @@ def one_of(name: str, label: Words, conditions: dict[str, Q]) -> Token:
         condition = conditions.get(value.lower())
         if condition is None:
             raise BadValue(
-                _("“%(token)s:%(value)s” means nothing. There is %(known)s.")
+                _("“%(token)s:%(value)s” is not valid. Use one of: %(known)s.")
                 % {"token": name, "value": value, "known": ", ".join(conditions)}
             )
         return condition

@@ -30,7 +30,7 @@ class RemoveOptions(Sent):
 class ContainerRemoveOptions(RemoveOptions):
     """How a container is removed."""
 
-    volumes: bool = Field(False, description="Its anonymous volumes too")
+    volumes: bool = Field(False, description="Remove its anonymous volumes too")
 
 
 class RenameOptions(Sent):

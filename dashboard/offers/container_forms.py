@@ -47,28 +47,30 @@ class CommitForm(DialogForm):
         label=_("Name of the image"),
         max_length=300,
         widget=line("registry.example.org/team/app:1.2"),
-        help_text=_("Without a registry it is the host's own: localhost/…"),
+        help_text=_("Without a registry it is local to the host: localhost/…"),
     )
     author = forms.CharField(label=_("Author"), required=False, max_length=200, widget=line())
     message = forms.CharField(label=_("Message"), required=False, max_length=500, widget=line())
     pause = forms.BooleanField(
-        label=_("Pause it meanwhile, so that its files do not change"), required=False, initial=True
+        label=_("Pause it during the commit, so that its files do not change"),
+        required=False,
+        initial=True,
     )
 
 
 class CheckpointForm(DialogForm):
     """What becomes of it, and of its connections."""
 
-    leave_running = forms.BooleanField(label=_("Leave it running"), required=False)
-    tcp = forms.BooleanField(label=_("With its open connections"), required=False)
-    keep = forms.BooleanField(label=_("Keep CRIU's own logs"), required=False)
+    leave_running = forms.BooleanField(label=_("Keep it running"), required=False)
+    tcp = forms.BooleanField(label=_("Include open connections"), required=False)
+    keep = forms.BooleanField(label=_("Keep CRIU's log files"), required=False)
 
 
 class RestoreForm(DialogForm):
     """Whether its connections were frozen too."""
 
-    tcp = forms.BooleanField(label=_("With its open connections"), required=False)
-    keep = forms.BooleanField(label=_("Keep CRIU's own logs"), required=False)
+    tcp = forms.BooleanField(label=_("Include open connections"), required=False)
+    keep = forms.BooleanField(label=_("Keep CRIU's log files"), required=False)
 
 
 class LimitsForm(DialogForm):
@@ -82,7 +84,7 @@ class LimitsForm(DialogForm):
 def _control(name: str) -> forms.Field:
     field = FIELDS[name]
     if field.kind is Kind.CHOICE:
-        choices = (("", _("leave as it is")), *field.choices)
+        choices = (("", _("unchanged")), *field.choices)
         return forms.ChoiceField(label=field.label, choices=choices, required=False)
     return forms.CharField(label=field.label, required=False, widget=line(field.hint))
 

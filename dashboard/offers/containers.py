@@ -117,7 +117,7 @@ RENAME = Offer(
         container_forms.RenameForm,
         _("Rename %(name)s on %(host)s"),
         _("Rename container"),
-        _("Others on its networks find it by the new name once it is started again."),
+        _("Other containers on its networks find it by the new name after its next start."),
         initial=lambda row: {"name": row.name},
     ),
     body=bodies.RenameOptions,
@@ -132,7 +132,7 @@ UPDATE = Offer(
         container_forms.LimitsForm,
         _("Change the limits of %(name)s on %(host)s"),
         _("Change limits"),
-        _("They apply at once, also while it runs. Empty fields stay as they are."),
+        _("They apply at once, also to a running container. Empty fields stay unchanged."),
         initial=container_forms.limits_now,
     ),
     body=bodies.UpdateOptions,
@@ -148,7 +148,7 @@ STOP_AFTER = Offer(
         container_forms.StopForm,
         _("Stop %(name)s on %(host)s"),
         _("Stop container"),
-        _("It is asked to end, and killed when it has not done so in time."),
+        _("It gets the stop signal, and is killed if it is still running after that time."),
     ),
     states=_ALIVE,
     menu=_("Stop with a timeout…"),
@@ -164,12 +164,12 @@ WAIT = Offer(
         _("Wait for %(name)s on %(host)s"),
         _("Wait"),
         _(
-            "A job waits, for hours if need be, and tells the exit code; you may leave meanwhile. "
-            "It changes nothing, and cancelling the job ends the waiting alone."
+            "A job waits, for hours if needed, and reports the exit code; you may leave the page. "
+            "It changes nothing, and cancelling the job only ends the waiting."
         ),
     ),
     body=bodies.WaitOptions,
-    menu=_("Wait until it ends…"),
+    menu=_("Wait until it exits…"),
     command=_("Wait for %(name)s…"),
 )
 INIT = Offer(
@@ -179,7 +179,7 @@ INIT = Offer(
     _("Preparing"),
     plain(_("Init %(name)s on %(host)s?"), _("Init %(n)d containers %(on)s?")),
     states=_ENDED | {"created", "configured"},
-    menu=_("Init, do not start"),
+    menu=_("Init without starting"),
 )
 CHECK = Offer(
     check_container.ACTION,
@@ -237,7 +237,7 @@ COMMIT = Offer(
         container_forms.CommitForm,
         _("Commit %(name)s on %(host)s to an image"),
         _("Commit"),
-        _("Its files as they are now, without what is in its volumes."),
+        _("Its files as they are now, without the data in its volumes."),
     ),
     body=bodies.CommitOptions,
     menu=_("Commit to image…"),

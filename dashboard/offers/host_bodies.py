@@ -30,7 +30,7 @@ def run_params(texts: dict[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, text in texts.items():
         if name not in FIELDS:
-            raise FieldRefusal(f"fields.{name[:40]}", _("There is no such field."))
+            raise FieldRefusal(f"fields.{name[:40]}", _("This field does not exist."))
         try:
             found |= params_of({name: text})
         except Refusal as refused:
@@ -57,12 +57,12 @@ class RunOptions(OnHost):
             except Refusal as refused:
                 raise FieldRefusal("line", str(refused)) from refused
             if left := [*line.left_out, *line.reasons]:
-                raise FieldRefusal("line", _("This cannot be taken over: %s") % ", ".join(left))
+                raise FieldRefusal("line", _("This cannot be converted: %s") % ", ".join(left))
             texts = line.texts() | texts
             env = run_fields.environment("\n".join(line.many["environment"])) | env
         params = run_params(texts)
         if not params.get("image"):
-            raise FieldRefusal("fields.image", _("Name the image."))
+            raise FieldRefusal("fields.image", _("Give the image."))
         try:
             parse_full(params["image"])
         except Refusal as refused:

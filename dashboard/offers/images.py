@@ -33,7 +33,9 @@ def _remove(rows: list[InventoryRow]) -> Question:
         title = _("Remove %(n)d images?") % {"n": len(rows)}
     may = all(may_there(row, ALONG) for row in rows)
     label = ngettext(
-        "A container uses it: remove that too", "%(n)d containers use them: remove those too", used
+        "Remove the container that uses it too",
+        "Remove the %(n)d containers that use them too",
+        used,
     ) % {"n": used}
     return Question(
         title=title,

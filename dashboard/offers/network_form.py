@@ -14,9 +14,9 @@ from hosts.models import Endpoint
 from hosts.refusals import FieldRefusal
 
 DRIVERS = (
-    ("bridge", _("bridge: a network of its own, with the host as its way out")),
-    ("macvlan", _("macvlan: on the host's own network, with addresses from it")),
-    ("ipvlan", _("ipvlan: as macvlan, with the MAC of the host")),
+    ("bridge", _("bridge: a separate network, with access through the host")),
+    ("macvlan", _("macvlan: on the host's own network, with its own MAC address")),
+    ("ipvlan", _("ipvlan: on the host's own network, with the host's MAC address")),
 )
 # what network_fields calls a part of a subnet: the field here, by family
 _PARTS = {"subnets": "subnet", "gateway": "gateway", "lease": "range"}
@@ -49,7 +49,7 @@ class NetworkForm(CreateForm):
         choices=DRIVERS,
         initial="bridge",
         widget=Marked("data-rootful", ("macvlan", "ipvlan")),
-        help_text=_("macvlan and ipvlan use an interface of the host, which takes rootful Podman."),
+        help_text=_("macvlan and ipvlan use an interface of the host, which needs rootful Podman."),
     )
     parent = forms.CharField(
         label=_("Parent interface"),
@@ -63,7 +63,7 @@ class NetworkForm(CreateForm):
         required=False,
         max_length=60,
         widget=code_line("10.89.5.0/24"),
-        help_text=_("Empty: Podman takes a free one."),
+        help_text=_("Empty: Podman picks a free one."),
     )
     gateway4 = forms.CharField(
         label=_("Gateway"), required=False, max_length=60, widget=code_line("10.89.5.1")
@@ -85,10 +85,10 @@ class NetworkForm(CreateForm):
         label=_("Range for containers"), required=False, max_length=90, widget=code_line()
     )
     further = forms.CharField(
-        label=_("Further subnets"),
+        label=_("More subnets"),
         required=False,
         widget=code_lines(),
-        help_text=_("One a line."),
+        help_text=_("One per line."),
     )
     dns = forms.BooleanField(
         label=_("Containers find each other by name (DNS)"), required=False, initial=True
@@ -99,20 +99,22 @@ class NetworkForm(CreateForm):
         widget=code_line("192.0.2.53, 192.0.2.54"),
         help_text=_("Empty: those of the host."),
     )
-    internal = forms.BooleanField(label=_("Internal: no way out of it"), required=False)
+    internal = forms.BooleanField(label=_("Internal: no access to the outside"), required=False)
     isolate = forms.BooleanField(
         label=_("Isolate: no traffic between this and other networks of the host"),
         required=False,
-        help_text=_("Podman 6 isolates all; isolate=false as a further option opens one there."),
+        help_text=_(
+            "Podman 6 isolates every network; isolate=false under more options lifts that."
+        ),
     )
     mtu = forms.IntegerField(
         label=_("MTU"), required=False, min_value=576, max_value=65535, widget=code_line("1500")
     )
     options = Written(
         run_fields.labels,
-        label=_("Further options"),
+        label=_("More options"),
         widget=code_lines("mode=passthru"),
-        help_text=_("One name=value a line, as podman network create --opt takes them."),
+        help_text=_("One name=value per line, as for podman network create --opt."),
     )
     field_order = (
         "endpoint",
@@ -155,13 +157,13 @@ class NetworkForm(CreateForm):
         parts = [given.get(f"{part}{family}") or "" for part in ("subnet", "gateway", "range")]
         found = self._subnet(family, *parts)
         if found and (":" in found["subnet"]) != (family == "6"):
-            self.add_error(f"subnet{family}", _("This is a subnet of the other family."))
+            self.add_error(f"subnet{family}", _("This subnet is of the other IP version."))
         return found
 
     def _subnet(self, where: str, text: str, gateway: str, lease: str) -> dict[str, Any] | None:
         if not text:
             if gateway or lease:
-                self.add_error(f"subnet{where}", _("Give the subnet too."))
+                self.add_error(f"subnet{where}", _("Enter the subnet too."))
             return None
         try:
             return network_fields.subnet(text, gateway=gateway, lease=lease)

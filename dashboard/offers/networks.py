@@ -48,7 +48,7 @@ def _remove(rows: list[InventoryRow]) -> Question:
         title=ngettext("Remove %(n)d network?", "Remove %(n)d networks?", len(rows))
         % {"n": len(rows)},
         verb=_now("Remove networks"),
-        sentence=_now("Those with a container on them stay."),
+        sentence=_now("Networks that a container uses are kept."),
         losses=names_of(rows),
         danger=True,
     )

@@ -33,7 +33,7 @@ class PodForm(CreateForm):
     ports = Written(
         _ports,
         label=_("Ports"),
-        help_text=_("One a line, host:container; they belong to the pod, not to a container."),
+        help_text=_("One per line, host:container. They belong to the pod, not to a container."),
         widget=code_lines("8080:80"),
     )
     network = Written(run_fields.network, label=_("Network"), widget=code_line("podman"))
@@ -41,13 +41,13 @@ class PodForm(CreateForm):
         label=_("Host name"), required=False, max_length=253, widget=code_line("shop")
     )
     shared = forms.MultipleChoiceField(
-        label=_("What its containers share"),
+        label=_("Shared namespaces"),
         required=False,
         choices=[
-            ("net", _("network: one address, ports of all")),
+            ("net", _("network: one address, shared ports")),
             ("uts", _("host name")),
             ("ipc", _("memory between processes (IPC)")),
-            ("pid", _("processes: each sees those of the others")),
+            ("pid", _("processes: each container sees those of the others")),
             ("cgroup", _("control group")),
         ],
         initial=create_pod.DEFAULT_SHARED,
@@ -57,7 +57,7 @@ class PodForm(CreateForm):
         label=_("Infra container"),
         required=False,
         initial=True,
-        help_text=_("Holds what is shared while no other container runs."),
+        help_text=_("Keeps the shared namespaces open while no other container runs."),
     )
     restart = forms.ChoiceField(
         label=_("Restart policy of its containers"),

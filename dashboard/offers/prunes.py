@@ -10,7 +10,7 @@ from hosts.actions.action import Action
 from hosts.actions.images import prune_images
 from hosts.actions.system import prune_containers, prune_networks, prune_pods, prune_volumes
 
-_ENDED = (("ended", _("Those that ended")), ("rest", _("Also those never started")))
+_ENDED = (("ended", _("Stopped containers")), ("rest", _("Also created ones that never ran")))
 
 
 def _prune(action: Action, command: Words, page: PrunePage) -> Offer:
@@ -61,7 +61,7 @@ NETWORKS = _prune(
     _("Prune networks"),
     PrunePage(
         prune_plans.networks_to_prune,
-        (("unused", _("All that no container is on")),),
+        (("unused", _("All that no container uses")),),
         _("Remove the ticked networks"),
     ),
 )

@@ -19,7 +19,8 @@ class Value(forms.CharField):
             strip=False,
             widget=code_lines(rows=4),
             help_text=_(
-                "Sealed at once, sent to the host, then erased here. Nobody reads it back."
+                "Encrypted at once, sent to the host, then erased here. Nobody can read it here "
+                "again."
             ),
         )
 
@@ -33,7 +34,9 @@ class ValueForm(CreateForm):
 
     value = Value()
     file = forms.FileField(
-        label=_("Or a file"), required=False, help_text=_("Its bytes as they are, up to 500 kB.")
+        label=_("Or a file"),
+        required=False,
+        help_text=_("The file's bytes unchanged, up to 500 kB."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -48,7 +51,7 @@ class ValueForm(CreateForm):
         given: dict[str, Any] = super().clean() or self.cleaned_data
         file, text = given.pop("file", None), given.get("value") or ""
         if file is not None and text:
-            self.add_error("value", _now("Type a value or choose a file, not both."))
+            self.add_error("value", _now("Enter a value or choose a file, not both."))
         given["value"] = file.read() if file is not None else text.replace("\r\n", "\n").encode()
         return given
 
@@ -60,7 +63,7 @@ class SecretForm(ValueForm):
         label=_("Hosts"),
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose where it is to be.")},
+        error_messages={"required": _("Choose a host.")},
     )
     field_order = ["endpoints", "name", "value", "file", "labels"]
 

@@ -33,8 +33,8 @@ def users_of(row: InventoryRow) -> list[ContainerUse] | None:
 
 
 def _remove(rows: list[InventoryRow]) -> Question:
-    lost = _now("Its value is lost; Podman cannot give it back.")
-    keep = _now("Containers that have it keep it until they are made anew, which then fails.")
+    lost = _now("Its value is lost; Podman cannot return it.")
+    keep = _now("Containers that use it keep the value, but cannot be recreated without it.")
     if len(rows) == 1:
         row = rows[0]
         users = users_of(row)

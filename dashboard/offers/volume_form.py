@@ -22,8 +22,8 @@ class VolumeForm(CreateForm):
         strip=False,
         widget=code_lines("type=tmpfs\ndevice=tmpfs\no=size=64m", rows=3),
         help_text=_(
-            "One name=value a line. With type=none, o=bind and device=/path the volume is that"
-            " folder of the host. Values are sealed, and erased when the job ends."
+            "One name=value per line. With type=none, o=bind and device=/path the volume is that "
+            "folder of the host. Values are encrypted, and erased when the job ends."
         ),
     )
     field_order = ["endpoint", "name", "driver", "options", "labels"]

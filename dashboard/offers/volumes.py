@@ -40,7 +40,7 @@ def _remove(rows: list[InventoryRow]) -> Question:
         title=ngettext("Remove %(n)d volume?", "Remove %(n)d volumes?", len(rows))
         % {"n": len(rows)},
         verb=_now("Remove volumes"),
-        sentence=_now("What is in them is lost for good. Those that a container uses stay."),
+        sentence=_now("All data in them is lost. Volumes that a container uses are kept."),
         losses=names_of(rows),
         danger=True,
     )
@@ -48,8 +48,8 @@ def _remove(rows: list[InventoryRow]) -> Question:
 
 def _lost(size_bytes: int | None) -> str:
     if not size_bytes:
-        return _now("What is in it is lost for good.")
-    return _now("The %s in it are lost for good.") % size(size_bytes)
+        return _now("All data in it is lost.")
+    return _now("All data in it (%s) is lost.") % size(size_bytes)
 
 
 REMOVE = usual.remove(

@@ -54,8 +54,8 @@ def about(provider: Provider) -> dict[str, Any]:
     if told.get("issuer") != provider.issuer:
         raise Trouble(
             _(
-                "%(name)s calls itself %(said)s, and %(wanted)s is configured. Nobody signs in by"
-                " it until an administrator has set this right."
+                "%(name)s calls itself %(said)s, but %(wanted)s is configured. Nobody can sign in "
+                "with it until an administrator has corrected this."
             )
             % {
                 "name": provider.name,
@@ -149,7 +149,7 @@ def _more(
     found = ask(provider, where, headers={"Authorization": f"Bearer {access}"})
     if found.get("sub") != claims["sub"]:
         raise Trouble(
-            _("%(name)s told of two different people in one sign-in. Begin again.")
+            _("%(name)s named two different people in one sign-in. Start over.")
             % {"name": provider.name},
             why="userinfo is about somebody else",
         )

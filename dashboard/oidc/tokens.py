@@ -115,8 +115,9 @@ def _judge_times(claims: Mapping[str, Any], provider: Provider, now: float) -> N
     if abs(made - now) <= CLOCKS_S and ends > now - CLOCKS_S and begins < now + CLOCKS_S:
         return
     words = _(
-        "The clocks of %(name)s and Haulout differ: its answer was made at %(theirs)s UTC, and here"
-        " it is %(ours)s UTC. Nobody signs in by it until an administrator has set them right."
+        "The clocks of %(name)s and Haulout differ: its answer says %(theirs)s UTC, and here "
+        "it is %(ours)s UTC. Nobody can sign in with it until an administrator has corrected "
+        "the clocks."
     )
     raise Trouble(
         words % {"name": provider.name, "theirs": _clock(made), "ours": _clock(now)},
@@ -130,6 +131,7 @@ def _clock(moment: float) -> str:
 
 def _wrong(provider: Provider, what: str, why: object) -> Trouble:
     words = _(
-        "What %(name)s sent is not accepted: %(what)s. Begin again; if it stays, tell an administrator."
+        "The answer of %(name)s is not valid: %(what)s. Start over; if it persists, tell an "
+        "administrator."
     )
     return Trouble(words % {"name": provider.name, "what": what}, why=f"ID token: {why!r}"[:200])

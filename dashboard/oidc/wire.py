@@ -53,7 +53,7 @@ def ask_with_time(
     host = urlsplit(url).netloc
     if urlsplit(url).scheme != "https":
         raise Trouble(
-            _("%(name)s wants to be asked without TLS, at %(host)s. That is refused.")
+            _("%(name)s has an address without TLS, at %(host)s. Haulout refuses it.")
             % {"name": provider.name, "host": host},
             why=f"{url} is not https",
         )
@@ -61,7 +61,10 @@ def ask_with_time(
         context = _vouched_for(provider)
     except OSError as error:
         raise Trouble(
-            _("The file of authorities for %(name)s cannot be read. An administrator can mend it.")
+            _(
+                "The file of certificate authorities for %(name)s cannot be read. An administrator "
+                "can correct this."
+            )
             % {"name": provider.name},
             why=f"{provider.ca_file}: {error}",
         ) from error
@@ -86,7 +89,7 @@ def ask_with_time(
         told = error
     if not isinstance(told, dict):
         raise NoAnswer(
-            _("%(name)s answered with something that is not understood.") % {"name": provider.name},
+            _("%(name)s sent an answer that cannot be read.") % {"name": provider.name},
             why=f"{url}: no JSON object",
         )
     return told, time_there
@@ -129,15 +132,14 @@ def _erred(provider: Provider, url: str, error: HTTPError, *, posted: str) -> Tr
     name = {"name": provider.name}
     if said in NOT_OUR_CLIENT or (posted and error.code == 401):
         words = _(
-            "%(name)s does not take Haulout for a client of its own: client_id or client_secret in"
-            " the file of providers are not what it knows. Nobody signs in by it until an"
-            " administrator has set this right."
+            "%(name)s rejects Haulout as a client: client_id or client_secret in the providers "
+            "file is wrong. Nobody can sign in with it until an administrator has corrected this."
         )
         return NotOurClient(words % name, why=why)
     if said == "invalid_grant":
         words = _(
-            "%(name)s does not know this sign-in any more: it took too long, or the page was loaded"
-            " twice. Begin again."
+            "%(name)s no longer knows this sign-in: it took too long, or the page was loaded "
+            "twice. Start over."
         )
         return NotTheCode(words % name, why=why)
     words = _("%(name)s answered with an error (%(status)s). Try again in a moment.")
@@ -169,9 +171,9 @@ def _unreached(provider: Provider, host: str, error: Exception) -> Trouble:
     if isinstance(reason, ssl.SSLCertVerificationError):
         return Trouble(
             _(
-                "The certificate of %(host)s is not accepted: %(reason)s. Nobody signs in by"
-                " %(name)s until that is mended. If it is from an authority of your own, an"
-                " administrator names it in ca_file."
+                "The certificate of %(host)s is not accepted: %(reason)s. Nobody can sign in with "
+                "%(name)s until this is corrected. If your own authority signed it, an "
+                "administrator sets ca_file."
             )
             % {"host": host, "name": provider.name, "reason": reason.verify_message},
             why=f"certificate of {host}: {reason.verify_message}",

@@ -240,7 +240,7 @@ def figure(part: float | None, text: str = "", tone: str = "") -> SafeString:
         mark_safe(" data-much") if much else "",
         shape("triangle") if much else "",
         text or share(part),
-        format_html('<span class="visually-hidden"> {}</span>', _("much")) if much else "",
+        format_html('<span class="visually-hidden"> {}</span>', _("high")) if much else "",
         bar(part, tone or ("warn" if much else "")),
     )
 

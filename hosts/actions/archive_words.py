@@ -16,12 +16,10 @@ def archive_trouble(refused: ArchiveRefused) -> ActionFailed:
     if isinstance(refused, BaseRefused):
         return ActionFailed(base_words(refused.line, refused.why), refused.text)
     if isinstance(refused, UnknownCompression):
-        return ActionFailed(
-            _("Archives compressed with zstd are not read here. Send it plain, or as .tar.gz.")
-        )
+        return ActionFailed(_("zstd archives are not supported. Send a plain tar or .tar.gz."))
     if isinstance(refused, UnpackedTooLarge):
-        return ActionFailed(_("Unpacked it is larger than Haulout takes as an upload."))
-    words = _("What came is not a whole tar archive. A .tar.gz has to be unpacked first.")
+        return ActionFailed(_("The unpacked archive is larger than Haulout allows for an upload."))
+    words = _("This is not a complete tar archive. Unpack a .tar.gz first.")
     return ActionFailed(words, refused.message)
 
 
@@ -29,21 +27,21 @@ def base_words(line: int, why: BaseFault) -> str:
     """What is wrong with a base image of a Containerfile."""
     words = {
         BaseFault.TRANSPORT: _(
-            "Line %(line)d names a file or a store of the host (such as docker-archive:/path)."
-            " Images come from registries here."
+            "Line %(line)d names a file or storage of the host (such as docker-archive:/path). "
+            "Use an image from a registry."
         ),
         BaseFault.UNKNOWN: _(
-            "Which image line %(line)d would take cannot be known beforehand: give the argument a"
-            " value before the first FROM, and write names in COPY and RUN without variables."
+            "The image that line %(line)d uses cannot be known in advance. Give the argument a "
+            "value before the first FROM, and write names in COPY and RUN without variables."
         ),
         BaseFault.UNCLEAR: _(
-            "Line %(line)d could be read in two ways: write FROM, and the flags of COPY, ADD and RUN,"
-            " without quotes, backslashes and escape directives."
+            "Line %(line)d can be read in two ways. Write FROM, and the flags of COPY, ADD and "
+            "RUN, without quotes, backslashes and escape directives."
         ),
         BaseFault.MOUNT: _(
-            "Line %(line)d has RUN --mount, and the Podman there lets such a mount leave the build's"
-            " context (see the host's page). COPY what it needs, or build on a host with Podman 5.3.2"
-            " or newer."
+            "Line %(line)d has RUN --mount, which can leave the build context with this version "
+            "of Podman (see the host's page). COPY what it needs, or build on a host with Podman "
+            "5.3.2 or newer."
         ),
         BaseFault.LARGE: _("The Containerfile is larger than 256 KiB."),
     }[why]
@@ -52,18 +50,18 @@ def base_words(line: int, why: BaseFault) -> str:
 
 def _why(why: EntryFault) -> str:
     return {
-        EntryFault.MANY: _("there are more than a million entries"),
-        EntryFault.SPARSE: _("sparse files are not taken"),
-        EntryFault.DEVICE: _("devices are not taken"),
-        EntryFault.PIPE: _("pipes are not taken"),
-        EntryFault.ABSOLUTE: _("it is absolute"),
-        EntryFault.UPWARDS: _("it leads upwards (..)"),
-        EntryFault.BEHIND_LINK: _("it lies behind a link of the same archive"),
-        EntryFault.TO_LINK: _("it is a second name of a link, or of what lies behind one"),
+        EntryFault.MANY: _("it has more than a million entries"),
+        EntryFault.SPARSE: _("sparse files are not allowed"),
+        EntryFault.DEVICE: _("devices are not allowed"),
+        EntryFault.PIPE: _("pipes are not allowed"),
+        EntryFault.ABSOLUTE: _("its path is absolute"),
+        EntryFault.UPWARDS: _("its path leads upwards (..)"),
+        EntryFault.BEHIND_LINK: _("it lies behind a link in the same archive"),
+        EntryFault.TO_LINK: _("it is a hard link to a link, or to something behind a link"),
         EntryFault.READ_BY_PODMAN: _(
-            "Podman itself reads that file on the host, so neither it nor a folder on the way to it"
-            " may be a link"
+            "Podman reads this file on the host, so neither the file nor a folder above it may be "
+            "a link"
         ),
-        EntryFault.LARGE: _("it is larger than any list of images"),
-        EntryFault.NO_LIST: _("it should be a list of images in JSON, and is not"),
+        EntryFault.LARGE: _("it is too large to be a list of images"),
+        EntryFault.NO_LIST: _("it is not a list of images in JSON"),
     }[why]

@@ -24,7 +24,7 @@ def checked_name(text: str) -> str:
     if len(name) > NAME_LIMIT or not _NAME.fullmatch(name):
         raise FieldRefusal(
             "name",
-            _("A name begins with a letter or digit, then letters, digits, “_”, “.” or “-”."),
+            _("Start the name with a letter or digit; then use letters, digits, “_”, “.” or “-”."),
         )
     return name
 
@@ -37,7 +37,7 @@ def endpoint_for_new(
     if INVENTORY[kind].objects.filter(LIVE, endpoint=endpoint, name=name).exists():
         # Podman tells no events of secrets (5.4.2): the inventory hears of a removal by the next list
         cure = _("If it was removed just now, try again in a minute.") if kind == "secret" else ""
-        words = _("“%(name)s” is there already on %(host)s.") % {"name": name, "host": endpoint}
+        words = _("“%(name)s” already exists on %(host)s.") % {"name": name, "host": endpoint}
         raise FieldRefusal("name", words, cure=cure)
     return endpoint
 
@@ -45,7 +45,9 @@ def endpoint_for_new(
 def checked_labels(labels: dict[str, str] | None) -> dict[str, str]:
     """The labels as given. FieldRefusal for one of Haulout's own names."""
     if any(name.strip().startswith(OURS) for name in labels or {}):
-        raise FieldRefusal("labels", _("Labels that begin with io.haulout. are Haulout's own."))
+        raise FieldRefusal(
+            "labels", _("Labels that start with io.haulout. are reserved for Haulout.")
+        )
     return dict(labels or {})
 
 

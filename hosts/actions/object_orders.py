@@ -49,7 +49,7 @@ async def require_forced_removal(errand: Errand) -> None:
         return
     if not await errand.allowed(ALONG):
         raise NotAllowed(
-            _("Containers that use it would go along, and removing those is not permitted there.")
+            _("This would also remove containers that use it, and you may not remove those.")
         )
     await refuse_locked_dependents(errand)
 
@@ -97,7 +97,7 @@ def ask_objects(
         try:
             orders.append(order_for(_fetch(person, kind, ref, verb, also), kind, params))
         except NotVisible:
-            skipped.append({"name": short_id(ref), "host": "", "why": _("no longer there")})
+            skipped.append({"name": short_id(ref), "host": "", "why": _("no longer exists")})
         except Denied:
             skipped.append({"name": short_id(ref), "host": "", "why": _("not permitted")})
     return ask_batch(person, verb, orders, skipped=skipped, queue=queue)

@@ -82,18 +82,18 @@ def ask_plan(
     skipped: list[dict[str, str]] = []
     refs = list(dict.fromkeys(refs))
     if len(refs) > MOST:
-        raise Refusal(_("At most %d at once: choose fewer.") % MOST)
+        raise Refusal(_("At most %d at once: tick fewer.") % MOST)
     for endpoint_id, object_id in refs:
         why = ""
         try:
             row = get_object(person, kind, endpoint_id, object_id, verb=verb)
             lock = row_lock(row)
         except NotVisible:
-            why = _("no longer there")
+            why = _("no longer exists")
         except Denied:
             why = _("not permitted")
         if why or row.gone:
-            why = why or _("no longer there")
+            why = why or _("no longer exists")
             skipped.append({"name": object_id[:12], "host": str(endpoint_id), "why": why})
         elif lock is not None:
             words = {"name": row.name, "host": str(row.endpoint), "why": lock_words(lock)}
@@ -101,7 +101,7 @@ def ask_plan(
         else:
             plans.setdefault(endpoint_id, []).append(item_of(row, sizes))
     if not plans:
-        raise Refusal(_("Nothing is left of what was chosen."))
+        raise Refusal(_("None of the ticked objects is left."))
     orders = [
         _order(get_endpoint(person, endpoint_id, verb), kind, items, filters)
         for endpoint_id, items in plans.items()
@@ -137,7 +137,7 @@ async def carry_out(errand: Errand, *, look: Look, remove: Remove) -> dict[str, 
         why = await _one(errand, item, look=look, remove=remove, again=again)
         if why:
             skipped.append({"name": item.name, "why": why})
-            errand.say(_("left: %(name)s (%(why)s)") % {"name": item.name, "why": why})
+            errand.say(_("kept: %(name)s (%(why)s)") % {"name": item.name, "why": why})
         else:
             removed.append(item.name)
             freed += item.size_bytes
@@ -156,11 +156,11 @@ async def _one(errand: Errand, item: PlanItem, *, look: Look, remove: Remove, ag
             return why
         await remove(errand, item)
     except NotFound:
-        return "" if again else _("was gone already")
+        return "" if again else _("was already removed")
     except ItemKept as kept:
         return kept.why
     except Conflict as used:
-        return _("came into use: %s") % used.message
+        return _("is now in use: %s") % used.message
     except PodmanError as failed:
         if failed.maybe_done or failed.status is None or failed.status == 503:
             raise

@@ -90,7 +90,7 @@ async def inspect_or_trouble(call: Awaitable[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _unseen() -> str:
-    return _("It was made, but could not be inspected and judged, so it was not started.")
+    return _("It was created, but could not be inspected and checked, so it was not started.")
 
 
 def judge_identity(found: dict[str, Any], own_id: str, name: str, *, key: str = "Id") -> None:
@@ -98,7 +98,7 @@ def judge_identity(found: dict[str, Any], own_id: str, name: str, *, key: str = 
     told, called = found.get(key), found.get("Name")
     if told == own_id and (not name or called == name):
         return
-    cause = _("Asked about %(asked)s, the host told of %(told)s.") % {
+    cause = _("Haulout asked about %(asked)s, but the host answered about %(told)s.") % {
         "asked": name or own_id[:12],
         "told": str(called or told)[:100],
     }
@@ -129,7 +129,7 @@ async def run_undo(steps: list[Awaitable[bool]]) -> str:
         words = _("It was not started, but could not be removed: %s")
         return words % failed.message
     if ran:
-        return _("It ran already, so it was stopped and is kept.")
+        return _("It was already running, so it was stopped and kept.")
     return _("It was removed before it started.")
 
 

@@ -92,14 +92,14 @@ async def change_back(errand: Errand, former: Mapping[str, Any]) -> str:
         )
         now = limits_of(await containers.inspect(errand.podman, errand.object_id))
     except PodmanError as failed:
-        return _("It could not be changed back: %s") % failed.message
+        return _("The change could not be undone: %s") % failed.message
     left = [name for name in _LIMITS if not _same(former.get(name), now.get(name))]
     if former.get("CpuQuota") in _NO_LIMIT:
         # of which the period says nothing then
         left = [name for name in left if name != "CpuPeriod"]
     if left:
-        return _("Not all of it could be changed back: %s.") % ", ".join(left)
-    return _("It was changed back.")
+        return _("Not all changes could be undone: %s.") % ", ".join(left)
+    return _("The change was undone.")
 
 
 def _resources(former: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:

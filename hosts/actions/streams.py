@@ -256,7 +256,7 @@ def settle_lost() -> int:
             seen_at__lt=timezone.now() - LOST_AFTER, lost_at=None
         ).values_list("intent", flat=True)
     )
-    words = "The process that carried it out was lost; how far it came cannot be told."
+    words = "The process that ran it was lost; how far it came is unknown."
     for number in lost:
         try:
             with transaction.atomic():

@@ -22,10 +22,10 @@ class GuardrailRefused(FieldRefusal):
 
     def __init__(self, verdict: Verdict) -> None:
         if verdict.worst is Severity.ASK:
-            cure = _("What passes through at once cannot wait for one; a job in the page can.")
+            cure = _("A direct transfer cannot wait for approval. Use a job on the page instead.")
         else:
             own = verdict.stops and verdict.stops[0].said
-            cure = "" if own else _("Who may edit guardrails can change the rule.")
+            cure = "" if own else _("Somebody who may edit guardrails can change the rule.")
         super().__init__("", verdict.sentence(), cure=cure, kind="guardrail")
         self.verdict = verdict
 

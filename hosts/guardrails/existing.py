@@ -39,18 +39,19 @@ _COLUMNS: dict[str, dict[PartType, tuple[str, ...]]] = {
     "host_namespaces": {PartType.NETWORK: ("driver", "interface")},
 }
 HOW = {
-    "images": _("By the names that containers keep of their images."),
+    "images": _("Checked by the image names that containers keep."),
     "ports": _(
-        "By the ports that containers publish. Which of them share the host's network, and which ports "
-        "Podman chose, its lists do not say."
+        "Checked by the ports that containers publish. Podman's lists do not show which "
+        "containers share the host's network, or which ports Podman chose."
     ),
-    "labels": _("By the labels that they carry, those of their images among them."),
+    "labels": _("Checked by their labels, including those from their images."),
     "mounts": _(
-        "Volumes alone, by their drivers and options. Which folders of the host a container mounts, "
-        "Podman's lists do not say."
+        "Only volumes are checked, by driver and options. Podman's lists do not show which "
+        "folders of the host a container mounts."
     ),
     "host_namespaces": _(
-        "Networks alone, by their drivers. Which namespaces a container shares, Podman's lists do not say."
+        "Only networks are checked, by driver. Podman's lists do not show which namespaces a "
+        "container shares."
     ),
 }
 

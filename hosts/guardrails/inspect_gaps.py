@@ -16,7 +16,7 @@ def inspect_gaps(endpoint: Endpoint) -> list[str]:
         "security_options": _(
             "seccomp profiles, kernel settings (sysctl), SELinux labels, runtimes, options of /proc"
         ),
-        "devices": _("rules of the device cgroup"),
+        "devices": _("device cgroup rules"),
         "mounts": _("overlays over folders of the host"),
     }
     version = version_in(endpoint.podman_version)
@@ -26,8 +26,8 @@ def inspect_gaps(endpoint: Endpoint) -> list[str]:
             "capabilities": "AUDIT_WRITE, MKNOD, NET_RAW",
         }
     words = _(
-        "Podman's inspect does not show %(what)s: for these the guardrail “%(rule)s” was held against "
-        "the request alone."
+        "Podman's inspect does not show %(what)s: the guardrail “%(rule)s” checked only the "
+        "request for these."
     )
     names: dict[str, str] = {}
     for rule in rules_for(endpoint):

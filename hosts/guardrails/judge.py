@@ -46,14 +46,14 @@ def judge(rules: Iterable[Rule], proposal: Proposal) -> Verdict:
         ]
     if asked and not any(rule.kind == SECURITY.name for rule in asked):
         # what a runtime takes for an order can do what any rule is about
-        name = _("unjudged annotations")
+        name = _("unchecked annotations")
         findings += [
             Finding(name, 0, Severity.REFUSE, at, _order_words(at))
             for at in dict.fromkeys(runtime_annotations(proposal))
         ]
     twice = [at for at in proposal.unknown if isinstance(at, DuplicateKey)]
-    words = _("It stands there in two spellings, and nobody can say which of them counts.")
-    findings += [Finding(_("no key twice"), 0, Severity.REFUSE, at, words) for at in twice]
+    words = _("The field appears in two spellings, so it is unclear which one applies.")
+    findings += [Finding(_("no duplicate keys"), 0, Severity.REFUSE, at, words) for at in twice]
     if asked and not any(rule.kind == UNKNOWN.name for rule in asked):
         name = _("unknown fields")
         findings += [
@@ -66,7 +66,8 @@ def judge(rules: Iterable[Rule], proposal: Proposal) -> Verdict:
 
 def _order_words(at: str) -> str:
     words = _(
-        "a container runtime takes %s for an order, and no rule about security options says whether it may."
+        "a container runtime takes %s as an instruction, and no rule about security options "
+        "says whether it is allowed."
     )
     return words % at
 

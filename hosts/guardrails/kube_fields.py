@@ -14,7 +14,7 @@ class Leaf(Enum):
     TEXT = "a text"
     NUMBER = "a number"
     TICK = "true or false"
-    EITHER = "a number or a text"
+    EITHER = "a number or a string"
     PAIRS = "a mapping"
     IGNORED = ""
 

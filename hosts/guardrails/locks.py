@@ -95,7 +95,7 @@ def lock_words_for(lock: ObjectLock, person: Person) -> str:
 
 def hidden_lock_words() -> str:
     """The sentence for a person who does not see the locked object."""
-    return _("Something that would go along with it is locked.")
+    return _("This would also remove something that is locked.")
 
 
 def _named_so(

@@ -23,7 +23,7 @@ def refuse_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         keys = [key for key, _value in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise Refusal(_("“%s” stands there twice.") % twice[:80])
+        raise Refusal(_("“%s” appears twice.") % twice[:80])
     return found
 
 

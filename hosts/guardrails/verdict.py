@@ -72,12 +72,12 @@ class Verdict:
         first = self.stops[0]
         values = {"rule": first.rule, "field": first.field, "words": first.words}
         if first.severity is Severity.ASK:
-            text = _("The guardrail “%(rule)s” asks for an approval (%(field)s): %(words)s")
+            text = _("The guardrail “%(rule)s” asks for approval (%(field)s): %(words)s")
         else:
             text = _("The guardrail “%(rule)s” refuses it (%(field)s): %(words)s")
         said = first.said or text % values
         if first.why:
             said = f"{said} {first.why}"
         if more := len(self.stops) - 1:
-            said = f"{said} " + _("%d more like it.") % more
+            said = f"{said} " + _("%d more problems.") % more
         return said

@@ -28,16 +28,19 @@ def sentence(verdict: Verdict, lacking: str, asker: str) -> str:
     """Which rule, which field of Podman's inspect, and why."""
     stops = [one for one in verdict.stops if one.severity is Severity.REFUSE]
     if lacking and not stops:
-        words = _("Podman made it privileged (%(field)s), and %(name)s may not make that there.")
+        words = _(
+            "Podman made it privileged (%(field)s), and %(name)s may not create privileged "
+            "containers there."
+        )
         return words % {"field": lacking, "name": asker}
     stops = stops or list(verdict.stops)
     first = stops[0]
     values = {"rule": first.rule, "field": first.field, "words": first.words}
-    said = _("The guardrail “%(rule)s” refuses what Podman made (%(field)s): %(words)s") % values
+    said = _("The guardrail “%(rule)s” refuses what Podman created (%(field)s): %(words)s") % values
     if first.why:
         said = f"{said} {first.why}"
     if more := len(stops) - 1:
-        said = f"{said} " + _("%d more like it.") % more
+        said = f"{said} " + _("%d more problems.") % more
     return said
 
 

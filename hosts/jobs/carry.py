@@ -90,7 +90,7 @@ async def carry(  # noqa: C901 - one clause for each way to end
     except Exception as bug:
         # a job ends whatever happens; the trace is in the log, the person gets one line
         log.exception("job %s: %s failed", job.pk, job.verb)
-        error = _("Haulout itself failed here; its log has the details.")
+        error = _("Internal error in Haulout; its log has the details.")
         cause = type(bug).__name__
     return Outcome(
         job_id=job.pk,
@@ -136,13 +136,13 @@ def _refused(job: Job, handler: Handler | None) -> tuple[str, str] | None:
     if handler is None:
         return Job.State.FAILED, _("This version of Haulout does not know “%s”.") % job.verb
     if job.lost_workers >= MAX_LOST_WORKERS:
-        return Job.State.FAILED, _("Given up: three workers were lost while carrying this out.")
+        return Job.State.FAILED, _("Given up: three workers were lost during this job.")
     if job.endpoint is None:
         return Job.State.FAILED, _("The host was removed from Haulout before this began.")
     if not (job.endpoint.enabled and job.endpoint.host.enabled):
         return Job.State.FAILED, _("The host was disabled before this began.")
     if not may(job, job.verb):
-        return Job.State.DENIED, _("%s may no longer do this.") % job.asked_by_name
+        return Job.State.DENIED, _("%s no longer has the right to do this.") % job.asked_by_name
     return _in_the_way(job)
 
 
@@ -180,7 +180,7 @@ async def _sent_before(job: Job, handler: Handler | None, podman: Podman | None)
     """
     if job.step != "act" or handler is None or podman is None:
         return False
-    words = _("It was sent before; what the host made of it cannot be told.")
+    words = _("It was sent before; its effect on the host is unknown.")
     return await _decide(errand_for(job, podman), handler, words) is Settlement.DONE
 
 
@@ -229,7 +229,7 @@ def errand_for(job: Job, podman: Podman, *, keep: Save = save) -> Errand:
 async def _act(errand: Errand, handler: Handler) -> dict[str, Any]:
     """Do it, at most TRIES times. A try that broke after sending is settled first."""
     if errand.broken:
-        words = _("The worker was lost after sending; what the host made of it cannot be told.")
+        words = _("The worker was lost after sending; the effect on the host is unknown.")
         if await _decide(errand, handler, words) is Settlement.DONE:
             return {"settled": True}
     for left in reversed(range(TRIES)):
@@ -244,7 +244,7 @@ async def _act(errand: Errand, handler: Handler) -> dict[str, Any]:
                 continue
             if not (errand.sent and lost.maybe_done):
                 raise
-            words = _("The host was lost after sending; what it made of it cannot be told.")
+            words = _("The connection to the host was lost after sending; the effect is unknown.")
             if await _decide(errand, handler, words, cause=lost.message) is Settlement.DONE:
                 return {"settled": True}
             if not left:

@@ -102,7 +102,7 @@ class Errand:
             raise GuardrailRefused(verdict)
         if privileged_field(proposal) and not await self.allowed(PRIVILEGED):
             raise NotAllowed(
-                _("%s may not make privileged containers there.") % self._job.asked_by_name
+                _("%s may not create privileged containers there.") % self._job.asked_by_name
             )
         # what was found at the click was counted there, and what was approved when it was asked
         found_here = () if known_at_click and road_of(self.verb).at_click else verdict.warnings

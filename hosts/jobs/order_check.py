@@ -120,7 +120,7 @@ def keep_permitted(
             stopped.add(id(order))
         elif said := lacks_right(person, order.endpoint, proposal, order.thing):
             _deny(person, order, said)
-            why = _("You may not make privileged containers there.")
+            why = _("You may not create privileged containers there.")
             skipped.append({"name": order.name, "host": str(order.endpoint), "why": why})
             stopped.add(id(order))
     return [order for order in orders if id(order) not in stopped]

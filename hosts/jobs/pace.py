@@ -84,7 +84,9 @@ def end_rest() -> int:
         failed = batch.jobs.filter(state__in=Job.TROUBLE).order_by("finished_at", "pk").first()
         if failed is None:
             continue
-        words = _("Not begun: %(name)s on %(host)s failed before, and the batch stops there.") % {
+        words = _(
+            "Not begun: %(name)s on %(host)s failed before, and the batch stops at a failure."
+        ) % {
             "name": failed.object_name,
             "host": failed.endpoint_name,
         }

@@ -41,10 +41,10 @@ _RESULTS = {Settlement.DONE: Result.OK, Settlement.AGAIN: Result.FAILED}
 def words_for(settled: Settlement) -> str:
     """What was found on a host that answers again."""
     if settled is Settlement.UNKNOWN:
-        return _("Looked for on the host: whether it was done cannot be told.")
+        return _("Checked on the host: the result is unknown.")
     if settled is Settlement.DONE:
-        return _("Looked for on the host: it was done.")
-    return _("Looked for on the host: it was not done.")
+        return _("Checked on the host: it was done.")
+    return _("Checked on the host: it was not done.")
 
 
 def write_resolution(job: Job, settled: Settlement) -> None:

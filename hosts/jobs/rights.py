@@ -33,7 +33,7 @@ def person_of(job: Job, asker: User) -> Person | None:
 
 def words(job: Job) -> str:
     """Why the job was not done."""
-    return _("%s may no longer do this.") % job.asked_by_name
+    return _("%s no longer has the right to do this.") % job.asked_by_name
 
 
 def end_unpermitted() -> int:

@@ -48,24 +48,24 @@ def authorized_forms(public_key_line: str) -> tuple[AuthorizedForm, ...]:
             form="plain",
             line=public_key_line,
             permits=(
-                "Everything the account may do, a shell included. "
-                "The doctor can see and name every fault with it."
+                "Everything the account may do, including a shell. The doctor can then find every "
+                "problem."
             ),
         ),
         AuthorizedForm(
             form="forward",
             line=f'restrict,port-forwarding,command="/bin/false" {public_key_line}',
             permits=(
-                "No commands. It may open any socket the account may open, "
-                "and TCP connections from the host as well: SSH cannot separate the two."
+                "No commands. It may open any socket that the account may open, and also TCP "
+                "connections from the host: SSH cannot separate the two."
             ),
         ),
         AuthorizedForm(
             form="dial-stdio",
             line=f'restrict,command="podman system dial-stdio" {public_key_line}',
             permits=(
-                "This account's own Podman socket and nothing else. Slower: a quarter of a second "
-                "for each new stream, and ten at once unless MaxSessions is raised."
+                "Only this account's own Podman socket. Slower: a quarter of a second for each "
+                "new stream, and ten at once unless MaxSessions is raised."
             ),
         ),
     )

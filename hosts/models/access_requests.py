@@ -28,7 +28,7 @@ class AccessRequest(models.Model):
 
         GROUP = "group", _("a group of hosts")
         HOST = "host", _("a host")
-        ENDPOINT = "endpoint", _("one Podman of a host")
+        ENDPOINT = "endpoint", _("one endpoint of a host")
         EVERYWHERE = "everywhere", _("everywhere")
 
     asked_by = models.ForeignKey(

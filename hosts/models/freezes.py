@@ -14,7 +14,7 @@ class FreezeWindow(models.Model):
 
     class Severity(models.TextChoices):
         REFUSE = "refuse", _("refuse")
-        ASK = "ask", _("ask for an approval")
+        ASK = "ask", _("ask for approval")
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     # why, for whoever is refused

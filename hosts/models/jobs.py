@@ -40,7 +40,7 @@ class Job(models.Model):
         CANCELLED = "cancelled", _("cancelled")
         DENIED = "denied", _("denied")
         UNKNOWN = "unknown", _("unknown")
-        HELD = "held", _("waits for an approval")
+        HELD = "held", _("waiting for approval")
 
     # what a worker carries out or will; a held one only once somebody has approved it
     TAKEN = (State.QUEUED, State.RUNNING)

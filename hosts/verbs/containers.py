@@ -9,7 +9,7 @@ for verb in (
     Verb(
         "container.view",
         _("See containers"),
-        _("See which containers there are: name, image, state, ports, labels"),
+        _("See which containers exist: name, image, state, ports, labels"),
         "container",
         VIEWER,
         needs=("host.view",),
@@ -18,7 +18,8 @@ for verb in (
         "container.inspect",
         _("Inspect"),
         _(
-            "Read all of a container: command, mounts, addresses; values of its environment stay masked"
+            "Read all details of a container: command, mounts, addresses; values of environment "
+            "variables stay hidden"
         ),
         "container",
         VIEWER,
@@ -28,7 +29,8 @@ for verb in (
         "container.logs",
         _("Read logs"),
         _(
-            "Read and follow what containers print; logs often hold personal data, sometimes passwords"
+            "Read and follow the output of containers; logs often hold personal data, sometimes "
+            "passwords"
         ),
         "container",
         VIEWER,
@@ -37,7 +39,7 @@ for verb in (
     Verb(
         "container.stats",
         _("See statistics"),
-        _("See what processor, memory, network and disk a container uses"),
+        _("See the CPU, memory, network and disk use of a container"),
         "container",
         VIEWER,
     ),
@@ -45,7 +47,8 @@ for verb in (
         "container.environment",
         _("Environment"),
         _(
-            "See values of the environment in the clear: passwords and keys; each look is written down"
+            "See values of environment variables: passwords and keys; each look is written to the "
+            "audit log"
         ),
         "container",
         OPERATOR,
@@ -54,8 +57,8 @@ for verb in (
     ),
     Verb(
         "container.privileged",
-        _("Make privileged containers"),
-        _("Make containers with all rights of their user on the host; with root's Podman: root"),
+        _("Create privileged containers"),
+        _("Create containers with all rights of their user on the host; with rootful Podman: root"),
         "container",
         OPERATOR,
         sensitive=True,

@@ -9,7 +9,7 @@ register(
     Verb(
         "freeze.edit",
         _("Edit freeze windows"),
-        _("Make, change and remove the times in which nothing is changed on some hosts"),
+        _("Create, change and remove times when nothing may be changed on some hosts"),
         "host",
         ADMIN,
         # a window counts for everyone, so a right for some hosts is not enough
@@ -22,7 +22,7 @@ register(
     Verb(
         "freeze.override",
         _("Override freeze windows"),
-        _("Change something although a freeze window is open, with a reason that is written down"),
+        _("Change something during a freeze window, with a reason for the audit log"),
         "host",
         ADMIN,
         sensitive=True,

@@ -10,7 +10,8 @@ register(
         "guardrail.edit",
         _("Edit guardrails"),
         _(
-            "Make, change and remove the rules on what may be created; whoever may can lift every one of them"
+            "Create, change and remove the rules on what may be created; this includes removing "
+            "every rule"
         ),
         "host",
         ADMIN,
@@ -24,8 +25,8 @@ register(
 register(
     Verb(
         "guardrail.approve",
-        _("Approve what guardrails hold back"),
-        _("Let through, once, what a rule lets through only with a second person's yes"),
+        _("Approve jobs that guardrails stop"),
+        _("Allow, once, a job that a guardrail permits only with approval"),
         "host",
         ADMIN,
         sensitive=True,

@@ -9,7 +9,7 @@ for verb in (
     Verb(
         "host.view",
         _("See hosts"),
-        _("See hosts, their state and versions; all else on a host builds on it"),
+        _("See hosts, their state and versions; everything else on a host needs this"),
         "host",
         VIEWER,
     ),
@@ -34,7 +34,7 @@ for verb in (
     Verb(
         "host.remove",
         _("Remove hosts"),
-        _("Take a host out of Haulout; what runs there stays"),
+        _("Remove a host from Haulout; its containers keep running"),
         "host",
         ADMIN,
         sensitive=True,
@@ -42,7 +42,7 @@ for verb in (
     Verb(
         "host.doctor",
         _("Examine hosts"),
-        _("Examine the connection step by step, reconnect"),
+        _("Run the doctor, reconnect"),
         "host",
         OPERATOR,
     ),
@@ -50,7 +50,8 @@ for verb in (
         "group.edit",
         _("Edit groups"),
         _(
-            "Make, rename, remove groups, choose their hosts: grants and guardrails of a group count there"
+            "Create, rename and remove groups and choose their hosts: this changes where grants "
+            "and guardrails apply"
         ),
         "host",
         ADMIN,

@@ -8,7 +8,7 @@ for verb in (
     Verb(
         "image.view",
         _("See images"),
-        _("See which images there are"),
+        _("See which images exist"),
         "image",
         VIEWER,
         needs=("host.view",),
@@ -16,7 +16,10 @@ for verb in (
     Verb(
         "image.inspect",
         _("Inspect images"),
-        _("Read all of an image: layers, history, settings; a secret built in shows"),
+        _(
+            "Read all details of an image: layers, history, settings; this reveals secrets built "
+            "into it"
+        ),
         "image",
         VIEWER,
         sensitive=True,

@@ -8,7 +8,7 @@ for verb in (
     Verb(
         "job.view",
         _("See jobs"),
-        _("See jobs of others and what they print"),
+        _("See other people's jobs and their output"),
         "job",
         VIEWER,
         needs=("host.view",),
@@ -16,7 +16,7 @@ for verb in (
     Verb(
         "job.cancel",
         _("Cancel jobs"),
-        _("Cancel jobs of others; what they did so far stays"),
+        _("Cancel other people's jobs; what they have done stays"),
         "job",
         OPERATOR,
         needs=("job.view",),

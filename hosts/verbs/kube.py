@@ -8,7 +8,7 @@ for verb in (
     Verb(
         "kube.generate",
         _("Generate kube YAML"),
-        _("See YAML of containers and pods, with the values of their environment in the clear"),
+        _("See YAML of containers and pods, including values of environment variables"),
         "kube",
         OPERATOR,
         sensitive=True,

@@ -9,9 +9,7 @@ register(
     Verb(
         "lock.set",
         _("Lock objects"),
-        _(
-            "Lock a container, a volume, a host …, so that nobody changes it; take off one's own lock"
-        ),
+        _("Lock a container, volume, host …, so that nobody changes it; remove one's own lock"),
         "host",
         OPERATOR,
         needs=("host.view",),
@@ -20,7 +18,7 @@ register(
 register(
     Verb(
         "lock.override",
-        _("Take off others' locks"),
+        _("Remove others' locks"),
         _("Unlock what somebody else has locked"),
         "host",
         ADMIN,

@@ -9,7 +9,7 @@ register(
     Verb(
         "host.mute",
         _("Mute hosts"),
-        _("Say that somebody works on a host: until a time nothing of it calls for attention"),
+        _("Hide a host from “Needs attention” until a set time, during maintenance"),
         "host",
         OPERATOR,
         needs=("host.view",),

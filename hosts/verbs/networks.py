@@ -8,7 +8,7 @@ for verb in (
     Verb(
         "network.view",
         _("See networks"),
-        _("See which networks there are"),
+        _("See which networks exist"),
         "network",
         VIEWER,
         needs=("host.view",),
@@ -16,7 +16,7 @@ for verb in (
     Verb(
         "network.inspect",
         _("Inspect networks"),
-        _("Read all that Podman tells of a network: addresses of containers too"),
+        _("Read all details of a network, including addresses of containers"),
         "network",
         VIEWER,
     ),

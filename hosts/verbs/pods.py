@@ -8,7 +8,7 @@ for verb in (
     Verb(
         "pod.view",
         _("See pods"),
-        _("See which pods there are"),
+        _("See which pods exist"),
         "pod",
         VIEWER,
         needs=("host.view",),
@@ -16,14 +16,14 @@ for verb in (
     Verb(
         "pod.inspect",
         _("Inspect pods"),
-        _("Read all that Podman tells of a pod"),
+        _("Read all details of a pod"),
         "pod",
         VIEWER,
     ),
     Verb(
         "pod.processes",
         _("See processes"),
-        _("See the processes of all containers of a pod; a command line may hold a password"),
+        _("See the processes of all containers of a pod; command lines may hold passwords"),
         "pod",
         VIEWER,
     ),

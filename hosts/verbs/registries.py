@@ -9,7 +9,7 @@ for verb in (
     Verb(
         "registry.view",
         _("See registries"),
-        _("See for which registries credentials are kept; never the passwords"),
+        _("See which registries have credentials; never the passwords"),
         "registry",
         VIEWER,
         site=True,
@@ -17,7 +17,7 @@ for verb in (
     Verb(
         "registry.edit",
         _("Edit registries"),
-        _("Keep, replace and erase credentials of registries"),
+        _("Add, replace and erase credentials of registries"),
         "registry",
         ADMIN,
         site=True,

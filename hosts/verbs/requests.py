@@ -9,7 +9,7 @@ APPROVE = register(
     Verb(
         "access.approve",
         _("Decide on requests"),
-        _("Approve or refuse what others ask for, as far as one holds it oneself everywhere"),
+        _("Approve or refuse access requests, within one's own rights everywhere"),
         "access",
         ADMIN,
         site=True,

@@ -16,7 +16,7 @@ for verb in (
     Verb(
         "secret.inspect",
         _("Inspect secrets"),
-        _("Read all that Podman tells of a secret but the value"),
+        _("Read all details of a secret except its value"),
         "secret",
         VIEWER,
     ),

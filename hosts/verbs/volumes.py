@@ -8,7 +8,7 @@ for verb in (
     Verb(
         "volume.view",
         _("See volumes"),
-        _("See which volumes there are and who uses them"),
+        _("See which volumes exist and which containers use them"),
         "volume",
         VIEWER,
         needs=("host.view",),
@@ -16,7 +16,7 @@ for verb in (
     Verb(
         "volume.inspect",
         _("Inspect volumes"),
-        _("Read all that Podman tells of a volume"),
+        _("Read all details of a volume"),
         "volume",
         VIEWER,
     ),

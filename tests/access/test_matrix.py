@@ -128,7 +128,7 @@ def _each(row: Row, who: Someone, seen: Seen) -> Iterator[str]:
             jobs.append((verb, endpoint_id, podman_id))
             continue
         seen_by_them = there and who.holds(f"{kind}.view", place, fits=fits)
-        why = "not permitted" if seen_by_them else "no longer there"
+        why = "not permitted" if seen_by_them else "no longer exists"
         skipped.append({"name": podman_id[:12], "host": "", "why": why})
     if seen.jobs != sorted(jobs):
         yield f"asked for {seen.jobs}"

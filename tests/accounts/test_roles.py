@@ -39,7 +39,7 @@ def test_verbs_that_lack_others_are_named_with_what_is_missing(cast: Cast, who_o
         role_actions.make(
             cast.alice, who_of(cast.alice), RoleOptions("odd", "", ("container.exec",))
         )
-    assert "“Open terminals” is good for nothing without" in problems(problem)
+    assert "“Open terminals” has no effect without" in problems(problem)
     assert "“See containers”, “See hosts”" in problems(problem)
 
 

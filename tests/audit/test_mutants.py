@@ -251,7 +251,7 @@ def test_a_perfect_forgery_in_the_open_tail_is_stated(log: tuple[list[int], int]
     marks, last = log
     report = verify()
     assert (report.checkpoint, report.last) == (marks[-1], last)
-    assert f"{last - marks[-1]} after it could not be seen" in report.words
+    assert f"{last - marks[-1]} after it would not be noticed" in report.words
 
 
 def test_a_mark_that_was_signed_by_us_is_no_forgery() -> None:

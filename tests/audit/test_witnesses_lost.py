@@ -160,5 +160,5 @@ def test_anew_excuses_no_forgery(log: Forger) -> None:
 def test_the_last_one_is_for_the_owner_alone(log: Forger, data: Path) -> None:
     assert last_file().parent == data / "keys"
     assert last_file().stat().st_mode & 0o777 == 0o600
-    last_file().write_bytes(b"no checkpoint")
+    last_file().write_bytes(b"not a checkpoint")
     assert verify().kind == "checkpoints"

@@ -1,6 +1,6 @@
 """Child of bench_bulk: asks for a restart of every container there is, and waits for the last outcome.
 
-Reads a JSON object a line, {"chunk": how many of them one Celery task carries}, and answers with one.
+Reads one JSON object per line, {"chunk": how many of them one Celery task carries}, and answers with one.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Child of bench_withdrawn: gives a person what they need, and takes it in each of the ways there are.
 
-Reads a JSON object a line, {"do": "give" | one of WAYS}, and answers with one. It goes through the same
+Reads one JSON object per line, {"do": "give" | one of WAYS}, and answers with one. It goes through the same
 actions as pages; "at" is the monotonic clock, which all processes share, right after the commit.
 """
 

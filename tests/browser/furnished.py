@@ -28,7 +28,7 @@ def furnished(served: Served, ada: Any, new_page: Callable[..., Any]) -> Iterato
     asker.fill("[name=place]", "web1")
     asker.fill("[name=reason]", "the shop is down")
     asker.click("form.join button.btn-primary")
-    asker.get_by_text("You are told here").wait_for()
+    asker.get_by_text("You see the answer here").wait_for()
     rule = f"Walk {token_hex(3)}"
     ada.goto(f"{url}/guardrails/new/privileged/")
     ada.check("[name=severity][value=warn]")

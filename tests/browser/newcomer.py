@@ -15,7 +15,7 @@ def become_admin(
     page.fill("[name=email]", email)
     page.fill("[name=password]", PASSWORD)
     page.fill("[name=again]", PASSWORD)
-    page.click("text=Create the administrator")
+    page.click("text=Create administrator")
     page.wait_for_url(lambda address: "/welcome/" not in address)
 
 
@@ -34,7 +34,7 @@ def add_host(page: Any, url: str, host: Any, *, user: str = "root", name: str = 
     page.fill("[name=address]", host.address)
     page.fill("[name=port]", str(host.port))
     page.fill("[name=user]", user)
-    page.click("text=Look at the host")
+    page.click("text=Check the host")
     page.get_by_text(host.host_key_fingerprint).first.wait_for()
     page.click("form button.btn-primary")
     line = page.locator(".join-line[open] .join-code code").inner_text()
@@ -46,7 +46,7 @@ def add_host(page: Any, url: str, host: Any, *, user: str = "root", name: str = 
         shlex.quote(f"echo {shlex.quote(line)} >> ~/.ssh/authorized_keys"),
         user=login.user,
     )
-    page.click("text=The line is there: check")
+    page.click("text=I added the line: check")
     register = page.locator(".join-found button.btn-primary")
     register.wait_for(timeout=20_000)
     # root sees the sockets of rootless users too; here each account shows its own
@@ -64,5 +64,5 @@ def invite(page: Any, url: str, email: str, role: str) -> str:
     page.goto(f"{url}/people/")
     page.fill("[name=email]", email)
     page.select_option("[name=role]", role)
-    page.click("text=Create the invitation")
+    page.click("text=Create invitation")
     return str(page.locator("#one-time-link").inner_text())

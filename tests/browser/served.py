@@ -79,7 +79,7 @@ def invited(served: Served, page: Any, new_page: Callable[..., Any], role: str, 
     page.goto(f"{served.url}/people/")
     page.fill("[name=email]", f"{name.lower()}@example.org")
     page.select_option("[name=role]", role)
-    page.click("text=Create the invitation")
+    page.click("text=Create invitation")
     link = str(page.locator("#one-time-link").inner_text())
     theirs = new_page()
     theirs.goto(link)

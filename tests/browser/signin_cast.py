@@ -103,7 +103,7 @@ class Device:
 
 
 def again(page: Any) -> None:
-    """Answer “Is it you?” with the password, where it is asked."""
+    """Answer “Confirm that it is you” with the password, where it is asked."""
     page.wait_for_load_state()
     if "/reauthenticate/" in page.url:
         page.fill("[name=password]", PASSWORD)

@@ -36,7 +36,7 @@ def give(ada: Any, url: str, *, team: str, role: str, name: str) -> None:
     ada.fill("#give [name=label]", "app=seal-shop")
     ada.select_option("[name=ends]", "8h")
     preview = ada.locator("#preview")
-    preview.get_by_text("1 container fits now: seal-shop on web1").wait_for(timeout=SOON_MS)
+    preview.get_by_text("1 container matches now: seal-shop on web1").wait_for(timeout=SOON_MS)
     preview.get_by_text(name).wait_for()
     preview.get_by_text("Open terminals").wait_for()
     ada.click("#give button:has-text('Give access')")
@@ -57,7 +57,7 @@ def test_a_member_sees_what_is_granted_until_it_is_taken(
 
     ada.goto(f"{url}/access/teams/new/")
     ada.fill("[name=name]", team)
-    ada.click("text=Create the team")
+    ada.click("text=Create team")
     ada.fill("#let-in", f"{name.lower()}@example.org")
     ada.click("text=Add member…")
     ada.get_by_role("dialog").get_by_role("button", name="Add").click()
@@ -104,7 +104,7 @@ def test_a_member_sees_what_is_granted_until_it_is_taken(
     # each ends by itself: the list looks again and there is none; what was read stays, with the reason
     sela.locator("#list-containers").wait_for(state="detached", timeout=SOON_MS)
     for page, said in ((log, "[data-log-trouble]"), (terminal, "[data-said-text]")):
-        page.locator(said, has_text="was withdrawn").wait_for(timeout=SOON_MS)
+        page.locator(said, has_text="lost the right").wait_for(timeout=SOON_MS)
     assert sela.goto(f"{url}{where}").status == 404
     sela.goto(url)
     sela.get_by_role("heading", name="You have no access yet").wait_for()

@@ -40,21 +40,21 @@ def test_a_file_becomes_an_artifact_and_goes_again(
     page.get_by_role("link", name="web1", exact=True).first.click()
     page.get_by_role("link", name="System", exact=True).click()
     card = page.locator('[data-kept="artifacts"]')
-    card.get_by_text("None yet").wait_for()
+    card.get_by_text("No artifacts yet").wait_for()
     system_url = page.url
 
     card.get_by_role("link", name="Add a file").click()
     file = tmp_path / "ebb & flow.txt"
     file.write_bytes(b"ebb\n" * 40_000)
     page.get_by_label("Name of the artifact").fill(NAME)
-    page.get_by_label("Type of a new one").fill("application/x-tide")
+    page.get_by_label("Type of a new artifact").fill("application/x-tide")
     page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_role("button", name="Upload").click()
     page.get_by_text(f"Added: {NAME}").wait_for()
-    # a second time it is there already
+    # a second time it is already there
     page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_role("button", name="Upload").click()
-    page.get_by_text("Give another name").wait_for()
+    page.get_by_text("Choose another name").wait_for()
 
     page.goto(system_url)
     card.get_by_text("ebb & flow.txt").wait_for()
@@ -69,19 +69,19 @@ def test_a_file_becomes_an_artifact_and_goes_again(
     assert card.get_by_role("button", name=f"Push {NAME}").count() == 0
     dialog = page.get_by_role("dialog")
     card.get_by_role("button", name="Pull").click()
-    dialog.get_by_label("Name, with its registry").fill("docker-archive:/srv/x")
+    dialog.get_by_label("Name with registry").fill("docker-archive:/srv/x")
     dialog.get_by_role("button", name="Pull artifact").click()
-    dialog.get_by_text("a file or a store of the host").wait_for()
+    dialog.get_by_text("a file or storage of the host").wait_for()
     dialog.get_by_role("button", name="Cancel").click()
 
-    card.get_by_role("button", name="Remove what is ticked").click()
-    dialog.get_by_text("Tick artifacts").wait_for()
+    card.get_by_role("button", name="Remove the ticked artifacts").click()
+    dialog.get_by_text("Tick at least one artifact").wait_for()
     dialog.get_by_role("button", name="Cancel").click()
     card.get_by_label(f"Select {NAME}").check()
-    card.get_by_role("button", name="Remove what is ticked").click()
+    card.get_by_role("button", name="Remove the ticked artifacts").click()
     dialog.get_by_text(NAME).wait_for()
     dialog.get_by_role("button", name="Remove artifact").click()
     page.wait_for_url("**/jobs/**")
     wait_until("it is removed", lambda: "tide/table" not in host.podman("artifact", "ls"))
     page.goto(system_url)
-    card.get_by_text("None yet").wait_for()
+    card.get_by_text("No artifacts yet").wait_for()

@@ -75,7 +75,7 @@ def test_chosen_columns_stay_in_the_address_and_in_a_saved_view(served: Served, 
     expect(image).to_be_visible()
     expect(ports).to_be_hidden()
     ada.locator(".views > summary").click()
-    ada.get_by_placeholder("name of this view").fill("by CPU")
+    ada.get_by_placeholder("name of the view").fill("by CPU")
     ada.get_by_role("button", name="Save view").click()
     ada.get_by_role("link", name="by CPU").wait_for()
     ada.goto(f"{served.url}/containers/?q=")

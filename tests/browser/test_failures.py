@@ -134,7 +134,7 @@ def test_a_run_with_a_clash_of_ports_and_a_second_try(
     ada.fill("#run-environment", "KEY=value")
     ada.fill("[name=ports_host]", str(PORT))
     ada.fill("[name=ports_inner]", "80")
-    ada.get_by_text(f"holder on web1 already holds port {PORT}.").wait_for()
+    ada.get_by_text(f"holder on web1 already uses port {PORT}.").wait_for()
     ada.get_by_role("button", name="Run anyway").click()
     assert job_ends(ada) == "failed"
     title = ada.locator(".job .trouble-title")

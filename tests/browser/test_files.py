@@ -71,7 +71,7 @@ def _process_of(stack: Stack, name: bytes) -> Path:
                 return folder
         except OSError:
             continue
-    raise AssertionError(f"{name!r} is not there")
+    raise AssertionError(f"{name!r} does not exist")
 
 
 def test_100_mb_up_and_down_with_flat_memory(
@@ -104,7 +104,7 @@ def test_a_full_disk_says_so_and_leaves_nothing(host: Any, files: Any, tmp_path:
     pick(files, large)
     failed = files.locator(".upload[data-ended=failed]")
     failed.wait_for(timeout=60_000)
-    assert "The disk there is full" in failed.inner_text()
+    assert "The disk of the host is full" in failed.inner_text()
     assert "no space left on device" in failed.inner_text()
     assert inside(host, "ls", "-A", "/small") == ""
 
@@ -149,7 +149,7 @@ def test_a_dragged_folder_arrives_whole(
     files.locator(".upload[data-ended=skipped]").wait_for()
     assert inside(host, "cat", "/data/tree/1.txt") == "changed\n"
     dragged(files, tree)
-    files.locator("[data-answer=replace]", has_text="Put it there").click()
+    files.locator("[data-answer=replace]", has_text="Upload").click()
     files.locator(".upload[data-ended=done]").nth(2).wait_for()
     assert inside(host, "cat", "/data/tree/1.txt", "/data/tree/own") == "1other\n"
     # picked by keyboard and mouse the same, into a container that does not run
@@ -214,7 +214,7 @@ def test_edit_and_a_conflict(host: Any, files: Any) -> None:
     files.locator("[data-editor-save]").click()
     files.locator(".difference .minus", has_text="theirs").wait_for()
     assert inside(host, "cat", "/data/conf") == "theirs\n"
-    files.get_by_role("button", name="Save mine over it").click()
+    files.get_by_role("button", name="Overwrite with mine").click()
     files.locator(".difference").wait_for(state="detached")
     assert inside(host, "cat", "/data/conf") == "mine\n"
 

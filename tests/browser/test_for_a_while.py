@@ -39,7 +39,7 @@ def test_it_is_given_explained_and_ends_by_itself(
     nell.fill("[name=place]", "web1")
     nell.fill("[name=reason]", reason)
     nell.click("form.join button.btn-primary")
-    nell.get_by_text("You are told here").wait_for()
+    nell.get_by_text("You see the answer here").wait_for()
     nell.goto(url)
     nell.get_by_role("heading", name="You have no access yet").wait_for()
     # that page loads itself again, perhaps with the toast on it

@@ -67,7 +67,7 @@ def test_names_and_a_hostile_history(served: Served, ada: Any, host: Any, tmp_pa
     ada.click("[data-part=tag]")
     ada.fill("#tag-names", "BAD")
     ada.click("dialog[data-dialog] .btn-primary")
-    ada.get_by_text("written in lower case").wait_for()
+    ada.get_by_text("in lower case").wait_for()
     ada.fill("#tag-names", "clicked/evil:2")
     ada.click("dialog[data-dialog] .btn-primary")
     ada.locator("dd", has_text="localhost/clicked/evil:2").wait_for()
@@ -98,7 +98,7 @@ def test_saved_removed_and_loaded_again(
     ada.click(".object-acts summary")
     ada.click("[data-part=remove]")
     ada.click("dialog[data-dialog] .btn-danger")
-    ada.get_by_text("It is no longer there").or_(ada.locator(".tag.tone-warn")).first.wait_for()
+    ada.get_by_text("It no longer exists").or_(ada.locator(".tag.tone-warn")).first.wait_for()
     # its page still says what it was
     assert "/" in ada.locator(".object-title h1").inner_text()
     assert not [one for one in names_on(host) if "/clicked/" in one]
@@ -146,7 +146,7 @@ def test_copied_to_another_host_and_pruned_there(
     ada.click("#prune-plan .btn-danger")
     job_ends(ada)
     ada.locator("pre.output", has_text="removed: localhost/clicked/copy-0:1").wait_for()
-    assert "came into use by keeper" in ada.locator("pre.output").inner_text()
+    assert "is now used by keeper" in ada.locator("pre.output").inner_text()
     left = other.podman("images", "-q", "--no-trunc")
     assert [image_id in left for image_id in ids] == [False, True]
     assert all(image_id in host.podman("images", "-q", "--no-trunc") for image_id in ids)

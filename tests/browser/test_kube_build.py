@@ -52,7 +52,7 @@ def test_a_kube_file_is_previewed_played_and_taken_down(
     ada.fill("#kube-text", POD.replace("    image:", "    newPower: true\n    image:"))
     plan.get_by_text("spec.containers[0].newPower (line 13)").wait_for()
     ada.fill("#kube-text", POD.replace("    image:", "    Image: localhost/web\n    image:"))
-    plan.get_by_text("“image” stands there twice").wait_for()
+    plan.get_by_text("“image” appears twice").wait_for()
     ada.fill("#kube-text", POD)
     plan.locator("[data-fate=made]", has_text="kube-shop-front").wait_for()
     assert host.podman("pod", "ls", "-q").strip() == ""

@@ -81,7 +81,7 @@ def test_merged_logs_as_files(served: Served, ada: Any, writers: list[str]) -> N
     ada.locator("[data-log-regex]").click()
     ada.locator("[data-log-hits]", has_text="4 hits").wait_for()
     opens.click()
-    ada.get_by_text("the hits among the lines that this page has").wait_for()
+    ada.get_by_text("the matching lines loaded in this page").wait_for()
     ada.get_by_label("text, without colours").check()
     ada.get_by_label("Without timestamps").check()
     ada.locator("[name=stream][value='1']").check()

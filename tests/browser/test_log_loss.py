@@ -38,9 +38,9 @@ def test_what_several_lost_is_read_again_from_the_earliest(served: Served, ada: 
     ada.route_web_socket("**/ws/logs/**", play)
     ada.goto(f"{served.url}/logs/?q=project:tide")
     bar = ada.locator("[data-log-lost]")
-    bar.get_by_text("tide: Podman left out 7 lines when it ended.").wait_for()
-    bar.get_by_text("ebb: Podman left out at least 2 lines when it ended.").wait_for()
-    bar.get_by_role("button", name="Read again from there").click()
+    bar.get_by_text("tide: Podman dropped 7 lines when it exited.").wait_for()
+    bar.get_by_text("ebb: Podman dropped at least 2 lines when it exited.").wait_for()
+    bar.get_by_role("button", name="Read again from here").click()
     bar.wait_for(state="hidden")
     ada.wait_for_function("document.querySelector('[data-log-range]').value === 'lost'")
     while len(asked) < 2:

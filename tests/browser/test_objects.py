@@ -126,7 +126,7 @@ def test_a_secret_is_made_used_and_replaced(ours: Stack, ada: Any, host: Any) ->
     ada.click("nav.tabs >> text=Used by")
     ada.locator(".plain-table tbody tr", has_text="db").wait_for()
     ada.click(".object-acts >> text=Replace")
-    ada.get_by_text("db keep the old value until they are made anew.").wait_for()
+    ada.get_by_text("db keep the old value until they are recreated.").wait_for()
     ada.fill("[name=value]", "hunter3")
     ada.click("main form button.btn-primary")
     job_ends(ada)
@@ -166,7 +166,7 @@ def test_a_prune_removes_what_its_preview_showed(ours: Stack, ada: Any, host: An
     job_ends(ada)
     output = ada.locator("pre.output")
     output.get_by_text("removed: old").wait_for()
-    assert "left: late (came into use by newer)" in output.inner_text()
+    assert "kept: late (is now used by newer)" in output.inner_text()
     there = set(host.podman("volume", "ls", "--format", "{{.Name}}").split())
     assert there == {"wanted", "late", "used"}
 
@@ -189,7 +189,7 @@ def test_events_follow_and_the_store_is_checked(ours: Stack, ada: Any, host: Any
     ada.locator(".disk-table").first.wait_for(timeout=60_000)
     ada.click("nav.tabs >> text=System")
     ada.get_by_text("Needs Podman 5.6; web1 has 5.4").first.wait_for()
-    ada.get_by_role("button", name="Check the store").click()
+    ada.get_by_role("button", name="Check storage").click()
     ada.locator("#toasts a", has_text="Watch").click()
     job_ends(ada)
     ada.locator("pre.output", has_text="No damage found.").wait_for()

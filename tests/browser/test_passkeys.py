@@ -42,7 +42,7 @@ def test_a_passkey_is_added_named_used_alone_and_removed(doors: Doors, new_page:
     assert page.locator("#recovery-codes").inner_text().split()
     page.click("text=I have saved them")
     page.goto(f"{doors.url}/account/2fa/")
-    assert page.get_by_text("signs in alone").count() == 1
+    assert page.get_by_text("signs in without a password").count() == 1
     page.click("text=Rename")
     page.fill("[name=name]", "Old laptop")
     page.click("form button.btn-primary")

@@ -29,7 +29,7 @@ def test_a_request_and_its_answer_arrive_by_themselves(
     sela.fill("[name=place]", "nowhere-yet")
     sela.fill("[name=reason]", "the shop is down")
     sela.click("form.join button.btn-primary")
-    sela.get_by_text("You are told here").wait_for()
+    sela.get_by_text("You see the answer here").wait_for()
     # on whatever page
     sela.goto(f"{doors.url}/jobs/")
 
@@ -40,7 +40,7 @@ def test_a_request_and_its_answer_arrive_by_themselves(
     )
     ada.click("a.rail-link:has([data-count-of='requests-waiting'])")
     ada.locator("tr", has_text="Sela").get_by_text("Decide").first.click()
-    ada.get_by_text("there is nothing of this name").wait_for()
+    ada.get_by_text("does not exist").wait_for()
     ada.fill("#answer", "there is no such group")
     ada.get_by_role("button", name="Refuse").click()
 

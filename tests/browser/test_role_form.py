@@ -27,7 +27,7 @@ def test_verbs_are_found_ticked_by_groups_and_compared(served: Served, ada: Any)
     box.focus()
     ada.keyboard.press("Space")
     # what it needs is ticked along, and said
-    ada.locator("[data-found]", has_text="Along with it: See").wait_for()
+    ada.locator("[data-found]", has_text="Ticked with it: See").wait_for()
     assert ada.locator("input[value='host.view']").is_checked()
     find.press("Escape")
     assert find.input_value() == ""
@@ -38,9 +38,9 @@ def test_verbs_are_found_ticked_by_groups_and_compared(served: Served, ada: Any)
     assert secrets.locator("[data-sum]").inner_text() == f"{every} of {every}"
     secrets.locator("[data-sensitive]").wait_for()
 
-    ada.get_by_label("With the role").select_option(label="Viewer")
+    ada.get_by_label("Compare with role").select_option(label="Viewer")
     more = ada.locator("[data-diff]")
-    more.get_by_text("It does not permit").wait_for()
+    more.get_by_text("This role does not permit").wait_for()
     more.get_by_role("button", name="See networks").click()
     assert ada.evaluate("document.activeElement.value") == "network.view"
     ada.get_by_label("only ticked").check()

@@ -60,7 +60,7 @@ def test_a_pasted_line_runs_and_is_recreated(ada: Any, served: Served, host: Any
 
     open_container(ada, served, "pasted")
     menu(ada, "Edit and recreate")
-    ada.get_by_text("Nothing is changed").wait_for()
+    ada.get_by_text("Nothing changes").wait_for()
     assert "hidden-value" not in ada.content()
     ada.fill("#run-memory", "96m")
     ada.locator(".changes ins").get_by_text("96m").wait_for()
@@ -103,7 +103,7 @@ def test_values_are_shown_on_demand_and_the_menu_works(
     dialog = ada.locator("dialog[open]")
     dialog.locator("[name=cpus]").fill("many")
     dialog.get_by_role("button", name="Change limits").click()
-    dialog.get_by_text("not a number of processors").wait_for()
+    dialog.get_by_text("not a number of CPUs").wait_for()
     dialog.locator("[name=cpus]").fill("0.5")
     dialog.get_by_role("button", name="Change limits").click()
     dialog.wait_for(state="detached")

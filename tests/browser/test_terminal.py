@@ -133,7 +133,7 @@ def test_a_second_person_sees_and_cannot_type(
     join(haulout, vera, "Vera")
     vera.goto(f"{haulout.url}/terminals/")
     vera.get_by_role("link", name="shop", exact=True).click()
-    vera.locator("[data-said-text]", has_text="You look at the terminal of").wait_for()
+    vera.locator("[data-said-text]", has_text="You are watching the terminal of").wait_for()
     ada.locator("[data-watch]", has_text="Vera").wait_for()
     vera.locator(".xterm").click()
     vera.keyboard.type("echo from vera")
@@ -223,7 +223,7 @@ def test_a_container_that_does_not_run_is_started_first(
     types(ada, "echo here''now")
     sees(ada, "herenow")
     lab.hosts[0].podman("stop", "-t", "0", "later")
-    ada.locator("[data-said-text]", has_text="The container has ended").wait_for(timeout=30_000)
+    ada.locator("[data-said-text]", has_text="The container has exited").wait_for(timeout=30_000)
 
 
 def test_a_lost_connection_comes_back_where_it_was(ada: Any, haulout: Running) -> None:
@@ -253,10 +253,10 @@ def test_the_main_process_is_named_and_left_running(ada: Any, haulout: Running, 
     lab.hosts[0].podman("run", "-dit", "--name", "repl", "localhost/busybox", "sh")
     until("the container", lambda: bool(places(haulout, "repl")), timeout_s=30)
     ada.goto(at(haulout, "repl") + "?attach=1")
-    ada.get_by_text("This is the container's own main process").wait_for()
+    ada.get_by_text("This is the container's main process").wait_for()
     ada.locator("[data-dot][data-state=live]").wait_for(timeout=30_000)
     types(ada, "echo main''thing")
     sees(ada, "mainthing")
     ada.get_by_role("button", name="Detach").click()
-    ada.locator("[data-said-text]", has_text="The main process runs on").wait_for()
+    ada.locator("[data-said-text]", has_text="The main process keeps running").wait_for()
     assert "repl" in lab.hosts[0].podman("ps", "--format", "{{.Names}}")

@@ -98,7 +98,7 @@ def test_the_main_job_end_to_end(
     assert not json.loads(h2.podman("inspect", "shop"))[0]["State"]["Running"]
     ada.goto(f"{stack.url}/containers/")
     row(ada, "shop").get_by_role("link", name="shop", exact=True).click()
-    ada.get_by_label("More verbs").click()
+    ada.get_by_label("More actions").click()
     ada.get_by_role("button", name="Remove…").click()
     confirm(ada)
     row(vera, "shop").wait_for(state="detached")

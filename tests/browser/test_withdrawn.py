@@ -40,8 +40,8 @@ NOTE = """(words) => {
   });
   seen.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
 }"""
-NO_LOGS = "your right to read this was withdrawn"
-NO_TERMINAL = "your right to terminals here was withdrawn"
+NO_LOGS = "you lost the right to read this log"
+NO_TERMINAL = "you lost the right to terminals here"
 
 
 @pytest.fixture
@@ -108,9 +108,11 @@ def test_a_taken_grant_ends_all_that_is_open(
     took = [page.evaluate("window.saidAt") - taken_ms for page in (logs, term)]
     assert max(took) <= BOUND_MS, took
     logs.reload()
-    logs.locator("main", has_text="nothing here that you may see").wait_for()
+    logs.locator("main", has_text="does not exist, or you may not see it").wait_for()
 
-    told(ada, url, f"verb:container.exec person:{person}", "ended with the right to it")
+    told(
+        ada, url, f"verb:container.exec person:{person}", "ended, because the right to it was lost"
+    )
     told(ada, url, f"verb:container.files person:{person}", f"of {LARGE_MIB * 2**20} bytes")
 
 

@@ -56,17 +56,17 @@ def sound(page: Any) -> None:
             "/people/",
             "#invite",
             {"email": "nobody"},
-            "Create the invitation",
+            "Create invitation",
             "email",
             "valid email",
         ),
-        ("/access/teams/new/", "main form", {}, "Create the team", "name", "required"),
+        ("/access/teams/new/", "main form", {}, "Create team", "name", "required"),
         (
             *("/access/grants/give/", "#give", {"to": "nobody-at-all", "where": "everywhere"}),
             *("Give access", "to", "nobody-at-all"),
         ),
         ("/access/roles/new/", "#role", {"name": ""}, "Create the role", "name", "required"),
-        ("/groups/", "main form", {}, "Create the group", "name", "required"),
+        ("/groups/", "main form", {}, "Create group", "name", "required"),
         (
             *("/guardrails/new/images/", "#rail-form", {"name": ""}),
             *("Create", "name", "required"),
@@ -82,7 +82,7 @@ def sound(page: Any) -> None:
             {"name": "a b"},
             "Create",
             "name",
-            "begins with a letter",
+            "with a letter",
         ),
         ("/registries/", "main form", {}, "Save", "registry", "required"),
     ],
@@ -144,7 +144,7 @@ def test_several_are_counted_aloud(served: Served, ada: Any) -> None:
     ada.goto(f"{served.url}/access/grants/give/")
     answered(ada, "#give", "Give access")
     focused(ada, "to")
-    ada.locator("#polite").get_by_text("2 fields are not right yet").wait_for()
+    ada.locator("#polite").get_by_text("2 fields need correction").wait_for()
 
 
 def test_dialogs(served: Served, ada: Any) -> None:
@@ -170,7 +170,7 @@ def test_the_run_form(served: Served, ada: Any) -> None:
     ada.locator("[name=pids]").fill("many")
     ada.click("#run-send")
     assert "much" in focused(ada, "memory")["told"]
-    ada.locator("#polite").get_by_text("2 fields are not right yet").wait_for()
+    ada.locator("#polite").get_by_text("2 fields need correction").wait_for()
 
 
 def test_the_pull_form(served: Served, ada: Any) -> None:

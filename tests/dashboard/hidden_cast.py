@@ -220,7 +220,7 @@ def furnish_elsewhere(others: Any, *, beside: bool) -> None:
 
 
 def _standing(endpoint: Any, word: str, others: Any, ident: str = "") -> None:
-    """A lock, a job that waits for an approval; of the other host also maintenance, a rule, a window."""
+    """A lock, a job that waits for approval; of the other host also maintenance, a rule, a window."""
     now = timezone.now()
     by = {"locked_by": others, "locked_by_name": "Alice", "reason": word, "host": endpoint.host}
     ObjectLock.objects.create(

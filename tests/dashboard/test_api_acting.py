@@ -141,7 +141,7 @@ def test_run_by_fields_or_by_a_line(fleet: Fleet, cast: Cast, vault_keys: Any) -
     assert made.json()["verb"] == "container.create"
     for wrong, field in (
         ({"fields": {"what": "x"}}, "fields.what"),
-        ({"fields": {"image": "not a name"}}, "fields.image"),
+        ({"fields": {"image": "not a DNS name"}}, "fields.image"),
         ({}, "fields.image"),
         ({"line": "podman run --no-such-flag docker.io/library/nginx"}, "line"),
     ):

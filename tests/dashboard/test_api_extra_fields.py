@@ -61,7 +61,7 @@ def test_it_is_refused_by_its_name_and_nothing_is_asked(
     answer = make_caller(cast.bob).post(path, {"endpoint": fleet.root1.pk, **body})
     assert answer.status_code == 422, answer.content
     told = answer.json()
-    assert told["errors"] == [{"field": field, "message": "There is no such field."}]
+    assert told["errors"] == [{"field": field, "message": "This field does not exist."}]
     assert not Job.objects.exists()
 
 

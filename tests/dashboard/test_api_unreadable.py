@@ -80,4 +80,4 @@ def test_a_refusal_is_told_in_its_words(fleet: Fleet, cast: Cast) -> None:
     )
     assert answer.status_code == 422
     assert answer.json()["type"] == "urn:haulout:problem:invalid"
-    assert answer.json()["detail"] == "The name of an image is written in lower case."
+    assert answer.json()["detail"] == "Write the name of an image in lower case."

@@ -140,7 +140,7 @@ def test_whoever_only_reads_does_not_wait_for_a_writer(web: Web) -> None:
 def test_signing_in_says_that_nothing_can_be_written(web: Web) -> None:
     """And not that there were too many tries, which nobody could mend."""
     status, page = web.sign_in()
-    assert (status, "is not right" in page) == (200, True)
+    assert (status, "is wrong" in page) == (200, True)
     with held(web.data / "haulout.sqlite3"):
         status, page = web.sign_in()
     assert (status, SAID in page) == (503, True)

@@ -53,10 +53,10 @@ def test_days_and_ages() -> None:
         ("2026-02-30", "There is no date 2026-02-30."),
         ("2026-11-01..2026-13-01", "There is no date 2026-13-01."),
         ("2026-11-07..2026-11-01", "ends before it begins"),
-        ("soon", "“soon” is no date or time"),
-        ("..", "is no date or time"),
-        ("9999-12-31", "is no date or time"),
-        ("2026-11-01T25:00", "is no date or time"),
+        ("soon", "“soon” is not a date or time"),
+        ("..", "is not a date or time"),
+        ("9999-12-31", "is not a date or time"),
+        ("2026-11-01T25:00", "is not a date or time"),
     ],
 )
 def test_what_is_none_is_said(text: str, said: str) -> None:

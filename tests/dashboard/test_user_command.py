@@ -48,7 +48,7 @@ def test_list_shows_everybody(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["invite", "bob@example.org"], "is a person here already"),
+        (["invite", "bob@example.org"], "already has an account here"),
         (["invite", "bob"], "valid email"),
         (["invite", "e@example.org", "--role", "king"], "viewer, operator, admin"),
         (["reset", "eve@example.org"], "user list"),
@@ -89,7 +89,10 @@ def test_a_key_is_registered_listed_and_revoked(
     [
         (["add", "eve@example.org", "--file", "FILE"], "user list"),
         (["add", "dave@example.org", "--file", "FILE"], "Enable them first"),
-        (["add", "bob@example.org", "--file", "FILE", "--days", "400"], "at the latest in a year"),
+        (
+            ["add", "bob@example.org", "--file", "FILE", "--days", "400"],
+            "within one year at the latest",
+        ),
         (["add", "bob@example.org", "--file", "FILE.none"], "No such file"),
         (["revoke", "bob@example.org", "laptop"], "no such key"),
     ],

@@ -31,4 +31,4 @@ def test_no_route_takes_it(cast: Cast, browser_of: Any) -> None:
 def test_the_page_says_so(cast: Cast, browser_of: Any) -> None:
     answer = browser_of(cast.alice).get("/search/", {"q": "\0"})
     assert answer.status_code == 400
-    assert "not well formed" in answer.content.decode()
+    assert "malformed" in answer.content.decode()

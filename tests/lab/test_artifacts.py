@@ -144,7 +144,7 @@ def test_what_goes_wrong_is_said(
     name = f"{lab.registry.address}/tide/none:1"
     job = carry(pull_artifact.ask(person, endpoint.pk, name=name))
     assert job.state == "failed"
-    assert "wants a user name and password" in job.error
+    assert "requires a user name and password" in job.error
     job = carry(push_artifact.ask(person, endpoint.pk, name=name))
     assert job.state == "failed"
     add(person, endpoint, b"ebb", name="localhost/tide:1", file="ebb")

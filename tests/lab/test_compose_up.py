@@ -169,7 +169,7 @@ def _state(host: Any) -> str:
 
 def _remove(page: Any, stack: ComposeStack, host: Any) -> None:
     _open(page, stack)
-    page.get_by_label("More verbs").click()
+    page.get_by_label("More actions").click()
     page.get_by_role("button", name="Remove…").click()
     page.locator("dialog[open] button.btn-primary, dialog[open] button.btn-danger").first.click()
 

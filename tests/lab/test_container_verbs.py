@@ -258,7 +258,7 @@ def test_pull_and_recreate_over_several_hosts(
     published("second")
     lab.hosts[0].podman("tag", inspect(lab.hosts[0], "shop")["Image"], name)
     batch = upgrade_container.ask_many(person, [*refs, (refs[0][0], "f" * 64)], watch_s=1)
-    assert [skipped["why"] for skipped in batch.skipped] == ["no longer there"]
+    assert [skipped["why"] for skipped in batch.skipped] == ["no longer exists"]
     jobs = list(batch.jobs.all())
     worker().hand_over([job.pk for job in jobs])
     assert [ended(job, within_s=90).state for job in jobs] == ["ok", "ok"]

@@ -115,7 +115,7 @@ def test_nothing_that_breaks_a_rule_runs(case: str, troubled: Troubled, host: Ho
     for job in jobs:
         row = troubled.ended(job)
         assert (row["state"], row["lost_workers"]) == ("denied", 1), row
-        words = "refuses what Podman made" if rule_before else "The guardrail “a team”"
+        words = "refuses what Podman created" if rule_before else "The guardrail “a team”"
         assert words in row["error"], row
     # by the host's own account
     assert set(started(host, made).values()) == {0}

@@ -106,7 +106,7 @@ def test_a_folder_is_shown_as_it_is(host: Any, box: Any, cast: Any, browser_of: 
     assert "is a link" in listed(bob, f"{page(box)}?path=/data/folder")
     lead = bob.get(f"{page(box)}?path=/data/near", HTTP_HX_REQUEST="true")
     assert lead["HX-Redirect"].endswith("files/file/?path=/data/near")
-    assert "is not there" in listed(bob, f"{page(box)}?path=/data/broken")
+    assert "does not exist" in listed(bob, f"{page(box)}?path=/data/broken")
     # stopped, the same is read from the archive
     host.podman("stop", "-t", "0", "box")
     stopped = listed(bob, f"{page(box)}?path=/data")
@@ -152,7 +152,7 @@ def test_an_upload_is_whole_or_not_there(host: Any, box: Any, cast: Any) -> None
     ]
     taken = up(cast.bob, box, b"other", **asked)
     assert taken.status == 409
-    assert "is there already" in taken.json()["error"]
+    assert "already exists" in taken.json()["error"]
     # what replaces it keeps owner and mode
     assert up(cast.bob, box, b"other", **asked, replace=1).json()["replaced"] is True
     assert inside(host, "stat", "-c", "%a %u %g", "/data/sub/new.bin").split() == ["600", "7", "8"]
@@ -336,9 +336,7 @@ def test_a_volume_and_its_borders(host: Any, box: Any, cast: Any, browser_of: An
     shown = listed(bob, page(volume, "volume"))
     assert "by way of the container box" in shown
     for path in ("/out", "/file", "/out/passwd"):
-        assert "not among the files that are open here" in listed(
-            bob, f"{page(volume, 'volume')}?path={path}"
-        )
+        assert "not among the open files" in listed(bob, f"{page(volume, 'volume')}?path={path}")
         refused = down(cast.bob, volume, "file", path, "volume")
         assert refused.status == 422
         assert b"root" not in refused.body
@@ -378,7 +376,7 @@ def test_a_volume_that_none_mounts_is_opened_for_a_while(
     volume = mirror(endpoint, "volume")["lonely"]
     mirror(endpoint, "image")
     bob = browser_of(cast.bob)
-    assert "Open the files" in listed(bob, page(volume, "volume"))
+    assert "Open files" in listed(bob, page(volume, "volume"))
     job = open_volume.ask(person, (endpoint.pk, "lonely"), image=f"{IMAGE}:latest")
     worker().hand_over([job.pk])
     deadline = time.monotonic() + 30
@@ -386,7 +384,7 @@ def test_a_volume_that_none_mounts_is_opened_for_a_while(
         assert time.monotonic() < deadline
         time.sleep(0.05)
         job.refresh_from_db()
-    assert "a container made for this" in listed(bob, page(volume, "volume"))
+    assert "a temporary container" in listed(bob, page(volume, "volume"))
     assert up(cast.bob, volume, b"kept", "volume", path="/", name="note").status == 200
     cancel_job.ask(person, job.pk)
     ended(job, within_s=30)

@@ -67,7 +67,7 @@ def test_they_are_renamed_and_deleted_and_nothing_of_it_stays(
     box, bob = stopped(user), browser_of(cast.bob)
     offered = listed(bob, f"{page(box)}?path=/data")
     assert "does not run" in offered
-    assert "Open the files" in offered
+    assert "Open files" in offered
     job = open_container.ask(person, (box.endpoint_id, box.podman_id), image=IMAGE)
     worker().hand_over([job.pk])
 
@@ -78,7 +78,7 @@ def test_they_are_renamed_and_deleted_and_nothing_of_it_stays(
 
     until("it is open", ready, timeout_s=60)
     shown = listed(bob, f"{page(box)}?path=/data")
-    assert "a container made for this" in shown
+    assert "a temporary container" in shown
     assert "does not run" not in shown
 
     def change(what: str, path: str, **fields: str) -> int:

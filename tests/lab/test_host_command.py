@@ -104,7 +104,7 @@ def test_a_changed_host_key_is_a_hard_stop(lab: Any, faults: None) -> None:
     host = lab.hosts[0]
     before = host.host_key_fingerprint
     host.new_host_key()
-    assert "No login was tried" in refused(*add(host, fingerprint=before))
+    assert "Haulout has not signed in" in refused(*add(host, fingerprint=before))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_changed_host_key_is_a_hard_stop(lab: Any, faults: None) -> None:
         ("ssh://root@web1:99999", "1 to 65535|cannot be read"),
         ("ssh://root@no-such-host.invalid", "getent hosts no-such-host.invalid"),
         ("ssh://root@127.0.0.1:1", "systemctl enable --now ssh"),
-        ("ssh://ro ot@web1", "no account name"),
+        ("ssh://ro ot@web1", "not an account name"),
     ],
 )
 def test_addresses_that_cannot_be(url: str, words: str, lab: Any) -> None:
@@ -151,9 +151,9 @@ def test_a_pem_key_with_a_passphrase(lab: Any, tmp_path: Path) -> None:
 def test_the_same_host_and_the_same_name_twice(lab: Any) -> None:
     first, second = lab.hosts
     run(*add(first, "--name", "web1"))
-    assert "registered already" in refused(*add(first, "--name", "other"))
-    assert "registered already" in refused(*add(first))
-    assert "of this name already" in refused(*add(second, "--name", "Web1"))
+    assert "already registered" in refused(*add(first, "--name", "other"))
+    assert "already registered" in refused(*add(first))
+    assert "with this name" in refused(*add(second, "--name", "Web1"))
 
 
 def test_a_socket_that_is_not_there(lab: Any) -> None:

@@ -45,7 +45,7 @@ def test_a_login_with_a_certificate(
     assert "expires at" in steps["login"]["cause"]
 
     browser = browser_of(cast.alice)
-    assert "certificate ends" in browser.get(f"/hosts/{login.host_id}/").content.decode()
+    assert "certificate expires" in browser.get(f"/hosts/{login.host_id}/").content.decode()
     settings = f"/hosts/{login.host_id}/edit/"
     assert login.certificate in browser.get(settings).content.decode()
     browser.send(f"/hosts/{login.host_id}/authority/", {"host_ca": "hello", "next": settings})

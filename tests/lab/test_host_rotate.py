@@ -104,7 +104,7 @@ def test_a_new_key_that_is_not_let_in_leaves_the_old_one(
     host.start_sshd()
     try:
         [how] = rotated([endpoint])
-        assert how.startswith("failed The old key is still used: ")
+        assert how.startswith("failed The old key is still in use: ")
         assert host.run("cat", FILE).strip() == text.strip()
         login.refresh_from_db()
         assert (login.public_key, bytes(login.sealed_key)) == before

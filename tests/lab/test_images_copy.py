@@ -79,5 +79,5 @@ def test_a_source_that_lost_it_is_named(
     source.podman("rmi", "localhost/copied/gone:1")
     worker().hand_over([job.pk])
     assert ended(job, within_s=60).state == "failed"
-    assert job.error == f"{start} does not have the image any more."
+    assert job.error == f"{start} no longer has the image."
     assert "copied/gone" not in other.podman("images")

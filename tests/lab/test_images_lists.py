@@ -116,7 +116,7 @@ def test_what_is_refused_changes_nothing(
     image = mirrored(host, endpoint, "localhost/busybox:latest")
     job = create_list.ask(person, [(endpoint.pk, image.podman_id)], name=NAME)
     assert done(job) == "failed"
-    assert "names something already" in job.error
+    assert "already exists" in job.error
     ref = (endpoint.pk, mirrored_list(host, endpoint, NAME).podman_id)
     job = edit_list.ask_add(person, ref, image="127.0.0.1:1/no/where:1", all_images=False)
     assert done(job) == "failed"

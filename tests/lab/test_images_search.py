@@ -48,7 +48,7 @@ def test_with_and_without_the_kept_password(
 
     job = search("lab")
     assert job.state == "failed"
-    assert job.error.startswith(f"{registry.address} wants a user name and password")
+    assert job.error.startswith(f"{registry.address} requires a user name and password")
     keep_password()
     job = search("lab")
     assert job.state == "ok", (job.error, job.cause)
@@ -79,7 +79,7 @@ def test_one_that_hangs_does_not_hold_up_the_others(
     assert [one["name"] for one in job.result["found"]] == [f"{registry.address}/lab/layers"]
     silent, nobody = (one["why"] for one in job.result["troubles"])
     assert silent.startswith(f"{hanging} did not answer in time.")
-    assert nobody.startswith("The host does not reach 127.0.0.1:1.")
+    assert nobody.startswith("The host cannot reach 127.0.0.1:1.")
 
 
 def test_a_pull_from_one_that_hangs_is_given_up(
@@ -95,4 +95,4 @@ def test_a_pull_from_one_that_hangs_is_given_up(
     job = pull_image.ask(person, endpoint_on(host).pk, reference=f"{hanging}/lab/busybox:1")
     worker().hand_over([job.pk])
     assert ended(job, within_s=60).state == "failed"
-    assert job.error.startswith(f"{hanging} said nothing for")
+    assert job.error.startswith(f"{hanging} sent nothing for")

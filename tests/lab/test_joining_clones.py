@@ -95,14 +95,14 @@ def test_a_clone_by_the_page(clones: Any, cast: Cast, browser_of: Any) -> None:
     browser = browser_of(cast.alice)
     browser.send("/hosts/add/", {"address": second.address, "port": str(second.port)})
     page = browser.get("/hosts/add/fingerprint/").content.decode()
-    assert "web1 shows this key" in page
+    assert "web1 shows the same key" in page
     to_the_key(browser, second)
     browser.send("/hosts/add/key/own/", {"private_key": own_key(second)})
     end = examine(browser)[-1]["end"]
     assert "It is not web1: it has another host name" in end
     given = {"name": "web2", "socket": "/run/podman/podman.sock"}
     refused = browser.send("/hosts/add/register/", given).content.decode()
-    assert "It shows the host key of web1." in refused
+    assert "It has the same host key as web1." in refused
     assert Host.objects.count() == 1
     browser.send("/hosts/add/register/", given | {"another_machine": "1"})
     assert Host.objects.get(name="web2").another_machine

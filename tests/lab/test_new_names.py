@@ -108,7 +108,7 @@ def test_names_inside_an_archive_are_held_to_the_images_rule(
     # an OCI archive holds one image under one name
     names = [ELSEWHERE] if form == "oci-archive" else [OURS, ELSEWHERE]
     data, before = archive(host, form, *names), host.podman("images", "-aq", "--no-trunc")
-    with pytest.raises(ActionFailed, match=r"would be called quay\.io/corp/prod:1"):
+    with pytest.raises(ActionFailed, match=r"would be named quay\.io/corp/prod:1"):
         asyncio.run(load(person, endpoint, pieces(data)))
     assert not {OURS, ELSEWHERE} & set(names_on(host))
     assert host.podman("images", "-aq", "--no-trunc") == before
@@ -130,7 +130,7 @@ def test_a_rule_that_came_while_it_was_loaded_raises_an_alarm(
         await sync_to_async(rule)("images", **ALLOWED)
         yield bytes(512)
 
-    with pytest.raises(ActionFailed, match=r"refuses what Podman made .*The image is kept"):
+    with pytest.raises(ActionFailed, match=r"refuses what Podman created .*The image is kept"):
         asyncio.run(load(person, endpoint, late()))
     [alarm] = alarms()
     assert alarm.params["rules"] == ["rule of images"]
@@ -139,7 +139,7 @@ def test_a_rule_that_came_while_it_was_loaded_raises_an_alarm(
 
 
 WRONG = {
-    "images": ("FROM quay.io/corp/base:1\n", ALLOWED, "comes from none of the allowed places"),
+    "images": ("FROM quay.io/corp/base:1\n", ALLOWED, "is not from an allowed place"),
     "host_namespaces": (f"FROM {PLAIN}\nRUN --network=host true\n", {}, "RUN --network"),
 }
 
@@ -168,7 +168,7 @@ def test_the_names_of_an_uploaded_build_are_looked_at_once_more(
     def between() -> None:
         rule("images", refuse=["localhost/new"])
 
-    with pytest.raises(ActionFailed, match=r"refuses what Podman made .*no image may be called"):
+    with pytest.raises(ActionFailed, match=r"refuses what Podman created .*no image may be named"):
         asyncio.run(build(person, endpoint, f"FROM {PLAIN}\nRUN true\n", between))
     assert len(alarms()) == 1
     assert outcomes("image.build")[-1] == ("outcome", "failed")
@@ -194,9 +194,9 @@ def test_a_push_goes_to_allowed_places_alone(
     ref = (row.endpoint_id, row.podman_id)
     early = push_image.ask(person, ref, destination=ELSEWHERE)
     rule("images", **ALLOWED)
-    with pytest.raises(GuardrailRefused, match=r"would be called quay\.io/corp/prod:1"):
+    with pytest.raises(GuardrailRefused, match=r"would be named quay\.io/corp/prod:1"):
         push_image.ask(person, ref, destination=ELSEWHERE)
     push_image.ask(person, ref, destination="registry.example.org/team/web:1")
     worker().hand_over([early.pk])
     assert ended(early, within_s=60).state == "denied"
-    assert "would be called" in early.error
+    assert "would be named" in early.error

@@ -64,7 +64,7 @@ def test_volumes(host: Any, endpoint: Any, person: Any, pruned: Any) -> None:
     host.podman("volume", "create", "again")
     removed, left = pruned(batch)
     assert removed == {"old"}
-    assert left["data"] == "came into use by user"
+    assert left["data"] == "is now used by user"
     assert "another volume" in left["again"]
     assert batch.jobs.get().result["freed_bytes"] == 7
     assert {"data", "again", "unseen"} <= names(host, "volume")
@@ -80,7 +80,7 @@ def test_containers(host: Any, endpoint: Any, person: Any, pruned: Any) -> None:
     host.podman("run", "-d", "--name", "woken", *SLEEP)
     removed, left = pruned(batch)
     # another container has the name by now: its id is not in the plan
-    assert (removed, left) == ({"ended"}, {"woken": "was gone already"})
+    assert (removed, left) == ({"ended"}, {"woken": "was already removed"})
     assert names(host, "container") == {"woken", "unseen"}
 
 
@@ -103,7 +103,7 @@ def test_networks(host: Any, endpoint: Any, person: Any, pruned: Any) -> None:
     host.podman("run", "-d", "--name", "web", "--network", "back", *SLEEP)
     removed, left = pruned(batch)
     assert removed == {"idle"}
-    assert left == {"back": "came into use by web", "podman": "it is Podman's own"}
+    assert left == {"back": "is now used by web", "podman": "belongs to Podman"}
     assert names(host, "network") == {"back", "podman", "unseen"}
 
 

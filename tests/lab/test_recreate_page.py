@@ -92,8 +92,8 @@ def test_edit_and_recreate(
     assert changed == {
         "Memory": ("64m", "128m"),
         "Ports": ("18076:80", "18075:80"),
-        "MODE": ("the value it has", "taken out"),
-        "NEW": ("", "a new variable"),
+        "MODE": ("current value", "removed"),
+        "NEW": ("", "new variable"),
     }
     assert "x y" not in answer.content.decode()
 
@@ -156,4 +156,4 @@ def test_what_failed_stands_in_the_form_again(
     said = {slot: words.text for slot, words in page.context["draft"].said.items()}
     (port,) = (words for slot, words in said.items() if slot.startswith("ports-"))
     assert "bind: address in use" in port
-    assert "give them again" in said["environment"]
+    assert "enter them again" in said["environment"]

@@ -93,7 +93,7 @@ def test_the_new_one_starts_once_its_port_is_let_go(
 ) -> None:
     monkeypatch.setattr(swap_container, "PORT_PATIENCE_S", 120)
     job, holds = swapped(network, port)
-    _says(job, "still held")
+    _says(job, "still in use")
     holds.communicate(timeout=60)
     assert ended(job, within_s=120).state == "ok", (job.error, job.cause)
     new = inspect(host, "own", user="seal")

@@ -63,7 +63,7 @@ def test_without_the_right_password(
     worker().hand_over([job.pk])
     assert ended(job, within_s=60).state == "failed"
     assert "Registries" in job.error
-    assert ("refused the credentials" in job.error) == bool(password)
+    assert ("refused the stored credentials" in job.error) == bool(password)
     assert registry.address in job.error
     assert job.cause
     assert not password or password not in job.error + job.cause + job.output

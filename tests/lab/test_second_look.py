@@ -159,7 +159,7 @@ def test_what_podman_made_otherwise_never_starts(
     bend.spec(**more)
     job = asked.run(f"--name victim {IMAGE} sleep 99")
     assert job.state == "denied", (job.state, job.error, job.cause)
-    assert "” refuses what Podman made (" in job.error
+    assert "” refuses what Podman created (" in job.error
     assert "removed before it started" in job.error
     assert bend.started() == []
     assert events(asked.host, "victim") == []
@@ -223,7 +223,7 @@ def test_labels_that_an_image_brings_count(asked: Asked, rules: None) -> None:
     )
     job = asked.run("--name victim localhost/mine:bent sleep 99")
     assert job.state == "denied", (job.state, job.error)
-    assert "“rule of labels” refuses what Podman made (labels.traefik.enable)" in job.error
+    assert "“rule of labels” refuses what Podman created (labels.traefik.enable)" in job.error
     assert "victim" not in names(asked.host, "container")
     job = asked.run(f"--name fine {IMAGE} sleep 99")
     assert job.state == "ok", (job.error, job.cause)

@@ -93,8 +93,8 @@ def test_limits_that_became_others_are_changed_back(
     bend.body = once
     job = update(asked, "shop", memory="128m")
     assert job.state == "denied", (job.state, job.error, job.cause)
-    assert "“rule of limits” refuses what Podman made (limits.memory)" in job.error
-    assert "It was changed back." in job.error
+    assert "“rule of limits” refuses what Podman created (limits.memory)" in job.error
+    assert "The change was undone." in job.error
     assert limits(asked, "shop") == before == (64 * MIB, 50)
     assert inspected(asked.host, "container", "shop")["State"]["Running"] == running
     [alarm] = alarms()
@@ -143,7 +143,7 @@ def test_a_container_that_became_something_else_is_disconnected_again(
     bend.body, bend.answer = note, tell
     job = connect(asked, "shop-net", "shop")
     assert job.state == "denied", (job.state, job.error, job.cause)
-    assert "“rule of host_namespaces” refuses what Podman made" in job.error
+    assert "“rule of host_namespaces” refuses what Podman created" in job.error
     assert "It was disconnected again." in job.error
     found = inspected(asked.host, "container", "shop")
     assert set(found["NetworkSettings"]["Networks"]) == {"podman"}
@@ -164,6 +164,9 @@ def test_a_network_that_nobody_asked_for_is_left_again(asked: Asked, bend: Bend)
     bend.body = too
     job = connect(asked, "shop-net", "shop")
     assert job.state == "failed", (job.state, job.error, job.cause)
-    assert "onto other-net too, which nobody asked for. It was disconnected again." in job.error
+    assert (
+        "Podman also connected it to other-net, which was not requested. It was disconnected again."
+        in job.error
+    )
     found = inspected(asked.host, "container", "shop")["NetworkSettings"]["Networks"]
     assert set(found) == {"podman"}

@@ -124,7 +124,7 @@ def test_nothing_of_a_kube_file_starts_that_became_something_else(
     before, starts = asked.host.podman("ps", "-aq"), events(asked.host, "shop-c")
     job = play(asked, PLAIN)
     assert job.state == "denied", (job.state, job.error, job.cause)
-    assert "refuses what Podman made" in job.error
+    assert "refuses what Podman created" in job.error
     assert bend.started() == []
     assert events(asked.host, "shop-c") == starts
     assert asked.host.podman("ps", "-aq") == before

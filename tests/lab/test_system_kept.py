@@ -36,6 +36,6 @@ def test_artifacts_are_shown_and_no_systemd_is_said(
     finally:
         host.podman("artifact", "rm", "localhost/lab/tide:1")
     said = browser.get(f"{url}/artifacts/").content.decode()
-    assert "None yet" in said
+    assert "No artifacts yet" in said
     said = browser.get(f"{url}/quadlets/").content.decode()
-    assert "No systemd runs there" in said
+    assert "no systemd runs there" in said

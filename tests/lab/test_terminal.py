@@ -114,7 +114,7 @@ async def test_a_shell_ends_when_its_last_viewer_is_gone(
     _intent, outcome = await sync_to_async(settled)(entries)
     assert (outcome.result, outcome.detail) == (
         "ok",
-        "ended, since nobody looked at it any more",
+        "ended, because nobody had it open",
     )
 
 
@@ -180,7 +180,10 @@ async def test_a_withdrawn_right_ends_the_shell(
     assert await bob.closed() == 4401
     await only_sleep_is_left(lab.hosts[0], where)
     _intent, outcome = await sync_to_async(settled)(entries)
-    assert (outcome.result, outcome.detail) == ("cancelled", "ended with the right to it")
+    assert (outcome.result, outcome.detail) == (
+        "cancelled",
+        "ended, because the right to it was lost",
+    )
 
 
 async def test_signing_out_ends_a_shell_that_nobody_looks_at(

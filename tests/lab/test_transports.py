@@ -79,5 +79,5 @@ def test_no_name_of_an_image_leads_there(host: Host, endpoint_on: Any, person: A
         lambda: play_kube.ask(person, pk, text=pod),
     ]
     for ask in asked:
-        with pytest.raises(Refusal, match="file or a store"):
+        with pytest.raises(Refusal, match="file or storage"):
             ask()

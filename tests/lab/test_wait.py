@@ -88,7 +88,7 @@ def test_another_worker_waits_on_and_nothing_is_missed_meanwhile(
     worker().hand_over([ends.pk, falls.pk])
     assert ended(ends, within_s=60).result == {"condition": "exited", "exit_code": 3}
     assert ended(falls, within_s=60).result == {"condition": "exited"}
-    assert "while nobody listened" in falls.output
+    assert "while Haulout was not connected" in falls.output
     assert falls.lost_workers == ends.lost_workers == 0
 
 
@@ -135,7 +135,7 @@ def test_cancelled_removed_and_too_many(
     monkeypatch.setattr(wait_container, "MOST", 3)
     with pytest.raises(FieldRefusal, match="3 jobs wait"):
         waits(endpoint, shop)
-    with pytest.raises(FieldRefusal, match="cannot be waited for"):
+    with pytest.raises(FieldRefusal, match="is not a state to wait for"):
         waits(endpoint, shop, "bored")
     cancel_job.ask(person, given_up.pk)
     assert ended(given_up).state == "cancelled"

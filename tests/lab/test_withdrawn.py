@@ -189,6 +189,6 @@ async def test_a_build_says_in_its_output_why_it_ended(
     )
     assert (answer.status, answer.aborted) == (200, False)
     last = json.loads(answer.body.splitlines()[-1])
-    assert last == {"error": "Your right to do this was withdrawn."}
+    assert last == {"error": "You lost the right to do this."}
     outcome = await Entry.objects.aget(verb="image.build", kind="outcome")
     assert outcome.result in ("cancelled", "unknown")

@@ -15,7 +15,7 @@ def change_words(verb: str, params: Mapping[str, Any] | None) -> str:
 def _grant(params: Mapping[str, Any]) -> str:
     if "given" in params:
         return _("gave access:")
-    return _("took access:") if "taken" in params else _("changed the end of access:")
+    return _("revoked access:") if "taken" in params else _("changed the end of access:")
 
 
 def _team(params: Mapping[str, Any]) -> str:
@@ -24,13 +24,13 @@ def _team(params: Mapping[str, Any]) -> str:
     if name := params.get("let_out"):
         return str(_("removed %s from the team") % name)
     if "made" in params:
-        return _("made the team")
+        return _("created the team")
     return _("removed the team") if "removed" in params else ""
 
 
 def _role(params: Mapping[str, Any]) -> str:
     if "made" in params:
-        return _("made the role")
+        return _("created the role")
     return _("removed the role") if "removed" in params else ""
 
 

@@ -67,7 +67,8 @@ def _parts(column: str, value: str) -> Named:
     notes: tuple[str, ...] = ()
     if len(names) > MOST:
         words = _(
-            "More than %(n)d names fit “%(value)s”: %(n)d of them are shown. Write more of it."
+            "More than %(n)d names match “%(value)s”: %(n)d of them are shown. Type more of the "
+            "name."
         )
         notes = (words % {"n": MOST, "value": value},)
     return Named(tuple(index_conditions(column, list(names)[:MOST])), notes)

@@ -30,15 +30,15 @@ KINDS = [value for value, _label in KIND_LABELS if value not in ("outcome", "res
 DOORS = ("page", "socket", "console", "host", "worker", "link", "api", "gate")
 # what each is, beside it while it is typed
 NAMES = {
-    "person": _lazy("who did it: a name, or a part of one"),
+    "person": _lazy("who did it: a name, or part of one"),
     "verb": _lazy("container.restart, or container.* for all of them"),
-    "host": _lazy("a host's name, or a part of it"),
-    "object": _lazy("what it was done to: its name, a part of it, or its id"),
-    "what": _lazy("seen: what was read; access: whose rights were changed; signin"),
-    "about": _lazy("whole name of a person or team: who changed their access"),
-    "rule": _lazy("whole name of a guardrail: what it refused, asked about or warned of"),
-    "result": _lazy("how it ended"),
-    "kind": _lazy("event: what was read or signed in; observed: done on a host outside Haulout"),
+    "host": _lazy("a host's name, or part of it"),
+    "object": _lazy("the object: its name, part of it, or its id"),
+    "what": _lazy("seen: what was read; access: whose rights changed; signin"),
+    "about": _lazy("full name of a person or team: who changed their access"),
+    "rule": _lazy("full name of a guardrail: what it refused, asked about or warned of"),
+    "result": _lazy("the result"),
+    "kind": _lazy("event: reads and sign-ins; observed: done on a host outside Haulout"),
     "door": _lazy("page, api, gate, console …"),
     "date": _lazy("today, yesterday, 2026-11-30 or 2026-11-01..2026-11-07"),
     "since": _lazy("2h, 3d, or a date or time"),
@@ -68,7 +68,7 @@ def read(line: str, zone: ZoneInfo = UTC_ZONE) -> Asked:
     words: list[str] = []
     for term in filterline.parse(line):
         if term.negative:
-            troubles.append(_("The audit log is not searched by exclusion: take the minus off."))
+            troubles.append(_("The audit log has no filters that exclude: remove the minus."))
         elif not term.name and is_date(term.value):
             given.setdefault("date", []).append(term.value)
         elif not term.name:
@@ -105,7 +105,7 @@ def _with(filters: Filters, name: str, values: list[str], zone: ZoneInfo) -> Fil
     fixed = {"result": RESULTS, "kind": KINDS, "what": list(WHAT)}.get(name)
     for value in values:
         if fixed and value.lower() not in fixed:
-            words = _("“%(token)s:%(value)s” means nothing. There is %(known)s.")
+            words = _("“%(token)s:%(value)s” is not valid. Use one of: %(known)s.")
             known = {"token": name, "value": value, "known": ", ".join(fixed)}
             raise BadValue(words % known)
     if made := {"rule": entries_about_rule, "what": what, "about": about}.get(name):
@@ -113,7 +113,7 @@ def _with(filters: Filters, name: str, values: list[str], zone: ZoneInfo) -> Fil
         before = filters.any_of or (Q(),)
         return replace(filters, any_of=tuple(one & other for one in before for other in found))
     if len(values) > 1:
-        raise BadValue(_("Write “%(token)s:” once.") % {"token": name})
+        raise BadValue(_("Write “%(token)s:” only once.") % {"token": name})
     given: dict[str, Any] = {name: values[0].lower() if fixed else values[0]}
     return replace(filters, **given)
 

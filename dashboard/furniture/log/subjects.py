@@ -20,9 +20,9 @@ _ASKED = [f"access.{word}" for word in ("ask", "approve", "refuse", "withdraw", 
 _DONE = Q(intent=None) & ~Q(kind="refusal")
 # `what:` in the filter line, and what each means
 WHAT: dict[str, str | Promise] = {
-    "seen": _("logs, files, environments and terminals that somebody looked at"),
+    "seen": _("logs, files, environments and terminals that were read"),
     "access": _("people, roles, teams, grants, tokens, keys, rules and groups that were changed"),
-    "signin": _("who signed in and out, and who failed to"),
+    "signin": _("sign-ins, sign-outs and failed sign-ins"),
 }
 
 

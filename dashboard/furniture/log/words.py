@@ -15,13 +15,13 @@ from hosts.cards import LogWords, card_of, cards
 # of what has no card, as a card says it (hosts.cards): (asked for, done)
 _WORDS: dict[str, LogWords] = {
     "container.logs": (gettext_lazy("Logs of"), gettext_lazy("read the logs of")),
-    "container.stats": (gettext_lazy("Statistics of"), gettext_lazy("saw what was used by")),
+    "container.stats": (gettext_lazy("Statistics of"), gettext_lazy("read statistics of")),
     "container.watch": (gettext_lazy("Watch"), gettext_lazy("watched a terminal in")),
     "container.environment": (
         gettext_lazy("Environment of"),
         gettext_lazy("read the environment of"),
     ),
-    "kube.generate": (gettext_lazy("Kube YAML of"), gettext_lazy("saw kube YAML with values of")),
+    "kube.generate": (gettext_lazy("Kube YAML of"), gettext_lazy("read kube YAML with values of")),
     "host.add": (gettext_lazy("Add"), gettext_lazy("added the host")),
     "host.edit": (gettext_lazy("Edit"), gettext_lazy("changed the host")),
     "host.remove": (gettext_lazy("Remove"), gettext_lazy("removed the host")),
@@ -29,20 +29,20 @@ _WORDS: dict[str, LogWords] = {
     "host.boot": (gettext_lazy("Boot"), gettext_lazy("booted the host")),
     "host.more_changes": (
         gettext_lazy("More changes"),
-        gettext_lazy("made more changes, which are only counted, on"),
+        gettext_lazy("made more changes (only counted) on"),
     ),
     "host.key_changed": (
         gettext_lazy("Host key"),
-        gettext_lazy("was shown another host key by"),
+        gettext_lazy("found another host key on"),
     ),
-    "host.key_refused": (gettext_lazy("Key"), gettext_lazy("was refused its key by")),
+    "host.key_refused": (gettext_lazy("Key"), gettext_lazy("had its key rejected by")),
     "host.certificate_ends": (
         gettext_lazy("Certificate"),
-        gettext_lazy("warned that a login's certificate ends soon on"),
+        gettext_lazy("warned that a login's certificate expires soon on"),
     ),
     "host.certificate_ended": (
         gettext_lazy("Certificate"),
-        gettext_lazy("saw that a login's certificate has ended on"),
+        gettext_lazy("noticed an expired login certificate on"),
     ),
     "host.install_key": (gettext_lazy("Install key on"), gettext_lazy("installed a key on")),
     "group.edit": (gettext_lazy("Edit"), gettext_lazy("changed the group")),
@@ -55,7 +55,7 @@ _WORDS: dict[str, LogWords] = {
     ),
     "guardrail.alarm": (
         gettext_lazy("Alarm"),
-        gettext_lazy("did not start what was made against a guardrail:"),
+        gettext_lazy("blocked, for breaking a guardrail:"),
     ),
     "freeze.edit": (gettext_lazy("Edit"), gettext_lazy("changed the freeze window")),
     "freeze.override": (gettext_lazy("Override"), gettext_lazy("overrode a freeze for")),
@@ -70,11 +70,11 @@ _WORDS: dict[str, LogWords] = {
     "access.approve": (gettext_lazy("Approve"), gettext_lazy("approved the request")),
     "access.refuse": (gettext_lazy("Refuse"), gettext_lazy("refused the request")),
     "access.withdraw": (gettext_lazy("Withdraw"), gettext_lazy("withdrew the request")),
-    "access.request_expired": (gettext_lazy("Expiry"), gettext_lazy("let expire the request")),
-    "access.grant_ended": (gettext_lazy("End"), gettext_lazy("ended, since its time is over:")),
+    "access.request_expired": (gettext_lazy("Expiry"), gettext_lazy("let the request expire:")),
+    "access.grant_ended": (gettext_lazy("End"), gettext_lazy("ended expired access:")),
     "access.team": (gettext_lazy("Edit"), gettext_lazy("changed the team")),
     "access.role": (gettext_lazy("Edit"), gettext_lazy("changed the role")),
-    "access.grant": (gettext_lazy("Grant"), gettext_lazy("gave, changed or took access:")),
+    "access.grant": (gettext_lazy("Grant"), gettext_lazy("gave, changed or revoked access:")),
     "access.edit": (gettext_lazy("Change access"), gettext_lazy("changed access")),
     "people.manage": (gettext_lazy("Manage people"), gettext_lazy("managed people")),
     "signin.ok": (gettext_lazy("Sign-in"), gettext_lazy("signed in")),
@@ -87,29 +87,29 @@ _WORDS: dict[str, LogWords] = {
     "people.role": (gettext_lazy("Role"), gettext_lazy("changed the role of")),
     "people.disable": (gettext_lazy("Disable"), gettext_lazy("disabled")),
     "people.enable": (gettext_lazy("Enable"), gettext_lazy("enabled")),
-    "people.reset_link": (gettext_lazy("Reset"), gettext_lazy("made a password link for")),
-    "people.reset": (gettext_lazy("Reset"), gettext_lazy("set a password by a link")),
+    "people.reset_link": (gettext_lazy("Reset"), gettext_lazy("created a password link for")),
+    "people.reset": (gettext_lazy("Reset"), gettext_lazy("set a password through a link")),
     "people.password": (gettext_lazy("Password"), gettext_lazy("set a password")),
     "people.factor": (gettext_lazy("Factor"), gettext_lazy("changed the second factor of")),
     "people.second_factor": (
         gettext_lazy("Sign-in"),
-        gettext_lazy("changed whether a second factor is needed by"),
+        gettext_lazy("changed the second-factor rule of"),
     ),
     "people.sessions": (gettext_lazy("Sessions"), gettext_lazy("ended sessions of")),
     "people.identity": (gettext_lazy("Identity"), gettext_lazy("linked a provider's account to")),
     "people.provider_groups": (
         gettext_lazy("Groups"),
-        gettext_lazy("brought groups of their provider along:"),
+        gettext_lazy("took over groups of their provider:"),
     ),
-    "people.service": (gettext_lazy("Account"), gettext_lazy("made the service account")),
-    "audit.export": (gettext_lazy("Export"), gettext_lazy("took a copy of the audit log")),
-    "token.make": (gettext_lazy("Make"), gettext_lazy("made the token")),
+    "people.service": (gettext_lazy("Account"), gettext_lazy("created the service account")),
+    "audit.export": (gettext_lazy("Export"), gettext_lazy("exported the audit log")),
+    "token.make": (gettext_lazy("Create"), gettext_lazy("created the token")),
     "token.revoke": (gettext_lazy("Revoke"), gettext_lazy("revoked the token")),
     "token.use": (gettext_lazy("Token"), gettext_lazy("used the token")),
     "key.add": (gettext_lazy("Register"), gettext_lazy("registered the SSH key")),
     "key.revoke": (gettext_lazy("Revoke"), gettext_lazy("revoked the SSH key")),
     "key.use": (gettext_lazy("Key"), gettext_lazy("used the SSH key")),
-    "people.first_link": (gettext_lazy("Link"), gettext_lazy("made a link for the")),
+    "people.first_link": (gettext_lazy("Link"), gettext_lazy("created a link for the")),
     "people.first_admin": (gettext_lazy("Join"), gettext_lazy("became the first administrator")),
 }
 
@@ -135,7 +135,7 @@ def _names_of(verb: str, said: LogWords) -> set[str]:
 def parameter(name: str, value: Any) -> str:
     """A parameter of an entry as a reader wants it. A hash says that it is one."""
     if isinstance(value, dict) and set(value) == {"keyed_hash"}:
-        return _("kept back; its hash is %s") % str(value["keyed_hash"])[:12]
+        return _("hidden; its hash is %s") % str(value["keyed_hash"])[:12]
     if value is None or value == []:
         return "–"
     if isinstance(value, bool):
@@ -176,7 +176,7 @@ def said(line: Line) -> str:
     if line.result == "ok":
         return done
     if line.open:
-        return _("asked: %(verb)s") % {"verb": asked_words(entry.verb)}
+        return _("requested: %(verb)s") % {"verb": asked_words(entry.verb)}
     return _("tried: %(verb)s") % {"verb": asked_words(entry.verb)}
 
 

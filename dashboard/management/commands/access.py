@@ -32,7 +32,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class Command(BaseCommand):
-    help = "Teams, roles and grants: list, make, give, take; explain what somebody may do where."
+    help = "Teams, roles and grants: list, make, give, take; explain what a person may do where."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -43,17 +43,21 @@ class Command(BaseCommand):
             ("grants", "all grants"),
         ):
             _json(steps.add_parser(name, help=f"list {words}, one a line"))
-        team = steps.add_parser("team", help="make or remove a team, let people in and out")
+        team = steps.add_parser(
+            "team", help="make or remove a team, add people (in) and remove them (out)"
+        )
         team.add_argument("what", choices=("make", "remove", "in", "out"))
         team.add_argument("team", metavar="TEAM")
         team.add_argument("who", metavar="WHO", nargs="?", help="email address, with in and out")
-        team.add_argument("--words", default="", help="what it is for, with make")
-        role = steps.add_parser("role", help="make or remove a role of one's own")
+        team.add_argument("--words", default="", help="purpose, with make")
+        role = steps.add_parser("role", help="make or remove a role")
         role.add_argument("what", choices=("make", "remove"))
         role.add_argument("role", metavar="ROLE")
-        role.add_argument("--like", metavar="ROLE", help="begin with what this one permits")
+        role.add_argument("--like", metavar="ROLE", help="start with the verbs of this role")
         role.add_argument("--verb", action="append", default=[], metavar="VERB", help="also this")
-        role.add_argument("--no", action="append", default=[], metavar="VERB", help="but not this")
+        role.add_argument(
+            "--no", action="append", default=[], metavar="VERB", help="remove this verb"
+        )
         role.add_argument("--words", default="")
         give = steps.add_parser("give", help="give a role somewhere")
         give.add_argument("to", metavar="WHO", help="email address, or team:shop")
@@ -61,18 +65,24 @@ class Command(BaseCommand):
         give.add_argument(
             "where", metavar="WHERE", help="everywhere, group:prod, host:web1, host:web1/anna"
         )
-        give.add_argument("--label", default="", help="only containers with it: app or app=shop")
-        give.add_argument("--names", default="", help="only containers called so: shop-*")
+        give.add_argument(
+            "--label", default="", help="only containers with this label: app or app=shop"
+        )
+        give.add_argument("--names", default="", help="only containers whose name matches: shop-*")
         give.add_argument("--for", dest="lasts", default="", help="30m, 8h, 1d, 2w")
         give.add_argument("--until", default="", help="such as 2026-12-01T18:00+01:00")
         give.add_argument("--reason", default="")
         _json(give)
-        take = steps.add_parser("take", help="take a grant by its number")
+        take = steps.add_parser("take", help="revoke a grant by its number")
         take.add_argument("grant", type=int)
-        why = steps.add_parser("explain", help="what somebody may do somewhere, and through what")
+        why = steps.add_parser("explain", help="what a person may do on an object, and why")
         why.add_argument("who", metavar="WHO")
         why.add_argument(
-            "where", metavar="WHERE", nargs="?", default="", help="web1, web1/shop-web; empty: site"
+            "where",
+            metavar="WHERE",
+            nargs="?",
+            default="",
+            help="web1 or web1/shop-web; empty: whole site",
         )
         _json(why)
 
@@ -84,7 +94,7 @@ class Command(BaseCommand):
         except (AccountsError, FieldRefusal) as trouble:
             raise CommandError(str(trouble)) from trouble
         except NotVisible as trouble:
-            raise CommandError(_("There is nothing of this name.")) from trouble
+            raise CommandError(_("There is nothing with this name.")) from trouble
 
     def _tell(self, rows: Iterable[dict[str, Any]], options: dict[str, Any]) -> None:
         for row in rows:
@@ -193,7 +203,7 @@ def _way(way: VerbSource) -> str:
 
 
 def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="a JSON object a line")
+    parser.add_argument("--json", action="store_true", help="one JSON object per line")
 
 
 def _cell(value: Any) -> str:
@@ -217,7 +227,7 @@ def _told(grant: Any) -> dict[str, Any]:
 def _user(text: str | None) -> User:
     user = user_named(text) if text else None
     if user is None:
-        raise CommandError(_("Nobody here is called %s.") % (text or "…"))
+        raise CommandError(_("There is no person %s.") % (text or "…"))
     return user
 
 
@@ -225,7 +235,7 @@ def _role(name: str) -> Role:
     role = Role.objects.filter(name=name).first()
     if role is None:
         known = ", ".join(Role.objects.values_list("name", flat=True))
-        words = _("There is no role %(name)s. There is %(known)s.")
+        words = _("There is no role %(name)s. Use one of: %(known)s.")
         raise CommandError(words % {"name": name, "known": known})
     return role
 

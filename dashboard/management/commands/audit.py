@@ -20,19 +20,25 @@ from audit.verify import Report, save_report, verify
 class Command(BaseCommand):
     """Exit 0 when all is well; 1 with the first bad number and what is wrong."""
 
-    help = "Verify the audit log, sign it, and put old parts of it away"
+    help = "Verify the audit log, sign it, export and drop old parts"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         steps = parser.add_subparsers(dest="step", required=True)
-        step = steps.add_parser("verify", help="look at every entry, the chain and the checkpoints")
-        step.add_argument("--since", type=int, metavar="NUMBER", help="trust all up to this entry")
+        step = steps.add_parser("verify", help="check every entry, the chain and the checkpoints")
+        step.add_argument(
+            "--since",
+            type=int,
+            metavar="NUMBER",
+            help="begin after this entry, and trust all before it",
+        )
         step.add_argument("--json", action="store_true", help="print the report as JSON")
         step = steps.add_parser("checkpoint", help="sign the log as it is now")
         step.add_argument(
             "--anew",
             action="store_true",
-            help="after checkpoints were lost: go on with what is left of them; an entry says so",
+            help="after checkpoints were lost: continue with the remaining ones; this is an audit "
+            "entry",
         )
         steps.add_parser("close", help="close the open segment and begin the next")
         step = steps.add_parser("export", help="write a closed segment to a file")
@@ -40,7 +46,7 @@ class Command(BaseCommand):
         step.add_argument("--folder", type=Path, help="default: audit/ in the data folder")
         step = steps.add_parser("drop", help="remove an exported segment from the database")
         step.add_argument("segment", type=int)
-        step.add_argument("file", type=Path, help="the exported file, which is looked at first")
+        step.add_argument("file", type=Path, help="the exported file, which is checked first")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -25,7 +25,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Sizes have the defaults of the goals' first form."""
         parser.add_argument("name", nargs="*", help=", ".join(names()) + " (all)")
-        parser.add_argument("--json", metavar="FILE", type=Path, help="write the figures there too")
+        parser.add_argument(
+            "--json", metavar="FILE", type=Path, help="also write the figures to this file"
+        )
         parser.add_argument("--hosts", metavar="N", type=int, help="simulated hosts (fleet)")
         parser.add_argument("--containers", metavar="N", type=int, help="on each of them")
         parser.add_argument("--browsers", metavar="N", type=int, help="that watch live lists")
@@ -35,7 +37,7 @@ class Command(BaseCommand):
         wanted = options["name"] or names()
         if unknown := [name for name in wanted if name not in names()]:
             raise CommandError(
-                _("There is no benchmark “%(name)s”. There is: %(known)s.")
+                _("There is no benchmark “%(name)s”. Use one of: %(known)s.")
                 % {"name": unknown[0], "known": ", ".join(names()) or _("none")}
             )
         # our hosts and processes end with us, also when we are told to stop
@@ -60,7 +62,7 @@ class Command(BaseCommand):
             if options["json"]:
                 options["json"].write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
         if failed:
-            raise CommandError(_("Could not run here: %s.") % ", ".join(failed))
+            raise CommandError(_("Cannot run here: %s.") % ", ".join(failed))
 
 
 def names() -> list[str]:

@@ -25,28 +25,31 @@ from hosts.refusals import FieldRefusal
 
 
 class Command(BaseCommand):
-    help = "Hosts: add one, import many, list, examine, rotate keys, remove."
+    help = "Hosts: add, import, list, examine (doctor), rotate keys, remove."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         what = parser.add_subparsers(dest="what", required=True, metavar="add|import|list|…")
-        add = what.add_parser("add", help="register a host, when its doctor is content")
+        add = what.add_parser("add", help="register a host, if its doctor finds no problem")
         add.add_argument("url", metavar="ssh://USER@ADDRESS[:PORT][/SOCKET]")
         add.add_argument("--key-file", type=Path, required=True, metavar="F", help="private key")
         add.add_argument(
             "--passphrase-file",
             type=Path,
             metavar="F",
-            help="opens the key; without it a terminal is asked",
+            help="file with the key's passphrase; without it you are asked",
         )
         add.add_argument(
-            "--fingerprint", required=True, metavar="SHA256:…", help="of the host's key"
+            "--fingerprint", required=True, metavar="SHA256:…", help="fingerprint of the host's key"
         )
-        add.add_argument("--name", default="", metavar="N", help="what Haulout calls it")
+        add.add_argument("--name", default="", metavar="N", help="name in Haulout")
         add.add_argument("--group", action="append", default=[], metavar="G", help="repeatable")
         add.add_argument("--notes", default="", metavar="TEXT")
         add.add_argument(
-            "--jump", default="", metavar="[USER@]NAME", help="the registered host to go through"
+            "--jump",
+            default="",
+            metavar="[USER@]NAME",
+            help="registered host used as the jump host",
         )
         add.add_argument(
             "--certificate-file", type=Path, metavar="F", help="KEY-cert.pub, beside the key"
@@ -58,7 +61,7 @@ class Command(BaseCommand):
             help="@cert-authority lines: later keys of the host are trusted when it signed them",
         )
         add.add_argument(
-            "--jump-only", action="store_true", help="it leads to others; show no Podman of its own"
+            "--jump-only", action="store_true", help="only a jump host; show no Podman of its own"
         )
         many = what.add_parser("import", help="register the hosts of a CSV file")
         many.add_argument(
@@ -71,18 +74,19 @@ class Command(BaseCommand):
             one.add_argument(
                 "--another-machine",
                 action="store_true",
-                help="they may show a registered host's SSH host key, as clones of one image do",
+                help="allow a host key that another registered host also has, as clones of one "
+                "image do",
             )
-        shown = what.add_parser("list", help="every host and how it stands")
-        doctor = what.add_parser("doctor", help="examine a host step by step")
+        shown = what.add_parser("list", help="all hosts with their state")
+        doctor = what.add_parser("doctor", help="run the doctor on a host, step by step")
         rotate = what.add_parser(
-            "rotate", help="give hosts new SSH keys, one after the other tried"
+            "rotate", help="give hosts new SSH keys, one after the other, each tested"
         )
         rotate.add_argument("names", nargs="+", metavar="NAME")
         rotate.add_argument(
             "--one-key", action="store_true", help="the same new key for all of them"
         )
-        remove = what.add_parser("remove", help="take a host out of Haulout")
+        remove = what.add_parser("remove", help="remove a host from Haulout")
         for one in (doctor, remove):
             one.add_argument("name")
         for one in (shown, doctor):
@@ -195,8 +199,8 @@ class Command(BaseCommand):
         if not sys.stdin.isatty():
             raise Failed(
                 _(
-                    "These fingerprints must be compared by somebody: give them with --known-hosts"
-                    " or a column fingerprint, or accept them with --yes. Nothing was registered."
+                    "Somebody must compare these fingerprints: give them with --known-hosts or a "
+                    "column fingerprint, or accept them with --yes. Nothing was registered."
                 )
             )
         self.stdout.write(_("Are these the hosts' own keys? [y/N] "), ending="")
@@ -208,7 +212,7 @@ class Command(BaseCommand):
         if one.another_machine:
             return True
         if not sys.stdin.isatty():
-            raise Failed(_("If it is another machine, say so with --another-machine."))
+            raise Failed(_("If it is another machine, add --another-machine."))
         self.stdout.write(_("Add it as another machine with the same host key? [y/N] "), ending="")
         self.stdout.flush()
         return sys.stdin.readline().strip().lower() in ("y", "yes")
@@ -244,7 +248,7 @@ class Command(BaseCommand):
                 json.dumps({"host": host.name, "well": well, "logins": logins}, indent=2)
             )
         if not well:
-            raise Failed(_("Something is in the way on %s: see the steps.") % host.name)
+            raise Failed(_("Problems found on %s: see the steps.") % host.name)
 
     def _say(self, login: Login, steps: list[DoctorStep]) -> None:
         self.stdout.write(str(login))
@@ -266,12 +270,14 @@ class Command(BaseCommand):
             failed += job.state != Job.State.OK
             self.stdout.write(f"{job.object_name}\t{job.get_state_display()}\t{job.error}".rstrip())
         if failed:
-            raise Failed(_("%d keys were not rotated; what is said above tells why.") % failed)
+            raise Failed(_("%d keys were not rotated; see the messages above.") % failed)
 
     def _remove(self, host: Host) -> None:
         edit_host.remove(console_person(), host.pk)
         async_to_sync(control.reload)()
-        self.stdout.write(_("%s is no longer in Haulout; nothing was changed on it.") % host.name)
+        self.stdout.write(
+            _("%s is removed from Haulout; nothing on the host was changed.") % host.name
+        )
 
 
 async def _examined(patient: dict[str, Any]) -> list[DoctorStep]:

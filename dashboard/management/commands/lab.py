@@ -16,7 +16,7 @@ class Command(BaseCommand):
             from tests.lab.hosts import commands
         except ModuleNotFoundError as exc:
             raise CommandError(
-                _("The lab is part of the checkout (tests/lab) and is not installed here.")
+                _("The lab is in the source checkout (tests/lab) and is not installed here.")
             ) from exc
         commands.add_arguments(parser)
 

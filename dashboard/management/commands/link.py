@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 class Command(BaseCommand):
     """Runs until SIGTERM; one per run folder and shard."""
 
-    help = "Hold the connections to all hosts (one of the processes that `up` runs)."
+    help = "Keep the connections to all hosts open (one of the processes that `up` runs)."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -13,13 +13,13 @@ from dashboard.oidc.trouble import Trouble
 
 
 class Command(BaseCommand):
-    help = "Check the file of OpenID providers, and ask each of them about itself."
+    help = "Check the file of OpenID providers, and connect to each of them."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = settings.HAULOUT_OIDC_FILE
         if not path.exists():
-            words = _("There is no %(path)s, so nobody signs in by a provider.")
+            words = _("There is no %(path)s, so nobody can sign in with a provider.")
             self.stdout.write(words % {"path": path})
             return
         try:
@@ -33,7 +33,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{provider.id}: {line}")
             self.stdout.write(f"{provider.id}: {provider.issuer}, join: {provider.join}")
         if trouble:
-            raise CommandError(_("%(count)d things to mend.") % {"count": trouble})
+            raise CommandError(_("%(count)d problems to correct.") % {"count": trouble})
 
     def _looked_at(self, provider: Provider) -> list[str]:
         """What is wrong with it."""

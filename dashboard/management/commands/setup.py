@@ -21,18 +21,24 @@ from dashboard.supervisor import prepare
 class Command(BaseCommand):
     """Prepares keys, tables and static files, then makes the administrator through the one action."""
 
-    help = "Prepare the data folder and, with --admin-email, make the first administrator."
+    help = "Prepare the data folder and, with --admin-email, create the first administrator."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The password never stands on a command line, where others could read it."""
-        parser.add_argument("--admin-email", metavar="E", help="address the person signs in with")
-        parser.add_argument("--admin-name", metavar="NAME", default="", help="name shown (E)")
+        parser.add_argument(
+            "--admin-email", metavar="E", help="address that the person signs in with"
+        )
+        parser.add_argument(
+            "--admin-name", metavar="NAME", default="", help="display name (default: E)"
+        )
         parser.add_argument(
             "--first-link", action="store_true", help="print the first administrator's link"
         )
         parser.add_argument(
-            "--password-stdin", action="store_true", help="first line of standard input; else asked"
+            "--password-stdin",
+            action="store_true",
+            help="password from the first line of standard input; else it is asked for",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,15 +47,13 @@ class Command(BaseCommand):
         if options["first_link"] and (path := first_admin_link()) is not None:
             url = settings.HAULOUT_URL or f"http://localhost:{settings.ENV.port}"
             self.stdout.write(
-                _("Make the first administrator (once, within 24 hours): %(link)s")
+                _("Create the first administrator (once, within 24 hours): %(link)s")
                 % {"link": url + path}
             )
         email = options["admin_email"]
         if not email:
             if options["password_stdin"]:
-                raise CommandError(
-                    _("--password-stdin belongs to --admin-email E: name the person.")
-                )
+                raise CommandError(_("--password-stdin needs --admin-email E: name the person."))
             return
         password = self._password(from_stdin=options["password_stdin"])
         name = options["admin_name"] or name_of(email)
@@ -61,17 +65,17 @@ class Command(BaseCommand):
             raise CommandError(" ".join(problem.messages)) from problem
         except AccountsError as trouble:
             raise CommandError(str(trouble)) from trouble
-        self.stdout.write(_("%(email)s may sign in as administrator.") % {"email": user.email})
+        self.stdout.write(_("%(email)s may now sign in as administrator.") % {"email": user.email})
 
     def _password(self, *, from_stdin: bool) -> str:
         if from_stdin:
             password = sys.stdin.readline().rstrip("\r\n")
         elif sys.stdin.isatty():
             password = getpass.getpass(_("Password: "))
-            if getpass.getpass(_("Again: ")) != password:
-                raise CommandError(_("The two were not the same. Nothing was made."))
+            if getpass.getpass(_("Repeat password: ")) != password:
+                raise CommandError(_("The two passwords differ. No administrator was created."))
         else:
             raise CommandError(_("No password: give it with --password-stdin."))
         if not password:
-            raise CommandError(_("The password is empty. Nothing was made."))
+            raise CommandError(_("The password is empty. No administrator was created."))
         return password

@@ -45,15 +45,17 @@ class Command(BaseCommand):
         )
         invite = what.add_parser("invite", help="print a link with which E joins; lasts 7 days")
         invite.add_argument("email", metavar="E")
-        invite.add_argument("--role", default="viewer", help="viewer, operator, admin (viewer)")
+        invite.add_argument(
+            "--role", default="viewer", help="viewer, operator or admin (default: viewer)"
+        )
         reset = what.add_parser("reset", help="print a link with which E sets a new password")
         reset.add_argument("email", metavar="E")
         reset.add_argument(
-            "--second-factor", action="store_true", help="also take their second factor away"
+            "--second-factor", action="store_true", help="also reset their second factor"
         )
         what.add_parser(
             "list",
-            help="everybody, one a line: email, role, state, last sign-in, second factor, name",
+            help="all people, one per line: email, role, state, last sign-in, second factor, name",
         )
         self._add_key_arguments(what.add_parser("key", help="SSH keys for the gate"))
         token = what.add_parser("token", help="print a new API token of E; it is shown only now")
@@ -100,7 +102,7 @@ class Command(BaseCommand):
     def _invite(self, *, email: str, role_name: str) -> None:
         roles = {role.name: role for role in Role.objects.all()}
         if role_name not in roles:
-            words = _("There is no role %(name)s. Take one of: %(roles)s.")
+            words = _("There is no role %(name)s. Use one of: %(roles)s.")
             raise CommandError(words % {"name": role_name, "roles": ", ".join(roles)})
         console = console_person()
         path = actions.invite(console.user, console.who, email=email, role=roles[role_name])

@@ -21,7 +21,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Without --fd it listens on HAULOUT_BIND and HAULOUT_PORT itself."""
         parser.add_argument("--fd", type=int, help="listening socket handed over by `up`")
-        parser.add_argument("--tls-key", type=Path, help="PEM file; with --tls-chain serves TLS")
+        parser.add_argument(
+            "--tls-key",
+            type=Path,
+            help="PEM file of the private key; with --tls-chain, web serves TLS",
+        )
         parser.add_argument("--tls-chain", type=Path, help="PEM file of the certificate")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,8 +41,8 @@ class Command(BaseCommand):
             # below `up` all is one account, and docs/security.md says what that means
             if os.access(settings.HAULOUT_VAULT_KEY_FILE, os.R_OK):
                 log.warning(
-                    "web can read the vault key at %s: keep it where only worker and link can"
-                    " (HAULOUT_VAULT_KEY_FILE there, not in this process)",
+                    "web can read the vault key at %s: move it where only worker and link can "
+                    "read it (set HAULOUT_VAULT_KEY_FILE for them, not for this process)",
                     settings.HAULOUT_VAULT_KEY_FILE,
                 )
         web.serve(listening, key=options["tls_key"], chain=options["tls_chain"])

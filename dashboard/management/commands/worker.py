@@ -24,10 +24,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Several workers may run, on one machine or many."""
         parser.add_argument(
-            "--queues", default=",".join(QUEUES), help="queues to serve, by comma (all of them)"
+            "--queues",
+            default=",".join(QUEUES),
+            help="queues to serve, separated by commas (default: all)",
         )
         parser.add_argument(
-            "--threads", type=int, help="tasks at once of each queue (32, of “waits” 64)"
+            "--threads", type=int, help="concurrent tasks per queue (default 32, for “waits” 64)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,7 +39,7 @@ class Command(BaseCommand):
         queues = list(dict.fromkeys(filter(None, options["queues"].split(","))))
         if unknown := [queue for queue in queues if queue not in QUEUES]:
             raise CommandError(
-                _("There is no queue “%(name)s”. There is: %(known)s.")
+                _("There is no queue “%(name)s”. Use one of: %(known)s.")
                 % {"name": unknown[0], "known": ", ".join(QUEUES)}
             )
 

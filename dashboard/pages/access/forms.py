@@ -34,7 +34,7 @@ class NameForm(Helpful):
 
     name = forms.CharField(label=_("Name"), max_length=50, widget=forms.TextInput(attrs=_PLAIN))
     words = forms.CharField(
-        label=_("What it is for"),
+        label=_("Purpose"),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -54,7 +54,7 @@ class RoleForm(NameForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["words"].label = _("What it permits, in a line")
+        self.fields["words"].label = _("What it permits, in one line")
         # what is none is told by the action, by its name
         verbs = self.fields["verbs"]
         assert isinstance(verbs, forms.MultipleChoiceField)
@@ -74,12 +74,12 @@ class EndForm(Zoned):
     ends = forms.ChoiceField(
         label=_("Until"),
         choices=(
-            ("never", _("for good")),
-            ("1h", _("an hour from now")),
-            ("8h", _("eight hours from now")),
-            ("1d", _("a day from now")),
-            ("1w", _("a week from now")),
-            ("at", _("a time that I type")),
+            ("never", _("no end")),
+            ("1h", _("in one hour")),
+            ("8h", _("in eight hours")),
+            ("1d", _("in one day")),
+            ("1w", _("in one week")),
+            ("at", _("at a date and time")),
         ),
     )
     until = forms.DateTimeField(
@@ -92,7 +92,7 @@ class EndForm(Zoned):
         label=_("Why"),
         required=False,
         max_length=300,
-        help_text=_("Stands beside it, and in the audit log."),
+        help_text=_("Shown beside the grant, and in the audit log."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -124,21 +124,23 @@ class GrantForm(EndForm):
     where = forms.CharField(
         label=_("Where"),
         max_length=200,
-        help_text=_("everywhere, group:prod, host:web1, or host:web1/anna for one Podman of it."),
+        help_text=_("everywhere, group:prod, host:web1, or host:web1/anna for one endpoint."),
         widget=forms.TextInput(attrs={**_PLAIN, "list": "places"}),
     )
     label = forms.CharField(
         label=_("Only containers with the label"),
         required=False,
         max_length=250,
-        help_text=_("app, or app=shop. Who makes containers then has to give them the label."),
+        help_text=_(
+            "app, or app=shop. People who create containers must then give them the label."
+        ),
         widget=forms.TextInput(attrs=_PLAIN),
     )
     names = forms.CharField(
-        label=_("Only containers called"),
+        label=_("Only containers named"),
         required=False,
         max_length=200,
-        help_text=_("A pattern: * is anything, ? one character, as in shop-*."),
+        help_text=_("A pattern: * is any text, ? is one character, as in shop-*."),
         widget=forms.TextInput(attrs=_PLAIN),
     )
     field_order = ("to", "role", "where", "label", "names", "ends", "until", "reason")

@@ -44,7 +44,7 @@ TEAMS = register(
         text=any_contains("name", "words"),
         columns=(
             Column("name", _("Name"), "name"),
-            Column("words", _("What it is for"), rank=2),
+            Column("words", _("Purpose"), rank=2),
             Column("small", _("People"), rank=2, figure=True),
             Column("small", _("Grants"), rank=2, figure=True),
         ),
@@ -57,8 +57,8 @@ TEAMS = register(
             "icon": "users-round",
             "title": _("No teams yet"),
             "text": _(
-                "A team is people who share grants. Create the team shop, let its people in, and give"
-                " it the role operator on the group prod: from then on they run containers there."
+                "A team is people who share grants. Create the team shop, add its people, and "
+                "give it the role operator on the group prod: then they may run containers there."
             ),
             "hint": _("name, or person:erin@example.org …"),
         },
@@ -90,7 +90,7 @@ ROLES = register(
             one_of("kind", _("kind"), {"built-in": Q(built_in=True), "own": Q(built_in=False)}),
             Token(
                 "person",
-                _("whose own it is"),
+                _("whose own role it is"),
                 lambda v: Q(pk__in=people_like(v).values("role")),
                 addresses,
             ),
@@ -181,9 +181,9 @@ GRANTS = register(
             "icon": "key-round",
             "title": _("No grants yet"),
             "text": _(
-                "A grant says who has which role where: let the team shop run containers on the group"
-                " prod, or erin look at one host until tonight. Without any, people have what their"
-                " own role permits, on every host."
+                "A grant says who has which role where: the team shop may run containers on the "
+                "group prod, or erin may view one host until tonight. Without grants, people have "
+                "what their own role permits, on every host."
             ),
             "hint": _("team:shop role:operator host:web1 until:day …"),
         },

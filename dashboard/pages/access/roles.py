@@ -107,7 +107,7 @@ def previewed(request: HttpRequest, role_id: int) -> HttpResponse:
     form, same = RoleForm(request.POST), ""
     if form.is_valid():
         if set(form.cleaned_data["verbs"]) == role.verb_names():
-            same = _("The ticks are as they were saved: nobody gains or loses anything.")
+            same = _("Nothing changed: nobody gains or loses anything.")
         what = shown(
             person,
             lambda: role_actions.edit(person.user, person.who, wanted_of(form), role=role),

@@ -59,8 +59,8 @@ def _items(person: Person) -> Iterator[Item]:
     waiting = requests_to_decide(person)
     rows = list(waiting.order_by("pk")[:NAMED])
     yield Item(
-        title=_("Requests that wait for you"),
-        words=_("Whoever asked cannot go on until somebody decides."),
+        title=_("Requests waiting for you"),
+        words=_("These people cannot continue until somebody decides."),
         count=waiting.count(),
         names=[(row.asked_by_name, reverse("requests:decide", args=[row.pk])) for row in rows],
         url=_list("requests:list", "state:asked"),
@@ -72,7 +72,7 @@ def _items(person: Person) -> Iterator[Item]:
     yield _people(
         User.objects.filter(long_away()),
         title=_("No sign-in for three months"),
-        words=_("What they hold still counts. Disable whoever has left."),
+        words=_("Their rights still apply. Disable people who have left."),
         url=_list("people:list", "seen:long-ago"),
     )
     if allows(person, PEOPLE_MANAGE.name):
@@ -89,9 +89,9 @@ def _managing(managers: QuerySet[User]) -> Iterator[Item]:
     yield _people(
         managers,
         title=_("Only one person manages access") if alone else _("Who manages access"),
-        words=_("If they lose their password and second factor, only the console helps.")
+        words=_("If that person loses the password and the second factor, only the console helps.")
         if alone
-        else _("They give and take access, within what they hold themselves."),
+        else _("They give and revoke access, within their own rights."),
         url=_list("people:list", "role:admin"),
         warns=alone,
     )
@@ -102,9 +102,9 @@ def _second_factor(managers: QuerySet[User]) -> Item:
     return _people(
         User.objects.filter(without_factor()),
         title=_("Without a second factor"),
-        words=_("Some of them manage access: a stolen password would be enough for everything.")
+        words=_("Some of them manage access: one stolen password opens everything.")
         if open_to
-        else _("A stolen password is enough to be them."),
+        else _("One stolen password is enough to sign in as them."),
         url=_list("people:list", "factor:none"),
         warns=open_to,
     )
@@ -115,7 +115,7 @@ def _ending() -> Item:
     return _grants(
         in_force(Grant.objects.filter(week)).order_by("until", "pk"),
         title=_("Grants that end this week"),
-        words=_("Whoever still needs one asks again, or is given another end."),
+        words=_("People who still need one must ask again, or get a later end."),
         url=_list("access:grants", "until:week"),
     )
 
@@ -125,8 +125,8 @@ def _everywhere() -> Item:
     to_guests = Q(user__role__name="member", user__is_active=True)
     return _grants(
         Grant.objects.filter(there & to_guests).order_by("pk"),
-        title=_("Members who hold a role everywhere, for good"),
-        words=_("It counts as a role of their own would, also on hosts still to come."),
+        title=_("Members with a role everywhere, without end"),
+        words=_("This is the same as a role of their own, also on hosts added later."),
         url=_list("access:grants", "until:never"),
         warns=True,
     )
@@ -138,7 +138,7 @@ def _left_over() -> Item:
     return _people(
         User.objects.filter(Exists(given) | Exists(member), is_active=False),
         title=_("Disabled people with grants or teams"),
-        words=_("They cannot come in. Enabled again, they would have all of it at once."),
+        words=_("They cannot sign in. If they are enabled again, they have all of it at once."),
         url=_list("people:list", "state:disabled"),
     )
 
@@ -149,13 +149,13 @@ def _tokens() -> Iterator[Item]:
             expiring(),
             "state:soon",
             _("Tokens and keys that end within a week"),
-            _("What uses them stops working then."),
+            _("Whatever uses them stops working then."),
         ),
         (
             unused(),
             "state:unused",
             _("Tokens and keys that nobody used for three months"),
-            _("Revoke what nobody misses."),
+            _("Revoke the ones that nobody needs."),
         ),
     ):
         rows = Token.objects.filter(condition).select_related("user").order_by("expires_at", "pk")
@@ -190,5 +190,5 @@ def counted(items: list[Item]) -> str:
     count = sum(item.warns for item in items)
     if not count:
         return _("Nothing here needs action.")
-    words = ngettext("%(n)d thing to look at.", "%(n)d things to look at.", count)
+    words = ngettext("%(n)d thing to check.", "%(n)d things to check.", count)
     return words % {"n": count}

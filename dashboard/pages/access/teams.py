@@ -83,13 +83,15 @@ def let_in(request: HttpRequest, team_id: int) -> HttpResponse:
     typed = str(given.get("who", "")).strip().replace("\0", "")
     user = user_named(typed) if typed else None
     if user is None:
-        nobody = _("Nobody here is called %s. Whom you invite can be in the team at once.")
+        nobody = _(
+            "There is no person %s. People whom you invite can be added to the team at once."
+        )
         words = nobody % typed[:100] if typed else _("Give a person or a team.")
         return _asked_in_vain(request, team, words)
 
     def change() -> str:
         team_actions.add_member(person.user, person.who, team=team, user=user)
-        return _("%(name)s is in %(team)s now.") % {"name": user, "team": team}
+        return _("%(name)s is now in %(team)s.") % {"name": user, "team": team}
 
     if request.method == "GET":
         what = shown(person, change, [user.pk])

@@ -29,8 +29,8 @@ SPEC = list_of(
         prepare=prepare,
         empty={
             "icon": "users",
-            "title": _("Nothing waits for an approval"),
-            "text": _("What a guardrail permits only with a second person's approval waits here."),
+            "title": _("Nothing is waiting for approval"),
+            "text": _("Jobs that a guardrail permits only after approval wait here."),
             "hint": _("name, or state:asked by:Ada …"),
         },
     )

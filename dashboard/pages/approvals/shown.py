@@ -27,7 +27,7 @@ _WORDS = {
     "exec": _("command"),
     "limits": _("limits"),
     "image": _("image"),
-    "joined": _("pod that it joins:"),
+    "joined": _("joined pod:"),
     "privileged": _("privileged"),
     "namespace": _("namespace"),
     "capability": _("capability"),
@@ -44,7 +44,7 @@ _WORDS = {
 _HIDDEN_IN = {
     ARGUMENTS: (_("Show the arguments"), _("Arguments")),
     ENVIRONMENT: (_("Show the environment"), _("Environment")),
-    FILE: (_("Show the file as it was sent"), _("The file as it was sent")),
+    FILE: (_("Show the file as sent"), _("The file as sent")),
 }
 
 
@@ -95,7 +95,7 @@ def proposal(row: Approval, person: Person, shown: Mapping[str, str]) -> Proposa
         {"what": _word(part["what"]), "name": part["name"], "lines": _lines(part)}
         for part in row.proposed
     ]
-    text_is = str(_TEXTS.get(job.verb, _("What was written")))
+    text_is = str(_TEXTS.get(job.verb, _("Input")))
     return Proposal(
         line,
         spec,

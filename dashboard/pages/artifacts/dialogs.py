@@ -94,7 +94,7 @@ def remove(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     elif not problem:
         try:
             seen = _there(endpoint, request.GET.getlist("name")[: remove_artifact.MOST])
-            problem = "" if seen else _("Tick artifacts that are there.")
+            problem = "" if seen else _("Tick at least one artifact that still exists.")
         except PodmanError as error:
             problem = error.message
     words = ngettext(

@@ -92,7 +92,7 @@ def _error(error: PodmanError) -> JsonResponse:
     told = {"error": error.message}
     text = f"{error.message} {error.cause}"
     if "already exists" in text:
-        told["cure"] = _("Give another name, or add the file to the artifact that is there.")
+        told["cure"] = _("Choose another name, or add the file to the existing artifact.")
     elif "no space left" in text:
         told["cure"] = _("The host's disk is full. Nothing was added.")
     return JsonResponse(told, status=502)

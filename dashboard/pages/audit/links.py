@@ -59,10 +59,10 @@ def links_of(reader: Person, entry: Entry) -> Links:
     if given := _GRANT.match(entry.grant):
         found.grant = _page(reader, "grant", given[1])
     if entry.who_name:
-        words = _("All that %(name)s did") % {"name": entry.who_name}
+        words = _("Everything %(name)s did") % {"name": entry.who_name}
         found.more.append((words, search_url(Term("person", entry.who_name))))
     if entry.target_kind in INVENTORY and entry.target_name:
-        words = _("All that was done to %(name)s") % {"name": entry.target_name}
+        words = _("Everything done to %(name)s") % {"name": entry.target_name}
         # what was refused or failed has no id of its own yet
         key = entry.target_id if _ID.fullmatch(entry.target_id) else entry.target_name
         found.more.append((words, search_url(Term("object", key))))

@@ -28,14 +28,14 @@ class BuildForm(CreateForm):
         required=False,
         max_length=4000,
         widget=code_lines("shop:1", rows=1),
-        help_text=_("One a line. Without a registry it is localhost/…"),
+        help_text=_("One per line. Without a registry it becomes localhost/…"),
     )
     containerfile = forms.CharField(
         label=_("Containerfile in the context"),
         required=False,
         max_length=300,
         widget=code_line("Containerfile"),
-        help_text=_("Its path there; empty: Containerfile."),
+        help_text=_("Its path in the context; empty: Containerfile."),
     )
     target = forms.CharField(
         label=_("Stage"), required=False, max_length=128, widget=code_line("build")
@@ -49,10 +49,10 @@ class BuildForm(CreateForm):
         strip=False,
         widget=code_lines("VERSION=1"),
         help_text=_(
-            "One NAME=value a line. Values are sealed; but a RUN that prints one shows it."
+            "One NAME=value per line. Values are encrypted, but a RUN that prints one reveals it."
         ),
     )
-    pull_always = forms.BooleanField(label=_("Look for newer bases"), required=False)
+    pull_always = forms.BooleanField(label=_("Pull newer base images"), required=False)
     no_cache = forms.BooleanField(label=_("Without the cache"), required=False)
     field_order = ["endpoint", "text", "containerfile", "tags"]
 

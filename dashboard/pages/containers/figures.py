@@ -95,8 +95,8 @@ def _words(kind: str, count: int, names: list[str]) -> str:
     }.get(kind, _("Podman could not read them"))
     some = ", ".join(names[:3]) + (" …" if count > 3 else "")
     text = ngettext(
-        "%(n)d host gives no figures (%(names)s): %(why)s. Its containers come last.",
-        "%(n)d hosts give no figures (%(names)s): %(why)s. Their containers come last.",
+        "%(n)d host reports no figures (%(names)s): %(why)s. Its containers are last.",
+        "%(n)d hosts report no figures (%(names)s): %(why)s. Their containers are last.",
         count,
     )
     return text % {"n": count, "names": some, "why": why}

@@ -78,14 +78,14 @@ SPEC = register(
             PORT,
             equals("project", _("compose project"), "project"),
             equals("unit", _("systemd unit"), "unit"),
-            one_of("by", _("who made it"), MADE_BY),
+            one_of("by", _("who created it"), MADE_BY),
             one_of("is", _("kind of container"), {"infra": INFRA}),
             one_of(
                 "infra", _("infra containers of pods"), {"yes": INFRA, "no": OTHERS, "any": Q()}
             ),
             *FIGURES,
             USER,
-            Token("id", _("beginning of the id"), lambda value: Q(podman_id__startswith=value)),
+            Token("id", _("start of the id"), lambda value: Q(podman_id__startswith=value)),
             Token("imageid", "", lambda value: Q(image_id__startswith=value)),
             Token("key", "", lambda value: Q(pk=value) if value.isdecimal() else Q(pk=0)),
         ),
@@ -137,7 +137,7 @@ SPEC = register(
         empty={
             "icon": "box",
             "title": _("No containers"),
-            "text": _("Run one, or add a host: its containers show up here by themselves."),
+            "text": _("Run one, or add a host: its containers appear here automatically."),
         },
     )
 )

@@ -39,13 +39,13 @@ def _restart(host: dict[str, Any]) -> str:
         case "always":
             return _("always")
         case "unless-stopped":
-            return _("unless it was stopped")
+            return _("unless stopped")
         case "on-failure" if isinstance(tries, int) and tries > 0:
-            return ngettext("when it fails, %(n)d time", "when it fails, %(n)d times", tries) % {
+            return ngettext("on failure, %(n)d time", "on failure, %(n)d times", tries) % {
                 "n": tries
             }
         case "on-failure":
-            return _("when it fails")
+            return _("on failure")
     return _("never")
 
 

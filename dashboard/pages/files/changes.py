@@ -102,7 +102,7 @@ def _permissions(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], 
     mode, owner = request.POST.get("mode", "").strip(), request.POST.get("owner", "").strip()
     deep = request.POST.get("deep") == "1"
     if not mode and not owner:
-        raise ActionFailed(_("Neither permissions nor an owner are given."))
+        raise ActionFailed(_("Enter permissions or an owner."))
 
     async def work(podman: Podman, place: FilePlace, action: StreamedAction) -> None:
         await changes.set_permissions(
@@ -119,7 +119,7 @@ def _folder(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], str]:
     async def work(podman: Podman, place: FilePlace, action: StreamedAction) -> None:
         await changes.make_folder(podman, place, new, action)
 
-    return work, {"new_name": new}, _("Made the folder %(path)s") % {"path": shown(new)}
+    return work, {"new_name": new}, _("Created the folder %(path)s") % {"path": shown(new)}
 
 
 _CHANGES = {
@@ -152,7 +152,9 @@ def save(kind: str) -> View:
         context = {"urls": urls_of(kind, row), "row": row, "can_edit": True}
         try:
             if len(data) > TEXT_LIMIT_BYTES:
-                raise ActionFailed(_("Longer than the 1 MiB that can be edited here."))
+                raise ActionFailed(
+                    _("The file is longer than 1 MiB, the most that can be edited here.")
+                )
             path = asked_path(request)
             params = {"what": "edit", "path": path, "size_bytes": len(data)}
 
@@ -177,7 +179,7 @@ def save(kind: str) -> View:
         context |= file_context(seen, text)
         response = render(request, "files/state.html", context | {"saved": True})
         if text.digest != hashlib.sha256(data).hexdigest():
-            return toast(response, _("Saved, but somebody wrote it again at once."), tone="warn")
+            return toast(response, _("Saved, but somebody overwrote it at once."), tone="warn")
         return toast(response, _("Saved %(path)s") % {"path": shown(seen.path)}, tone="good")
 
     return view

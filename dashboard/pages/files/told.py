@@ -24,7 +24,7 @@ def refused(error: Exception, row: InventoryRow) -> HttpResponse:
     if isinstance(error, ActionFailed):
         words = " ".join(filter(None, (error.message, error.cause)))
     elif isinstance(error, NotFound):
-        words = _("It is no longer there.")
+        words = _("It no longer exists.")
     else:
         words = f"{row.endpoint}: {error}"
     return toast(HttpResponse(status=422), words, tone="bad")

@@ -303,11 +303,11 @@ def _status_of(error: Exception) -> int:
 def _wanted(request: HttpRequest) -> FileAttributes:
     length = request.headers.get("Content-Length", "")
     if not length.isdecimal():
-        raise ActionFailed(_("An upload says its length."))
+        raise ActionFailed(_("An upload must give its length."))
     mode, owner, mtime = (asked(request, name) for name in ("mode", "owner", "mtime"))
     ids = _IDS.fullmatch(owner)
     if (mode and not _MODE.fullmatch(mode)) or (owner and not ids):
-        raise ActionFailed(_("Permissions are written like 644, an owner like 1000:1000."))
+        raise ActionFailed(_("Write permissions like 644, and an owner like 1000:1000."))
     return FileAttributes(
         size_bytes=int(length),
         mtime_s=int(mtime) / 1000 if mtime.isdecimal() and len(mtime) < 15 else time.time(),
@@ -319,7 +319,7 @@ def _wanted(request: HttpRequest) -> FileAttributes:
 
 def _error(error: PodmanError | ActionFailed, status: int) -> JsonResponse:
     if status == 507:
-        words = _("The disk there is full. Make room and try again.")
+        words = _("The disk of the host is full. Make room and try again.")
         return JsonResponse({"error": words, "cause": error.message}, status=status)
     told = {"error": error.message}
     if error.cause and error.cause != error.message:

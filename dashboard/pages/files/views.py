@@ -202,7 +202,7 @@ def _reader(path: str) -> Any:
 def _not_a_file(kind: str) -> str:
     if kind == "folder":
         return _("That is a folder, not a file.")
-    return _("That is no plain file (%(kind)s): there is nothing to read in it.") % {"kind": kind}
+    return _("This is not a regular file (%(kind)s): it has no content to read.") % {"kind": kind}
 
 
 def file_context(seen: PathInfo, text: Text) -> dict[str, Any]:

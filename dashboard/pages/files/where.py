@@ -87,10 +87,10 @@ def trouble_in(error: Exception, row: InventoryRow, path: str) -> dict[str, Any]
         return {"title": error.message, "words": error.cause, "tone": "warn"}
     if isinstance(error, NotFound):
         return {
-            "title": _("%(path)s is not there") % {"path": shown(path)},
+            "title": _("%(path)s does not exist") % {"path": shown(path)},
             "cure": _(
-                "Somebody may have removed or renamed it, or it is a link that leads nowhere."
-                " Look into the folder above."
+                "Somebody may have removed or renamed it, or it is a link to nothing. Check the "
+                "parent folder."
             ),
             "words": error.message,
             "tone": "warn",

@@ -23,8 +23,8 @@ DAYS = (
     (6, _("Sunday")),
 )
 SEVERITIES = (
-    ("refuse", _("Refuse: nothing is changed")),
-    ("ask", _("Ask: somebody else has to approve each change")),
+    ("refuse", _("Refuse: nothing may be changed")),
+    ("ask", _("Ask: somebody else must approve each change")),
 )
 _LOCAL = "%Y-%m-%dT%H:%M"
 
@@ -43,10 +43,10 @@ class FreezeForm(Helpful):
     name = forms.CharField(
         label=_("Name"),
         max_length=80,
-        help_text=_("Who is refused reads it, such as “Friday evening”."),
+        help_text=_("People who are refused see it, such as “Friday evening”."),
     )
     words = forms.CharField(
-        label=_("Why"), required=False, max_length=300, help_text=_("Said with each refusal.")
+        label=_("Why"), required=False, max_length=300, help_text=_("Shown with each refusal.")
     )
     severity = forms.ChoiceField(
         label=_("What it does"), choices=SEVERITIES, widget=forms.RadioSelect, initial="refuse"
@@ -60,7 +60,7 @@ class FreezeForm(Helpful):
     zone = forms.CharField(
         label=_("Time zone"),
         max_length=60,
-        help_text=_("Whose clock counts, such as Europe/Berlin; it knows summer time."),
+        help_text=_("The times are in this zone, such as Europe/Berlin; summer time is included."),
         widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}),
     )
     days = forms.TypedMultipleChoiceField(
@@ -75,7 +75,7 @@ class FreezeForm(Helpful):
         label=_("Until"),
         required=False,
         widget=_clock(),
-        help_text=_("Not later than the beginning: on the next day."),
+        help_text=_("Earlier than the start means the next day."),
     )
     starts = forms.CharField(label=_("Or once, from"), required=False, widget=_moment())
     ends = forms.CharField(label=_("Until"), required=False, widget=_moment())
@@ -84,7 +84,7 @@ class FreezeForm(Helpful):
         required=False,
         max_length=2000,
         help_text=_(
-            "By name, such as container.remove image.prune. Empty: all that change something."
+            "By name, such as container.remove image.prune. Empty: all verbs that change something."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
     )
@@ -103,7 +103,7 @@ class FreezeForm(Helpful):
         cleaned = super().clean() or self.cleaned_data
         zone = str(cleaned.get("zone") or "UTC")
         if zone not in available_timezones():
-            self.add_error("zone", _("No such time zone."))
+            self.add_error("zone", _("There is no such time zone."))
             return cleaned
         for name in ("starts", "ends"):
             text = cleaned.get(name)

@@ -85,7 +85,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             edit_freeze.make(person, form.wanted())
-            messages.success(request, _("Made."))
+            messages.success(request, _("Created."))
             return redirect("freezes:list")
         except FieldRefusal as trouble:
             _refuse(form, trouble)
@@ -133,19 +133,19 @@ def remove(request: HttpRequest, freeze_id: int) -> HttpResponse:
 def _lost(row: FreezeWindow) -> str:
     told = {"where": where_of(row), "zone": row.zone, "when": when_of(row)}
     if not row.enabled:
-        return _("It is switched off, so nothing is frozen by it now.")
+        return _("It is disabled, so it freezes nothing now.")
     if now := open_windows(FreezeWindow.objects.filter(pk=row.pk)):
         told["until"] = now[0].until.astimezone(zone_of(row)).strftime("%Y-%m-%d %H:%M")
         return (
             _(
-                "It is open now, and would last until %(until)s (%(zone)s): changes on %(where)s are"
-                " possible at once."
+                "It is open now, and would last until %(until)s (%(zone)s). Changes on %(where)s "
+                "become possible at once."
             )
             % told
         )
     if row.ends_at and row.ends_at < timezone.now():
         return _("It is over: %(when)s (%(zone)s).") % told
-    return _("It would keep changes away from %(where)s: %(when)s (%(zone)s).") % told
+    return _("It would block changes on %(where)s: %(when)s (%(zone)s).") % told
 
 
 def _refuse(form: FreezeForm, trouble: FieldRefusal) -> None:

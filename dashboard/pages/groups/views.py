@@ -140,19 +140,19 @@ def _goes_with(group: Group) -> str:
     """Grants and credentials that are lost, rules and windows that count nowhere afterwards."""
     grants = group.grants.count()
     said = (
-        [ngettext("%(n)d grant goes with it.", "%(n)d grants go with it.", grants)]
+        [ngettext("%(n)d grant is removed with it.", "%(n)d grants are removed with it.", grants)]
         if grants
         else []
     )
     credentials = group.registry_credentials.order_by("registry").values_list("registry", flat=True)
     if credentials:
-        said.append(_("Credentials kept for it are erased: %(names)s."))
+        said.append(_("Its stored credentials are erased: %(names)s."))
     alone = [
         str(row)
         for rows in (group.guardrails, group.freezes)
         for row in rows.filter(everywhere=False).annotate(n=Count("groups")).filter(n=1)
     ]
     if alone:
-        said.append(_("These would apply nowhere: %(alone)s."))
+        said.append(_("These guardrails and freeze windows would apply nowhere: %(alone)s."))
     told = {"n": grants, "names": ", ".join(credentials), "alone": ", ".join(alone)}
     return " ".join(said) % told

@@ -16,8 +16,8 @@ _PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 HEAD = "set_"
 SEVERITIES = (
     ("refuse", _("Refuse: it is not done")),
-    ("ask", _("Ask: somebody else has to approve")),
-    ("warn", _("Warn: it is said, and done")),
+    ("ask", _("Ask: somebody else must approve it")),
+    ("warn", _("Warn: it is allowed, with a warning")),
 )
 
 
@@ -27,14 +27,14 @@ class GuardrailForm(Helpful):
     name = forms.CharField(
         label=_("Name"),
         max_length=LONGEST_NAME,
-        help_text=_("Who is refused reads it, such as “No folders of the host”."),
+        help_text=_("People who are refused see it, such as “No folders of the host”."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     words = forms.CharField(
         label=_("Why"),
         required=False,
         max_length=LONGEST_WORDS,
-        help_text=_("Said with each refusal: the reason, and whom to ask."),
+        help_text=_("Shown with each refusal: the reason, and whom to ask."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     severity = forms.ChoiceField(

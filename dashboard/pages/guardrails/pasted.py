@@ -58,9 +58,9 @@ def _spec(bare: str) -> Pasted:
     try:
         found = json.loads(bare, object_pairs_hook=refuse_duplicate_keys)
     except (ValueError, RecursionError) as wrong:
-        raise Refusal(_("It begins like JSON and is none: %s") % wrong) from wrong
+        raise Refusal(_("It looks like JSON, but is not valid: %s") % wrong) from wrong
     if not isinstance(found, dict):
-        raise Refusal(_("A spec is a mapping."))
+        raise Refusal(_("A spec must be a JSON object."))
     if _POD & found.keys():
         return Pasted(POD, from_spec.pod("pod.create", found))
     # Podman takes names in any case

@@ -144,8 +144,8 @@ def suggested(request: HttpRequest) -> HttpResponse:
     """The set to begin with, by one click."""
     person: Person = person_of(request)
     made = edit_guardrail.make_suggested(person)
-    words = ngettext("%d rule was made.", "%d rules were made.", len(made)) % len(made)
-    messages.success(request, words + " " + _("They warn, until you make them stricter."))
+    words = ngettext("%d rule was created.", "%d rules were created.", len(made)) % len(made)
+    messages.success(request, words + " " + _("They warn until you make them stricter."))
     return redirect("guardrails:list")
 
 
@@ -160,8 +160,8 @@ def remove(request: HttpRequest, guardrail_id: int) -> HttpResponse:
         )
         told = {"met": " ".join(met_words.split()), "where": where_of(row)}
         words = _(
-            "How often it applied: %(met)s. It applies to %(where)s. What it refused can be made again"
-            " from then on. Its settings are lost; switching it off keeps them."
+            "How often it applied: %(met)s. It applies to %(where)s. What it forbids is possible "
+            "again at once. Its settings are lost. To keep them, disable it instead."
         )
         return ask_first(
             request,

@@ -58,7 +58,7 @@ class _Examination:
         self._recheck = recheck
         self._withdrawn = asyncio.Event()
         # in the language of the request, which the event loop does not know
-        self._words = _("Your right to do this was withdrawn.")
+        self._words = _("You lost the right to do this.")
 
     async def authorise(self) -> None:
         """Raise NotVisible or Denied where the person may no longer have this."""

@@ -41,11 +41,11 @@ class AddressForm(Helpful):
     )
 
     via = forms.ModelChoiceField(
-        label=_("Through"),
+        label=_("Jump host"),
         queryset=Login.objects.none(),
         required=False,
-        empty_label=_("straight from here"),
-        help_text=_("A host that is registered already, as a jump host; each keeps its own key."),
+        empty_label=_("none: direct connection"),
+        help_text=_("A registered host; each host keeps its own key."),
     )
 
     def __init__(self, *args: Any, jumps: Sequence[Login] = (), **kwargs: Any) -> None:
@@ -67,10 +67,10 @@ class JumpForm(Helpful):
     """The way to a registered login."""
 
     via = forms.ModelChoiceField(
-        label=_("Through"),
+        label=_("Jump host"),
         queryset=Login.objects.none(),
         required=False,
-        empty_label=_("straight from here"),
+        empty_label=_("none: direct connection"),
     )
 
     def __init__(self, *args: Any, jumps: Sequence[Login] = (), **kwargs: Any) -> None:
@@ -85,7 +85,7 @@ class CertificateForm(Helpful):
         label=_("SSH certificate"),
         required=False,
         max_length=20_000,
-        help_text=_("The line of KEY-cert.pub. Empty: the key alone signs in."),
+        help_text=_("The line of KEY-cert.pub. Empty: sign in with the key alone."),
         widget=forms.Textarea(attrs={**_PLAIN, "rows": 2}),
     )
 
@@ -98,8 +98,8 @@ class AuthorityForm(Helpful):
         required=False,
         max_length=20_000,
         help_text=_(
-            "@cert-authority and @revoked lines as in known_hosts. Whatever key it has signed for"
-            " this address is trusted, in place of the one above. Empty: that one alone."
+            "@cert-authority and @revoked lines as in known_hosts. Every key that it has signed "
+            "for this address is trusted, instead of the one above. Empty: only that one."
         ),
         widget=forms.Textarea(attrs={**_PLAIN, "rows": 2}),
     )
@@ -123,14 +123,12 @@ class PasswordForm(Helpful):
         label=_("Password of the account"),
         strip=False,
         max_length=1024,
-        help_text=_(
-            "Used now to add the line, then forgotten: it is not stored, logged or queued."
-        ),
+        help_text=_("Used only now to add the line. It is not stored, logged or queued."),
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
     )
 
     form = forms.ChoiceField(
-        label=_("What the key shall permit"), choices=tuple(KEY_FORMS.items()), initial="plain"
+        label=_("What the key may do"), choices=tuple(KEY_FORMS.items()), initial="plain"
     )
 
 
@@ -150,8 +148,8 @@ class OwnKeyForm(Helpful):
         max_length=20_000,
         strip=False,
         help_text=_(
-            "OpenSSH's format or PEM (RSA, EC, PKCS#8). It is sealed at once; nobody can read it"
-            " back here."
+            "In OpenSSH's format or PEM (RSA, EC, PKCS#8). It is encrypted at once; nobody can "
+            "read it here again."
         ),
         widget=NeverBack(
             attrs={
@@ -167,7 +165,7 @@ class OwnKeyForm(Helpful):
         required=False,
         strip=False,
         max_length=1024,
-        help_text=_("Opens the key now, then it is forgotten: not stored, logged or queued."),
+        help_text=_("Used only now to open the key. It is not stored, logged or queued."),
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
     )
     certificate = forms.CharField(
@@ -198,7 +196,7 @@ class NamesForm(Helpful):
     name = forms.CharField(
         label=_("Name"),
         max_length=63,
-        help_text=_("What lists and the audit log call it."),
+        help_text=_("The name in lists and in the audit log."),
         widget=forms.TextInput(attrs=_PLAIN),
     )
     groups = GroupChoice(label=_("Groups"))

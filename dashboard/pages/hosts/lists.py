@@ -32,7 +32,7 @@ STATES["disabled"] = Q(enabled=False)
 def _certificate(value: str) -> Q:
     until = {"ends": timezone.now() + WARN_BEFORE, "ended": timezone.now()}.get(value.lower())
     if until is None:
-        raise BadValue(_("“certificate” is ends (within two weeks) or ended."))
+        raise BadValue(_("certificate: ends (within two weeks) or ended."))
     return Q(pk__in=Login.objects.filter(certificate_until__lt=until).values("host_id"))
 
 
@@ -108,7 +108,7 @@ SPEC = register(
         empty={
             "icon": "server",
             "title": _("No hosts yet"),
-            "text": _("To add one, an address and an account are enough. No agent."),
+            "text": _("To add one, an address and an account are enough. No agent is needed."),
             "hint": _("name, or state:away group:prod …"),
         },
     )

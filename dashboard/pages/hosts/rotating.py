@@ -48,7 +48,7 @@ def _asked(request: HttpRequest, hosts: list[int]) -> HttpResponse:
         )
     except FieldRefusal as trouble:
         return toast(HttpResponse(status=204), str(trouble), tone="warn")
-    words = _("Rotation asked for: %(n)d") % {"n": batch.jobs.count()}
+    words = _("Key rotations started: %(n)d") % {"n": batch.jobs.count()}
     if batch.skipped:
         words += " · " + _("%(n)d left out") % {"n": len(batch.skipped)}
     return toast_watch(request, batch, words)
@@ -68,8 +68,8 @@ def _question(plan: Plan) -> Question:
         title=title % {"name": names[0], "n": count},
         verb=ngettext("Rotate key", "Rotate keys", count),
         sentence=_(
-            "A new key is made, let in beside the old one and tried. Only then is the old one taken "
-            "out; whatever fails before leaves the old one in use."
+            "A new key is created, added beside the old one and tested. Only then is the old key "
+            "removed. If anything fails before that, the old key stays in use."
         ),
         warning=" ".join(filter(None, warnings)),
         losses=tuple(names) if count > 1 else (),

@@ -334,7 +334,9 @@ def _into_host(
 def _joined(request: HttpRequest, host: Host) -> HttpResponse:
     drafts.forget(request.session)
     async_to_sync(control.reload)()
-    messages.success(request, _("%(name)s is here. Its containers follow.") % {"name": host.name})
+    messages.success(
+        request, _("%(name)s is added. Its containers appear in a moment.") % {"name": host.name}
+    )
     return redirect("/containers/") if Host.objects.count() == 1 else redirect_to(host)
 
 

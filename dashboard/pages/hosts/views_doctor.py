@@ -101,7 +101,7 @@ def add_sockets(request: HttpRequest, login_id: int) -> HttpResponse:
     except FieldRefusal as trouble:
         messages.error(request, told_whole(trouble))
     else:
-        messages.success(request, _("Added; its containers follow."))
+        messages.success(request, _("Added; its containers appear in a moment."))
     return redirect("hosts:doctor", host_id=login.host_id)
 
 

@@ -137,7 +137,7 @@ def remove(request: HttpRequest, host_id: int) -> HttpResponse:
             messages.error(request, told_whole(trouble))
             return redirect_to(host)
         _reload()
-        words = _("%(name)s is no longer in Haulout. Nothing was changed on it.")
+        words = _("%(name)s is removed from Haulout. Nothing on the host was changed.")
         messages.success(request, words % {"name": host.name})
         return redirect("/hosts/")
     context = {"host": host, "losses": losses(edit_host.what_is_lost(host.endpoints.all()))}
@@ -246,7 +246,7 @@ def set_jump(request: HttpRequest, login_id: int) -> HttpResponse:
         if not form.is_valid():
             raise FieldRefusal(
                 "via",
-                _("%(login)s is dialled as before: choose one of the jump hosts offered.")
+                _("%(login)s keeps its connection: choose one of the jump hosts offered.")
                 % {"login": login},
             )
         chosen = form.cleaned_data["via"]
@@ -264,7 +264,7 @@ def remove_endpoint(request: HttpRequest, endpoint_id: int) -> HttpResponse:
 
     def change(person: Person) -> str:
         edit_logins.remove_endpoint(person, endpoint_id)
-        return _("The socket is no longer in Haulout.")
+        return _("The socket is removed from Haulout.")
 
     return _changed(request, change)
 
@@ -280,8 +280,8 @@ def _asked_first(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
     if grants:
         gone.append(ngettext("%d grant there", "%d grants there", grants) % grants)
     words = _(
-        "Nothing changes on the host. What leaves Haulout: this Podman's objects, with their charts and"
-        " events. What was done there stays in the audit log."
+        "Nothing on the host is changed. This endpoint's objects, charts and events leave "
+        "Haulout. Past actions stay in the audit log."
     )
     return ask_first(
         request,

@@ -118,8 +118,8 @@ def _note(person: Person, row: Image, text: str) -> str:
         return ""
     kept = credential_for(row.endpoint, reference)
     if kept is None:
-        return _("No credentials are kept for %s.") % reference.registry
-    who = kept.username if allows(person, "registry.view") else _("the kept account")
+        return _("No credentials are stored for %s.") % reference.registry
+    who = kept.username if allows(person, "registry.view") else _("the stored account")
     return _("Signs in at %(registry)s as %(user)s.") % {
         "registry": reference.registry,
         "user": who,

@@ -161,7 +161,7 @@ def create(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             problem = str(wrong)
     elif len({endpoint_id for endpoint_id, _id in refs}) > 1:
-        problem = _("A list is made of images of one host.")
+        problem = _("A list consists of images of one host.")
     rows = [get_object(person, "image", *ref, verb=create_list.VERB) for ref in refs[:50]]
     context = {
         "url": request.path,

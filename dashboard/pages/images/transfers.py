@@ -139,13 +139,14 @@ def _error(error: PodmanError) -> JsonResponse:
             "The host's disk is full. Nothing was loaded; prune images, then try again."
         )
     elif "payload does not match" in text:
-        told["error"] = _("That is no archive of images, or it is cut off.")
+        told["error"] = _("This is not an archive of images, or it is incomplete.")
         told["cause"] = error.message
         told["cure"] = _(
-            "Load takes what “podman save” or “docker save” writes; a plain tar of files is imported."
+            "Load takes archives from “podman save” or “docker save”. To load a plain tar of "
+            "files, import it."
         )
     elif isinstance(error, BadRequest):
-        told["cure"] = _("Look at the name and the settings.")
+        told["cure"] = _("Check the name and the settings.")
     return JsonResponse(told, status=502)
 
 

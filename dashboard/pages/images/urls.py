@@ -51,7 +51,7 @@ SPEC = object_list(
         "icon": "layers",
         "hint": _("name, or is:unused host:web1 …"),
         "title": _("No images yet"),
-        "text": _("Pull one, or run a container: its image comes along."),
+        "text": _("Pull one, or run a container: its image is pulled with it."),
     },
     bulk=in_bulk(BUTTONS),
 )

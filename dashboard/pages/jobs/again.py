@@ -18,7 +18,7 @@ def ask(person: Person, job: Job) -> Job:
     """The new job. NotVisible, Denied; Refusal when it cannot be asked for again."""
     again = _again(job)
     if again is None:
-        raise Refusal(_("This job cannot be asked for again."))
+        raise Refusal(_("This job cannot be run again."))
     return again(person, job)
 
 

@@ -64,7 +64,7 @@ SPEC = register(
         empty={
             "icon": "list-checks",
             "title": _("No jobs yet"),
-            "text": _("Whatever you ask for shows up here, with its progress and its end."),
+            "text": _("Your actions appear here, with progress and result."),
             "hint": _("name, or state:failed host:web1 verb:image.pull …"),
         },
     )

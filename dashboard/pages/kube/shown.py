@@ -52,9 +52,9 @@ def shown(plan: KubePlan, endpoint: Endpoint, person: Person) -> Shown:
     short = [image for image in plan.images if parse(image).short]
     blocked = ""
     if any(line.fate == TAKEN for line in lines):
-        blocked = _("Some names are taken: take them down first, or give other names.")
+        blocked = _("Some names already exist: take them down first, or choose other names.")
     elif short:
-        blocked = _("Give these images their registry: %s.") % ", ".join(short)
+        blocked = _("Add the registry to these image names: %s.") % ", ".join(short)
     return Shown(
         plan=plan,
         lines=lines,
@@ -72,14 +72,14 @@ def shown(plan: KubePlan, endpoint: Endpoint, person: Person) -> Shown:
 
 def _line(one: PlannedObject, there: set[tuple[str, str]], hidden: set[str]) -> Line:
     if one.kind in hidden:
-        return Line(one, MADE, _("new, unless there is one of that name"))
+        return Line(one, MADE, _("new, unless the name exists"))
     if (one.kind, one.name) not in there:
         return Line(one, MADE, _("new"))
     if one.kind == "volume":
-        return Line(one, KEPT, _("is there, is used as it is"))
+        return Line(one, KEPT, _("exists, is used unchanged"))
     if one.kind == "secret":
-        return Line(one, REPLACED, _("is there, is replaced"))
-    return Line(one, TAKEN, _("is there already"))
+        return Line(one, REPLACED, _("exists, is replaced"))
+    return Line(one, TAKEN, _("already exists"))
 
 
 def _pulls(plan: KubePlan, endpoint: Endpoint, person: Person) -> list[str]:

@@ -54,7 +54,7 @@ def page(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("text", "")[: 2 * LIMIT_BYTES].replace("\r\n", "\n")
     endpoint = next((one for one in endpoints if str(one.pk) == chosen), None)
     if endpoint is None:
-        return _form(request, endpoints, wrong=Wrong(_("Choose where.")), text=text)
+        return _form(request, endpoints, wrong=Wrong(_("Choose a host.")), text=text)
     try:
         job = _asked(request, person, endpoint, text)
         if job is not None:

@@ -28,7 +28,7 @@ def on_object(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str)
     told = {"name": row.name or row.podman_id[:12], "host": row.endpoint}
     context = {
         "title": _("Lock %(name)s on %(host)s") % told,
-        "sentence": _("Nobody changes it then, you neither, until it is unlocked."),
+        "sentence": _("Then nobody, not even you, can change it until it is unlocked."),
     }
     return _asked(
         request, context, lambda reason: lock.lock_object(person, kind, ref, reason=reason)
@@ -43,7 +43,7 @@ def host(request: HttpRequest, host_id: int) -> HttpResponse:
     context = {
         "title": _("Lock %(name)s") % {"name": row.name},
         "sentence": _(
-            "Nothing on this host is changed then, by anybody, you neither, until it is unlocked."
+            "Then nobody, not even you, can change anything on this host until it is unlocked."
         ),
     }
     return _asked(request, context, lambda reason: lock.lock_host(person, host_id, reason=reason))

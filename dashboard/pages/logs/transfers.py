@@ -44,7 +44,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
     except NoSuchTime as wrong:
         return HttpResponse(str(wrong), status=400, content_type=PLAIN)
     if not named.query:
-        return HttpResponse(_("No container is named."), status=400, content_type=PLAIN)
+        return HttpResponse(_("Name a container."), status=400, content_type=PLAIN)
     choice = choose(person, named)
     if not choice.rows:
         return HttpResponse(_("No container matches."), status=404, content_type=PLAIN)

@@ -48,7 +48,10 @@ def _more(request: HttpRequest, row: InventoryRow) -> dict[str, Any]:
 
 
 _part = used_by(
-    _read, how=gettext_lazy("Addresses"), nobody=gettext_lazy("No container is on it"), more=_more
+    _read,
+    how=gettext_lazy("Addresses"),
+    nobody=gettext_lazy("No containers are connected"),
+    more=_more,
 )
 
 
@@ -104,7 +107,7 @@ def disconnect(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRe
         title=_("Disconnect %(container)s from %(network)s?")
         % {"container": container.name, "network": row.name},
         verb=_("Disconnect"),
-        sentence=_("It keeps running. Connections over this network break at once."),
+        sentence=_("The container keeps running. Connections over this network break at once."),
         danger=True,
     )
     context = {"question": question, "url": request.path, "objects": [container_id]}

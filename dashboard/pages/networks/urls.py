@@ -36,7 +36,7 @@ SPEC = object_list(
         "icon": "network",
         "hint": _("name, or driver:bridge host:web1 …"),
         "title": _("No networks yet"),
-        "text": _("Every host has at least one; they show up once a host is connected."),
+        "text": _("Every host has at least one network. It appears here once a host is connected."),
     },
     bulk=in_bulk(BUTTONS),
 )
@@ -52,7 +52,7 @@ ROOM = ObjectRoom(
     spec=SPEC,
     within=_within,
     buttons=BUTTONS,
-    tabs=(Tab("members", _("On it"), "network.view", members),),
+    tabs=(Tab("members", _("Containers"), "network.view", members),),
 )
 PLACE = "<int:endpoint_id>/<path:podman_id>/"
 urlpatterns = [

@@ -27,7 +27,7 @@ def items(person: Person) -> Iterator[Item]:
     )
     url = f"{reverse('audit:list')}?{urlencode({'q': f'verb:{VERB}'})}"
     for entry in found[:MOST]:
-        words = _("%(name)s on %(host)s was made against a guardrail and not started")
+        words = _("Blocked by a guardrail: %(name)s on %(host)s was created but not started")
         yield Item(
             kind="alarm",
             tone="bad",
@@ -40,4 +40,4 @@ def items(person: Person) -> Iterator[Item]:
             action_url=reverse("audit:entry", args=[entry.number]),
         )
     if len(found) > MOST:
-        yield rest(0, _("More were made against a guardrail"), url)
+        yield rest(0, _("More were blocked by a guardrail"), url)

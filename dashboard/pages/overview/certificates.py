@@ -33,13 +33,13 @@ def items(person: Person, hosts: list[Host], found: dict[int, Standing]) -> Iter
     for host in ending[:MOST]:
         until, login = _first_to_end(found[host.pk])
         words = (
-            _("The certificate of %(login)s has ended")
+            _("The certificate of %(login)s has expired")
             if until <= timezone.now()
-            else _("The certificate of %(login)s ends soon")
+            else _("The certificate of %(login)s expires soon")
         )
         yield item(person, host, found[host.pk], text=words % {"login": login})
     if len(ending) > MOST:
-        words = _("%(n)d more hosts with a certificate that ends soon")
+        words = _("%(n)d more hosts with a certificate that expires soon")
         yield rest(len(ending) - MOST, words, "/hosts/?q=certificate:ends")
 
 
@@ -50,9 +50,9 @@ def item(person: Person, host: Host, standing: Standing, *, text: str) -> Item:
     may = allows(person, "host.edit", host)
     page = reverse("hosts:page", args=[host.pk])
     words = (
-        _("%(login)s is not let in any more. Have its key signed again.")
+        _("%(login)s can no longer sign in. Have its key signed again.")
         if over
-        else _("%(login)s is let in until then. Have its key signed again.")
+        else _("%(login)s can sign in until then. Have its key signed again.")
     )
     return Item(
         kind="certificate",
@@ -62,7 +62,7 @@ def item(person: Person, host: Host, standing: Standing, *, text: str) -> Item:
         detail=words % {"login": login},
         since=until,
         url=page,
-        action=_("Give a new one") if may else _("Look"),
+        action=_("Renew it") if may else _("Show"),
         action_url=reverse("hosts:edit", args=[host.pk]) if may else page,
     )
 

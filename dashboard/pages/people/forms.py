@@ -35,20 +35,20 @@ class InviteForm(RoleForm):
         empty_label=None,
         initial="viewer",
         help_text=_(
-            "It applies to every host. A member has what their teams and grants give, and no more."
+            "It applies to every host. A member has only what their teams and grants give."
         ),
     )
 
     email = forms.EmailField(
         label=_("Email"),
-        help_text=_("They will sign in with it. Haulout sends no mail: you pass the link on."),
+        help_text=_("The person signs in with it. Haulout sends no mail: you pass the link on."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     teams = forms.ModelMultipleChoiceField(
         label=_("Teams"),
         queryset=Team.objects.all(),
         required=False,
-        help_text=_("They are in them as soon as they join, and have what is granted to them."),
+        help_text=_("The person is in these teams, with their grants, from the moment they join."),
         widget=forms.CheckboxSelectMultiple,
     )
     field_order = ["email", "role", "teams"]

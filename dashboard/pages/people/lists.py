@@ -100,7 +100,7 @@ SPEC = register(
         prepare=_prepare,
         empty={
             "icon": "users",
-            "title": _("Nobody is here yet"),
+            "title": _("No people yet"),
             "hint": _("name, or role:viewer team:shop …"),
         },
     )

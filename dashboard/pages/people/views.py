@@ -114,9 +114,7 @@ def withdraw(request: HttpRequest, link_id: int) -> HttpResponse:
     link = get_object_or_404(OneTimeLink, pk=link_id, kind=Kind.INVITE)
     if request.method == "GET":
         title = _("Withdraw the invitation of %(email)s?") % {"email": link.email}
-        words = _(
-            "The link that was passed on opens nothing from then on. To join, they need another."
-        )
+        words = _("The link that you passed on stops working. To join, the person needs a new one.")
         where = reverse("people:withdraw", args=[link_id])
         return ask_first(request, title, where, _("Withdraw"), words=words)
     actions.withdraw_invitation(person.user, person.who, link=link)
@@ -182,7 +180,7 @@ def role(request: HttpRequest, user_id: int) -> HttpResponse:
     def change(person: Person, user: User) -> str:
         chosen = get_object_or_404(Role, name=request.POST.get("role", ""))
         actions.change_role(person.user, person.who, user=user, role=chosen)
-        return _("%(name)s is %(role)s now.") % {"name": user, "role": chosen.label}
+        return _("%(name)s now has the role %(role)s.") % {"name": user, "role": chosen.label}
 
     return _change(request, user_id, change)
 
@@ -193,7 +191,7 @@ def factor(request: HttpRequest, user_id: int) -> HttpResponse:
 
     def change(person: Person, user: User) -> str:
         actions.remove_second_factor(person.user, person.who, user=user)
-        return _("%(name)s signs in with the password alone now.") % {"name": user}
+        return _("%(name)s now signs in with the password alone.") % {"name": user}
 
     if request.method == "POST":
         return _change(request, user_id, change)
@@ -204,7 +202,9 @@ def factor(request: HttpRequest, user_id: int) -> HttpResponse:
         reverse("people:factor", args=[user_id]),
         _("Reset"),
         what=_tried(person, user, change),
-        words=_("Make sure that it is them who asks: afterwards the password alone is enough."),
+        words=_(
+            "Make sure that the right person is asking: afterwards the password alone is enough."
+        ),
         losses=with_the_factor(user),
     )
 
@@ -221,9 +221,9 @@ def disable(request: HttpRequest, user_id: int) -> HttpResponse:
         return _change(request, user_id, change)
     person, user = _allowed(request), get_object_or_404(User, pk=user_id)
     losses = with_the_person(user)
-    words = _("Role, teams and grants stay, for the day that the account is enabled again.")
+    words = _("Role, teams and grants are kept, in case the account is enabled again.")
     if not losses:
-        words = _("Nothing is open or waits in that name now.") + " " + words
+        words = _("This account has nothing open or waiting now.") + " " + words
     return ask_first(
         request,
         _("Disable %(name)s?") % {"name": user},

@@ -35,7 +35,7 @@ SPEC = object_list(
         "hint": _("name, or state:degraded host:web1 …"),
         "title": _("No pods yet"),
         "text": _(
-            "A pod is a set of containers that share an address. They show up by themselves."
+            "A pod is a set of containers that share an address. Pods appear here automatically."
         ),
     },
 )

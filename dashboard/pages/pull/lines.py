@@ -38,7 +38,7 @@ def read(text: str, endpoints: list[Endpoint], person: Person) -> list[Line]:
             line.problem = str(exc)
             continue
         if line.reference.short:
-            line.problem = _("Which one is meant? Choose its full name.")
+            line.problem = _("Which image? Choose its full name.")
             line.offers = offers_for(person, endpoints[0], line.reference) if endpoints else []
         else:
             line.note = _credentials(line.reference, endpoints, person)
@@ -51,16 +51,20 @@ def _credentials(reference: Reference, endpoints: list[Endpoint], person: Person
         return ""
     rows = [row for one in endpoints if (row := credential_for(one, reference)) is not None]
     if not rows:
-        return _("No credentials are kept for %s: pulled without signing in.") % reference.registry
+        return (
+            _("No credentials are stored for %s: pulled without signing in.") % reference.registry
+        )
     users = sorted({row.username for row in rows})
-    who = ", ".join(users) if allows(person, "registry.view") else _("kept credentials")
+    who = ", ".join(users) if allows(person, "registry.view") else _("stored credentials")
     if len(rows) == len(endpoints):
         return _("Signs in at %(registry)s as %(user)s.") % {
             "registry": reference.registry,
             "user": who,
         }
     return ngettext(
-        "Signs in at %(registry)s as %(user)s on %(n)d of %(all)d; elsewhere without.",
-        "Signs in at %(registry)s as %(user)s on %(n)d of %(all)d; elsewhere without.",
+        "Signs in at %(registry)s as %(user)s on %(n)d of %(all)d hosts; on the others "
+        "without credentials.",
+        "Signs in at %(registry)s as %(user)s on %(n)d of %(all)d hosts; on the others "
+        "without credentials.",
         len(rows),
     ) % {"registry": reference.registry, "user": who, "n": len(rows), "all": len(endpoints)}

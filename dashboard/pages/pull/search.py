@@ -30,7 +30,7 @@ def search(request: HttpRequest) -> HttpResponse:
     chosen = chosen_of(request.POST, endpoints) or endpoints
     up = [one for one in chosen if one.state in ("up", "degraded")]
     if not up:
-        return _said(request, _("No host that could search is up."))
+        return _said(request, _("No connected host can search."))
     try:
         job = search_images.ask(
             person,

@@ -22,7 +22,7 @@ class PasswordForm(Dressed):
         label=_("Password or token"),
         strip=False,
         max_length=8192,
-        help_text=_("Sealed at once. It goes with each pull and is never stored on a host."),
+        help_text=_("Encrypted at once. It is sent with each pull and never stored on a host."),
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"}),
     )
 
@@ -37,7 +37,7 @@ class KeepForm(PasswordForm):
     registry = forms.CharField(
         label=_("Registry"),
         max_length=255,
-        help_text=_("As at the head of an image's name: quay.io, registry.example.org:5000/team."),
+        help_text=_("As in an image's name: quay.io, registry.example.org:5000/team."),
         widget=forms.TextInput(attrs=_PLAIN),
     )
     group = forms.ModelChoiceField(

@@ -47,7 +47,7 @@ def registries(request: HttpRequest) -> HttpResponse:
         except RegistryRefused as trouble:
             form.refuse(trouble)
         else:
-            messages.success(request, _("Kept for %(name)s.") % {"name": row.registry})
+            messages.success(request, _("Stored for %(name)s.") % {"name": row.registry})
             return redirect("registries:list")
     return _list(request, person, form)
 
@@ -83,15 +83,15 @@ def erase(request: HttpRequest, credential_id: int) -> HttpResponse:
         edit_registry.erase(person, credential_id)
     except RegistryCredential.DoesNotExist as exc:
         raise Http404 from exc
-    messages.success(request, _("The credential is erased."))
+    messages.success(request, _("The credentials are erased."))
     return redirect("registries:list")
 
 
 def _asked_first(request: HttpRequest, row: RegistryCredential) -> HttpResponse:
     told = {"user": row.username, "where": row.group.name if row.group else _("every host")}
     words = _(
-        "Pulls, pushes and searches there (%(where)s) no longer sign in as %(user)s. Haulout shows the"
-        " password to nobody: to keep it again somebody has to know it."
+        "Pulls, pushes and searches there (%(where)s) no longer sign in as %(user)s. Haulout "
+        "cannot show the password: to store it again, somebody must know it."
     )
     return ask_first(
         request,

@@ -37,7 +37,9 @@ class AskForm(Helpful):
         label=_("Name of the group or host"),
         required=False,
         max_length=200,
-        help_text=_("Whole. One that you do not see can be named too: whoever decides sees it."),
+        help_text=_(
+            "The full name. You can also name a host that you do not see: whoever decides sees it."
+        ),
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "off", "list": "places"}
         ),
@@ -50,7 +52,7 @@ class AskForm(Helpful):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
     )
     names = forms.CharField(
-        label=_("Only containers called"),
+        label=_("Only containers named"),
         required=False,
         max_length=200,
         help_text=_("A pattern: shop-* or db?."),
@@ -60,7 +62,7 @@ class AskForm(Helpful):
     reason = forms.CharField(
         label=_("Why"),
         max_length=300,
-        help_text=_("Whoever decides reads it, and it stands in the audit log."),
+        help_text=_("Whoever decides sees it, and so does the audit log."),
     )
 
     def __init__(

@@ -40,7 +40,7 @@ SPEC = list_of(
         empty={
             "icon": "hand",
             "title": _("No requests yet"),
-            "text": _("Who lacks a right asks for it here, for as long as they need it."),
+            "text": _("People ask here for a right that they lack, for a limited time."),
             "hint": _("name, or state:asked by:Ada …"),
         },
     )

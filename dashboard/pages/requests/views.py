@@ -49,7 +49,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = AskForm(request.POST, **options)
         if form.is_valid() and _asked(person, form, verb, endpoint):
-            messages.success(request, _("Asked. You are told here when somebody has decided."))
+            messages.success(request, _("Requested. You see the answer here."))
             return redirect("requests:list")
     else:
         form = AskForm(initial=_initial(person, request, endpoint), **options)

@@ -49,7 +49,7 @@ def fill(
     draft.params.setdefault("image", there.texts.get("image", ""))
     draft.env = dict.fromkeys(there.env, KEPT)
     if there.env and not kept:
-        words = _("The values are not copied by themselves: show them, or write others.")
+        words = _("The values are not copied automatically: show them, or enter new ones.")
         draft.said["environment"] = Said(WARN, words)
     draft.ports = draft.ports or [empty_port()]
     draft.volumes = draft.volumes or [empty_volume()]
@@ -65,14 +65,14 @@ def refill(there: ExistingContainer, job: Job, endpoint: Endpoint) -> Draft:
     draft.form.initial["environment"] = "".join(f"{line}\n" for line in sorted(lines))
     draft.env = dict.fromkeys(kept, KEPT) | dict.fromkeys(given, "")
     if given:
-        words = _("The new values were erased when the job ended: give them again.")
+        words = _("The new values were erased when the job ended: enter them again.")
         draft.said["environment"] = Said(WARN, words)
     refused = job.cause or job.error
     if job.state == Job.State.FAILED and refused:
         slot = field_of(refused) or "command"
         rows = {"ports": draft.ports, "volumes": draft.volumes}.get(slot)
         slot = rows[0].slot if rows else slot
-        draft.said[slot] = Said(BAD, _("%(error)s It said: %(words)s") % _said_of(job))
+        draft.said[slot] = Said(BAD, _("%(error)s Its message: %(words)s") % _said_of(job))
     return draft
 
 
@@ -132,13 +132,11 @@ def _normal(texts: dict[str, str]) -> dict[str, str]:
 
 
 def _of_environment(marks: dict[str, str], env: dict[str, str]) -> list[Change]:
-    gone = [
-        Change(name, _("the value it has"), _("taken out")) for name in marks if name not in env
-    ]
+    gone = [Change(name, _("current value"), _("removed")) for name in marks if name not in env]
     new = [
-        Change(name, _("the value it has"), _("another value"))
+        Change(name, _("current value"), _("new value"))
         if name in marks
-        else Change(name, "", _("a new variable"))
+        else Change(name, "", _("new variable"))
         for name, value in env.items()
         if value != KEPT and marks.get(name) != _mark(name, value)
     ]

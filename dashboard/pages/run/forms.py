@@ -71,7 +71,7 @@ class RunForm(Dressed):
         run_fields.environment,
         label=_("Environment"),
         strip=False,
-        help_text=_("One NAME=value a line. Values are sealed, and erased when the job ends."),
+        help_text=_("One NAME=value per line. Values are encrypted, and erased when the job ends."),
         widget=_area(4),
     )
 

@@ -106,7 +106,7 @@ def values(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespon
     except PodmanError as error:
         return JsonResponse({"problem": error.message}, status=502)
     text, long = environment_text(there)
-    note = _("%s hold several lines and stay as they are.") % ", ".join(long) if long else ""
+    note = _("%s: these have several lines and stay unchanged.") % ", ".join(long) if long else ""
     return JsonResponse({"text": text, "note": note})
 
 

@@ -91,7 +91,7 @@ def port_text(texts: dict[str, str]) -> str:
     if not (address or outer or inner):
         return ""
     if not inner:
-        raise Refusal(_("Which port in the container?"))
+        raise Refusal(_("Enter the container port."))
     if ":" in address and not address.startswith("["):
         address = f"[{address}]"
     head = f"{address}:{outer}:" if address else f"{outer}:" if outer else ""
@@ -106,7 +106,7 @@ def volume_text(texts: dict[str, str]) -> str:
     if ":" in source or ":" in target:
         raise Refusal(_("A path with a colon cannot be mounted this way."))
     if not target:
-        raise Refusal(_("Where in the container?"))
+        raise Refusal(_("Enter the path in the container."))
     parts = (texts["access"], texts["relabel"], texts["owner"], texts["more"])
     options = ",".join(part for part in parts if part)
     if not options:

@@ -179,7 +179,7 @@ def _from_job(request: HttpRequest, person: Person, job: Job, endpoints: list[En
     filled.env = dict.fromkeys(job.params.get("env_names", []), "")
     if filled.env:
         filled.said["environment"] = Said(
-            WARN, _("The values were erased when the job ended: give them again.")
+            WARN, _("The values were erased when the job ended: enter them again.")
         )
     draft.say(filled, person, filled.endpoint, replace=request.GET.get("replace", ""))
     if job.state == Job.State.FAILED:
@@ -190,7 +190,7 @@ def _from_job(request: HttpRequest, person: Person, job: Job, endpoints: list[En
         if rows is not None:
             slot = rows[0].slot if rows else "endpoint"
         # how it stands there now comes first
-        filled.said.setdefault(slot, Said(WARN, _("Podman said: %s") % words))
+        filled.said.setdefault(slot, Said(WARN, _("Podman's message: %s") % words))
     filled.ports = filled.ports or [empty_port()]
     filled.volumes = filled.volumes or [empty_volume()]
     return filled

@@ -52,9 +52,9 @@ def default(request: HttpRequest, view_id: int) -> HttpResponse:
     view = _mine(request, view_id)
     set_default(view, on=not view.is_default)
     words = (
-        _("The list opens with %(name)s now")
+        _("The list now opens with %(name)s")
         if view.is_default
-        else _("The list opens without a view again")
+        else _("The list now opens without a view")
     )
     return toast(_menu(request, view.list_name), words % {"name": view.name})
 

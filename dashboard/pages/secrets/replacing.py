@@ -40,8 +40,11 @@ def replace(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespo
     users = users_of(row)
     warning = ""
     if users:
-        warning = _("%s keep the old value until they are made anew.") % named(users)
+        warning = _("%s keep the old value until they are recreated.") % named(users)
     elif users is None:
-        warning = _("The host does not say now who uses it; they keep the old value.")
+        warning = _(
+            "The host does not answer, so the containers that use it are not known. They "
+            "keep the old value."
+        )
     context = {"row": row, "form": form, "warning": warning}
     return render(request, "secrets/replace.html", context)

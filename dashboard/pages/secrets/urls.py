@@ -21,7 +21,7 @@ SPEC = object_list(
         "icon": "lock-keyhole",
         "hint": _("name, or host:web1 …"),
         "title": _("No secrets yet"),
-        "text": _("Passwords and keys that containers get without standing in their settings."),
+        "text": _("Passwords and keys that containers get without having them in their settings."),
     },
     bulk=in_bulk(BUTTONS),
 )

@@ -12,4 +12,4 @@ async def _read(podman: Podman, row: InventoryRow) -> tuple[list[ContainerUse], 
     return await of_secret(podman, row.name)
 
 
-USERS = used_by(_read, how=_("As"), nobody=_("No container has it"))
+USERS = used_by(_read, how=_("As"), nobody=_("No container uses it"))

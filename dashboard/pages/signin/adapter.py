@@ -38,11 +38,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _(
-            "The email address or the password is not right. Check both; an administrator can"
-            " make you a link for a new password."
+            "The email address or the password is wrong. Check both; an administrator can create "
+            "a link for a new password."
         ),
         "too_many_login_attempts": _(
-            "Too many tries that failed. Wait five minutes, then try again."
+            "Too many failed attempts. Wait five minutes, then try again."
         ),
     }
 
@@ -129,8 +129,8 @@ def _tell_codes_left(request: HttpRequest, user: User) -> None:
     if left > factors.FEW_CODES:
         return
     words = ngettext(
-        "%(left)d recovery code is left. Make new ones on the page of your account.",
-        "%(left)d recovery codes are left. Make new ones on the page of your account.",
+        "%(left)d recovery code is left. Create new ones on the page of your account.",
+        "%(left)d recovery codes are left. Create new ones on the page of your account.",
         left,
     )
     messages.error(request, words % {"left": left})

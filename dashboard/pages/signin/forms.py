@@ -35,11 +35,11 @@ class ChangePasswordForm(Dressed, AllauthChangePasswordForm):  # type: ignore[mi
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["oldpassword"].label = _("Your password now")
+        self.fields["oldpassword"].label = _("Current password")
         self.fields["oldpassword"].help_text = ""
         self.fields["password1"].label = _("New password")
         self.fields["password1"].help_text = password_help()
-        self.fields["password2"].label = _("New password again")
+        self.fields["password2"].label = _("Repeat new password")
         own = Token.objects.filter(tokens.in_force(), user=self.user).count()
         if own:
             words = ngettext(
@@ -52,7 +52,7 @@ class ChangePasswordForm(Dressed, AllauthChangePasswordForm):  # type: ignore[mi
                 required=False,
                 widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
                 help_text=_(
-                    "A new password leaves them in force: tick this where somebody else may know one."
+                    "A new password does not end them: tick this if somebody else may know one."
                 ),
             )
 

@@ -50,16 +50,16 @@ def now() -> str:
 def wrong_code() -> str:
     """What somebody reads whose code does not fit. Codes are made from the time, so it says ours."""
     return gettext(
-        "This code is not right, or its time is over. Here it is %(now)s UTC: if your phone's clock"
-        " is more than half a minute off, its codes do not fit, so let it set its clock by itself."
-        " Otherwise wait for the next code."
+        "This code is wrong or expired. Here it is %(now)s UTC: if your phone's clock is off "
+        "by more than half a minute, its codes do not work; set its clock to automatic. "
+        "Otherwise wait for the next code."
     ) % {"now": now()}
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Named by MFA_ADAPTER."""
 
-    error_messages = {**DefaultMFAAdapter.error_messages, "incorrect_code": _("This is not right.")}
+    error_messages = {**DefaultMFAAdapter.error_messages, "incorrect_code": _("This is wrong.")}
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         """As allauth's; the words about a wrong code hold the time of now."""
@@ -113,7 +113,7 @@ class _CodeForm(Dressed):
                 signin.sign_in_limited(stranger(context.request), email=self.user.email)
             elif not self.has_app():
                 raise ValidationError(
-                    gettext("This recovery code is not right, or it was used before."),
+                    gettext("This recovery code is wrong, or was used before."),
                     code=trouble.code,
                 ) from trouble
             raise

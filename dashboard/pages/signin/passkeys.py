@@ -53,14 +53,14 @@ def refused_here(request: HttpRequest) -> str:
             here = f"{request.scheme}://localhost{f':{port}' if port else ''}/"
             cure = gettext("Open %(here)s instead.") % {"here": here}
         words = gettext(
-            "Browsers keep passkeys for a name, and this page was asked for by a bare IP address"
-            " (%(name)s). %(cure)s"
+            "Browsers keep passkeys for a host name, and this page was opened by IP address "
+            "(%(name)s). %(cure)s"
         )
         return words % {"name": name, "cure": cure}
     if not request.is_secure():
         return gettext(
-            "Browsers use passkeys over https, or on localhost, and this page came over plain http"
-            " from %(name)s. Open Haulout over https."
+            "Browsers allow passkeys only over https or on localhost, and this page came over "
+            "plain http from %(name)s. Open Haulout over https."
         ) % {"name": name}
     return ""
 
@@ -102,7 +102,7 @@ class AddForm(Dressed, AllauthAddForm):  # type: ignore[misc]
             return cleaned
         except (ValidationError, *_UNREADABLE) as trouble:
             raise ValidationError(
-                gettext("The browser gave no passkey that fits. Try again.")
+                gettext("The browser sent no matching passkey. Try again.")
             ) from trouble
 
 
@@ -156,8 +156,8 @@ class _Judged:
             signin.sign_in_failed(stranger(context.request), email=self._whose(), why=why)
             raise ValidationError(
                 gettext(
-                    "This passkey does not fit: it is not known here, was removed, or its answer"
-                    " came too late. Try again, or sign in another way."
+                    "This passkey does not work: it is unknown or removed, or its answer came too "
+                    "late. Try again, or sign in another way."
                 ),
                 code="incorrect_code",
             ) from trouble
@@ -183,6 +183,6 @@ def _name_field() -> forms.CharField:
     return forms.CharField(
         label=_("Name"),
         max_length=60,
-        help_text=_("A name to recognise it by: the device, or where you keep it."),
+        help_text=_("A name for it: the device, or where you keep it."),
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )

@@ -97,14 +97,14 @@ def back(request: HttpRequest, provider: Provider) -> HttpResponse:
     request.provider_next = begun.next  # type: ignore[attr-defined]
     if error := request.GET.get("error"):
         raise Trouble(
-            _("%(name)s did not sign you in. Begin again, or sign in another way.")
+            _("%(name)s did not sign you in. Start over, or sign in another way.")
             % {"name": provider.name},
             why=f"the provider said {error[:100]}",
         )
     issuer = request.GET.get("iss", provider.issuer)
     if issuer != provider.issuer:
         raise Trouble(
-            _("This answer is not from %(name)s. Begin again.") % {"name": provider.name},
+            _("This answer is not from %(name)s. Start over.") % {"name": provider.name},
             why=f"answer from {issuer[:200]}",
         )
     answer = flow.finish(
@@ -125,8 +125,8 @@ def _begun(request: HttpRequest, provider: Provider) -> Begun:
     if told is None or told["provider"] != provider.id or time.time() - told["at_s"] > WITHIN_S:
         raise Trouble(
             _(
-                "This answer belongs to no sign-in that was begun in this browser within the last"
-                " ten minutes. Begin again."
+                "This answer belongs to no sign-in that this browser began in the last ten "
+                "minutes. Start over."
             ),
             why="unknown state",
         )

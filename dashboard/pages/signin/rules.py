@@ -87,7 +87,7 @@ def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
             request,
             _("End all sessions of %(name)s?") % {"name": user},
             reverse("signin:end_sessions", args=[user_id]),
-            _("End all of them"),
+            _("End all sessions"),
             words=_("They can sign in again at once."),
             losses=with_sessions(user),
         )
@@ -100,6 +100,6 @@ def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
             ended = signin_actions.end_sessions_of(person.user, person.who, user=user)
     except NotPermitted as refusal:
         raise access.Denied(refusal.verb) from refusal
-    words = ngettext("%(count)d session is ended.", "%(count)d sessions are ended.", ended)
+    words = ngettext("%(count)d session ended.", "%(count)d sessions ended.", ended)
     messages.success(request, words % {"count": ended})
     return redirect("signin:sessions", user_id=user_id)

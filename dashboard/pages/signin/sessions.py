@@ -82,7 +82,7 @@ def browser_of(agent: str) -> str:
     system = next((name for name in _SYSTEMS if name in agent), "").replace("Macintosh", "macOS")
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
-    return browser or system or _("a browser that does not say which")
+    return browser or system or _("unknown browser")
 
 
 def _moment(seconds: Any, later_s: Any = 0) -> datetime | None:

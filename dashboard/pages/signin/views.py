@@ -51,7 +51,7 @@ def password(request: HttpRequest) -> HttpResponseBase:
     """One's new password; who comes by a provider has none to change."""
     if person_of(request).user.has_usable_password():
         return cast(HttpResponseBase, allauth_views.password_change(request))
-    messages.info(request, _("You have no password here: you sign in by your provider."))
+    messages.info(request, _("You have no password here: you sign in through your provider."))
     return redirect("account_settings")
 
 
@@ -63,7 +63,7 @@ def end_session(request: HttpRequest) -> HttpResponse:
     own = request.session.session_key
     if not handle:
         ended = signin.end_other_sessions(person.user, person.who, but=own)
-        words = ngettext("%(count)d session is ended.", "%(count)d sessions are ended.", ended)
+        words = ngettext("%(count)d session ended.", "%(count)d sessions ended.", ended)
         messages.success(request, words % {"count": ended})
         return redirect("account_settings")
     if own and handle == handle_of(own):
@@ -71,5 +71,5 @@ def end_session(request: HttpRequest) -> HttpResponse:
     if signin.end_other_session(person.user, person.who, handle=handle):
         messages.success(request, _("That session is ended."))
     else:
-        messages.info(request, _("That session had ended already."))
+        messages.info(request, _("That session has already ended."))
     return redirect("account_settings")

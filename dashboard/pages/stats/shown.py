@@ -46,26 +46,27 @@ def _trouble(name: str, kind: str, reason: str) -> Trouble:
         return Trouble(
             title,
             _(
-                "Rootless Podman can read what its containers use only from cgroups v2, "
-                "and this host runs cgroups v1."
+                "Rootless Podman can read statistics only from cgroups v2, and this host runs "
+                "cgroups v1."
             ),
             _(
                 "Boot the host with cgroups v2 (kernel parameter "
-                "systemd.unified_cgroup_hierarchy=1). Containers of root are measured either way."
+                "systemd.unified_cgroup_hierarchy=1). Rootful containers have statistics either "
+                "way."
             ),
             reason,
         )
     if kind == "too-old":
         return Trouble(
             title,
-            _("This Podman has no statistics for all containers at once."),
+            _("This Podman cannot report statistics of all containers at once."),
             _("Update Podman on the host to 4.0 or later."),
             reason,
         )
     return Trouble(
         title,
-        _("Podman could not read what its containers use."),
-        _("Haulout tries again by itself. Podman's log on the host says more."),
+        _("Podman could not read the statistics of its containers."),
+        _("Haulout tries again automatically. Podman's log on the host has details."),
         reason,
     )
 

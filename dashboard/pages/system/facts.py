@@ -176,8 +176,8 @@ def _rows(endpoint: Endpoint, info: dict[str, Any]) -> list[tuple[str, str]]:
             f"{store.get('graphDriverName', '')} · {store.get('graphRoot', '')}".strip(" ·"),
         ),
         (_("Database"), host.get("databaseBackend", "")),
-        (_("Events by"), events),
-        (_("Logs by"), host.get("logDriver", "")),
+        (_("Events logger"), events),
+        (_("Log driver"), host.get("logDriver", "")),
         (_("Security"), ", ".join(guards)),
         (_("Socket"), endpoint.socket),
     ]
@@ -193,12 +193,13 @@ def _local(endpoint: Endpoint) -> list[Local]:
         Local(
             f"{podman} system migrate",
             _(
-                "Takes containers over to a new version or new subordinate ids. It stops all of them."
+                "Migrates containers to a new version of Podman or to new subordinate ids. It "
+                "stops all of them."
             ),
         ),
         Local(
             f"{podman} system renumber",
-            _("Renumbers all locks, after num_locks was changed. Stop all containers before."),
+            _("Renumbers all locks, after num_locks was changed. Stop all containers first."),
         ),
         Local(
             f"{podman} system reset",

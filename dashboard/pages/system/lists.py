@@ -107,8 +107,8 @@ SPEC = register(
         prepare=_prepare,
         empty={
             "icon": "activity",
-            "title": _("Nothing has happened yet"),
-            "text": _("What Podman does on this host shows up here by itself, for seven days."),
+            "title": _("No events yet"),
+            "text": _("Podman's events on this host appear here, for seven days."),
             "hint": _("name, or kind:container action:died is:trouble …"),
         },
     )

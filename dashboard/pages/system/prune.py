@@ -102,7 +102,7 @@ def _shown(kind: str, page: PrunePage, plan: Plan) -> dict[str, Any]:
 def _asked(request: HttpRequest, person: Person, offer: Offer, wish: Wish) -> Batch:
     refs = refs_of(request.POST.getlist("object"))
     if not refs:
-        raise Refusal(_("Tick what is to go."))
+        raise Refusal(_("Tick at least one."))
     measured = isinstance(offer.page, PrunePage) and offer.page.measured
     sizes = {"sizes": sizes_of(offer.kind, refs)} if measured else {}
     batch: Batch = offer.action.ask(person, refs, filters=wish.filters(), **sizes)

@@ -111,5 +111,5 @@ def check(request: HttpRequest, endpoint_id: int) -> HttpResponse:
         job = check_system.ask(person_of(request), endpoint_id, quick=quick)
     except FieldRefusal as refused:
         return toast(HttpResponse(status=204), refused.message)
-    words = _("Check asked for: %(host)s") % {"host": job.endpoint_name}
+    words = _("Check started: %(host)s") % {"host": job.endpoint_name}
     return toast_watch(request, job, words)

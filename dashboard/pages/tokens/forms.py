@@ -34,19 +34,19 @@ class TokenForm(Zoned):
     name = forms.CharField(
         label=_("Name"),
         max_length=60,
-        help_text=_("What it is for. The audit log shows it beside what is done with the token."),
+        help_text=_("What it is for. The audit log shows it with each action of the token."),
         widget=forms.TextInput(attrs=_PLAIN),
     )
     expires = forms.ChoiceField(
-        label=_("Lasts"),
-        choices=(*DAYS.items(), ("at", _("until a day that I choose"))),
+        label=_("Valid for"),
+        choices=(*DAYS.items(), ("at", _("until a date"))),
         initial="30",
     )
     until = forms.DateField(
         label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     read_only = forms.BooleanField(
-        label=_("Read only: it looks, and changes nothing"),
+        label=_("Read only: it changes nothing"),
         required=False,
         initial=True,
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
@@ -106,7 +106,7 @@ class TokenForm(Zoned):
             return timezone.now() + timedelta(days=int(given["expires"]))
         last = given["until"]
         if last is None:
-            raise forms.ValidationError({"until": [_("Give a day.")]})
+            raise forms.ValidationError({"until": [_("Enter a date.")]})
         # the day itself still counts
         zone = self.clock or timezone.get_current_timezone()
         morning = datetime.combine(last, datetime.min.time(), zone)
@@ -136,11 +136,11 @@ class ServiceForm(Helpful):
     name = forms.CharField(
         label=_("Name"),
         max_length=50,
-        help_text=_("Small letters, digits and “-”, such as deploy-shop."),
+        help_text=_("Lower-case letters, digits and “-”, such as deploy-shop."),
         widget=forms.TextInput(attrs=_PLAIN),
     )
     words = forms.CharField(
-        label=_("Shown as"),
+        label=_("Display name"),
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -151,7 +151,7 @@ class ServiceForm(Helpful):
         to_field_name="name",
         empty_label=None,
         initial="member",
-        help_text=_("Everywhere. Give “member” and a grant for some hosts only."),
+        help_text=_("Everywhere. For some hosts only, choose “member” and give a grant."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -70,7 +70,7 @@ _NAME = Column("name", _("Token"), "name")
 _REST = (
     Column("words", _("Purpose"), rank=2),
     Column("middle", _("Last used"), "-used", rank=2),
-    Column("small", _("Ends"), "ends"),
+    Column("small", _("Expires"), "ends"),
     Column("acts", ""),
 )
 
@@ -83,7 +83,7 @@ TOKENS = register(
         tokens=(
             Token(
                 "person",
-                _("whose it is"),
+                _("owner"),
                 lambda v: Q(user__in=people_like(v).values("pk")),
                 addresses,
             ),
@@ -143,7 +143,7 @@ MINE = register(
 )
 QUICK = (
     (_("All"), ""),
-    (_("In force"), "state:live"),
-    (_("End soon"), "state:soon"),
+    (_("Active"), "state:live"),
+    (_("Expires soon"), "state:soon"),
     (_("Unused"), "state:unused"),
 )

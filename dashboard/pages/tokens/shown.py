@@ -56,14 +56,14 @@ def _what(token: Token) -> str:
         if count > 3:
             what += " " + ngettext("and %(n)d more", "and %(n)d more", count - 3) % {"n": count - 3}
     else:
-        what = _("all that its owner may")
+        what = _("all rights of its owner")
     return _("%(what)s, read only") % {"what": what} if token.read_only else what
 
 
 def _where(token: Token, groups: dict[int, str], hosts: dict[int, str]) -> str:
     if token.everywhere:
         return _("everywhere")
-    gone = _("(gone)")
+    gone = _("(removed)")
     names = [_("group %s") % groups.get(pk, gone) for pk in token.groups]
     return ", ".join([*names, *(hosts.get(pk, gone) for pk in token.hosts)])
 
@@ -85,8 +85,8 @@ def question_of(token: Token) -> Question:
     else:
         head, button = _("Revoke the token %(name)s?"), _("Revoke the token")
         words = _(
-            "Whatever uses it is refused from then on. Nothing brings it back: another must be made,"
-            " and put in its place."
+            "Whatever uses it is refused at once. This cannot be undone: create a new token and "
+            "replace this one where it is used."
         )
     return Question(
         head % {"name": token.name},

@@ -30,9 +30,9 @@ class CloneForm(CreateForm):
     FOLDED = ()
 
     image = forms.ChoiceField(
-        label=_("Copied by a container of"),
+        label=_("Image used to copy"),
         help_text=_(
-            "It needs the command cp. It runs once, without a network, and is removed after."
+            "It needs the command cp. It runs once, without a network, and is removed afterwards."
         ),
     )
     field_order = ["name", "image"]

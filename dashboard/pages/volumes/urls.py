@@ -46,7 +46,7 @@ SPEC = object_list(
         Column("size", _("Size"), figure=True, rank=3),
         Column("middle", _("Used by"), rank=2),
         WHERE,
-        Column("image", _("Place on the host"), rank=4),
+        Column("image", _("Path on the host"), rank=4),
         CREATED,
         Column("acts", ""),
     ),
@@ -57,7 +57,7 @@ SPEC = object_list(
         "icon": "hard-drive",
         "hint": _("name, or container:web is:named host:web1 …"),
         "title": _("No volumes yet"),
-        "text": _("Volumes keep data when containers go. They show up by themselves."),
+        "text": _("Volumes keep data when containers are removed. They appear here automatically."),
     },
     bulk=in_bulk(BUTTONS),
 )

@@ -18,7 +18,7 @@ class PasswordForm(Dressed):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
-        label=_("Password again"),
+        label=_("Repeat password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
@@ -30,7 +30,7 @@ class PasswordForm(Dressed):
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         if "password" in given and "again" in given and given["password"] != given["again"]:
-            self.add_error("again", _("The two passwords differ. Type the same one twice."))
+            self.add_error("again", _("The two passwords differ. Type the same password twice."))
         return given
 
     def wanted(self) -> dict[str, str]:

@@ -19,8 +19,8 @@ LOOKS = 15
 SAID = {
     "exited": "",
     "closed": "ended by its owner",
-    "left": "ended, since nobody looked at it any more",
-    "withdrawn": "ended with the right to it",
+    "left": "ended, because nobody had it open",
+    "withdrawn": "ended, because the right to it was lost",
 }
 
 

@@ -87,7 +87,7 @@ class _Transfer:
         except Exception:
             # whatever fails, the browser must not take a part for the whole
             log.exception("a transfer failed")
-            await self._fail(500, _("Haulout itself failed here; its log has the details."))
+            await self._fail(500, _("Internal error in Haulout; its log has the details."))
 
     async def _ends(self, task: "asyncio.Task[None]") -> None:
         """Until it is done; whoever lost the right is told so before it has cleared up."""
@@ -104,7 +104,7 @@ class _Transfer:
         if done or not self._withdrawn.is_set():
             await task
             return
-        await self._fail(403, _("Your right to do this was withdrawn."))
+        await self._fail(403, _("You lost the right to do this."))
         await asyncio.gather(asyncio.shield(task), return_exceptions=True)
 
     async def _carry(self) -> None:
@@ -140,5 +140,5 @@ class _Transfer:
 
 def too_large(limit_bytes: int) -> JsonResponse:
     """413, with the limit in words."""
-    words = _("That is more than the %(mib)d MiB allowed here.") % {"mib": limit_bytes // 2**20}
+    words = _("This is larger than the %(mib)d MiB allowed here.") % {"mib": limit_bytes // 2**20}
     return JsonResponse({"error": words}, status=413)

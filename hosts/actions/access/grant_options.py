@@ -71,16 +71,18 @@ def checked(options: GrantOptions) -> GrantOptions:
         reason=options.reason.strip().replace("\0", "")[:LONGEST_REASON],
     )
     if (options.team is None) == (options.user is None):
-        raise FieldRefusal("to", _("Say to whom: one person or one team."))
+        raise FieldRefusal("to", _("Choose one person or one team."))
     if options.user is not None and not options.user.is_active:
         words = _("%(name)s is disabled and could not use it. Enable them first.")
         raise FieldRefusal("to", words % {"name": options.user})
     if sum(place is not None for place in (options.group, options.host, options.endpoint)) > 1:
-        raise FieldRefusal("where", _("One place: everywhere, a group, a host or an endpoint."))
+        raise FieldRefusal(
+            "where", _("Choose one place: everywhere, a group, a host or an endpoint.")
+        )
     _check_narrowing(options)
     check_gives_something(options)
     if options.until is not None and options.until <= timezone.now():
-        raise FieldRefusal("until", _("That is over already: choose a time to come."))
+        raise FieldRefusal("until", _("That time is already over: choose a later one."))
     _must_be_new(options)
     return options
 
@@ -101,12 +103,14 @@ def check_gives_something(options: GrantOptions) -> None:
     gives = options.role_verbs
     if not gives:
         words = _(
-            "A grant of %(role)s gives nothing: what it holds is about the whole site, and comes"
-            " with one's own role alone."
+            "A grant of %(role)s permits nothing: its verbs are about the whole site and work "
+            "only as a person's own role."
         )
         raise FieldRefusal("role", words % {"role": options.role.label})
     if options.narrowing and "container.view" not in gives:
-        words = _("%(role)s shows no containers, so narrowed to some it gives nothing.")
+        words = _(
+            "%(role)s does not show containers, so a grant for some containers permits nothing."
+        )
         raise FieldRefusal("role", words % {"role": options.role.label})
     if "host.view" not in gives and not options.narrowing:
         words = _("%(role)s does not show hosts, so nobody could use it.")
@@ -116,5 +120,5 @@ def check_gives_something(options: GrantOptions) -> None:
 def _must_be_new(options: GrantOptions) -> None:
     same = in_force(Grant.objects.filter(**options.fields)).first()
     if same is not None:
-        words = _("They have exactly that already (grant %(id)d): change its end instead.")
+        words = _("They already have exactly this (grant %(id)d): change its end instead.")
         raise FieldRefusal("to", words % {"id": same.pk})

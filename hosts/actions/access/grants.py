@@ -145,7 +145,7 @@ def require_within(
 
 def _in_future(until: datetime | None) -> None:
     if until is not None and until <= timezone.now():
-        raise FieldRefusal("until", _("That is over already: choose a time to come."))
+        raise FieldRefusal("until", _("That time is already over: choose a later one."))
 
 
 def _stamp(moment: datetime | None) -> str | None:

@@ -44,7 +44,7 @@ def ask(person: Person, options: AccessRequestOptions) -> AccessRequest:
         asker = User.objects.select_for_update(of=("self",)).get(pk=person.user.pk)
         open_ones = AccessRequest.objects.filter(asked_by=asker, state=AccessRequest.State.ASKED)
         if open_ones.count() >= MOST_WAITING:
-            words = _("%(n)d requests of yours wait already. Withdraw one first.")
+            words = _("You already have %(n)d waiting requests. Withdraw one first.")
             raise FieldRefusal("reason", words % {"n": MOST_WAITING})
         request = AccessRequest.objects.create(
             asked_by=asker,
@@ -88,7 +88,7 @@ def must_wait(request: AccessRequest) -> None:
     """FieldRefusal once somebody has decided."""
     if not request.waiting:
         state = request.get_state_display()
-        words = _("This request is %(state)s already; nothing was changed.") % {"state": state}
+        words = _("This request is already %(state)s; nothing was changed.") % {"state": state}
         raise FieldRefusal("", words)
 
 
@@ -145,14 +145,16 @@ def params_of(request: AccessRequest) -> dict[str, object]:
 
 def _check(options: AccessRequestOptions) -> None:
     if options.kind not in Kind.values:
-        raise FieldRefusal("kind", _("Say where: a group, a host or everywhere."))
+        raise FieldRefusal("kind", _("Choose where: a group, a host or everywhere."))
     if options.kind != Kind.EVERYWHERE and not options.place.strip():
-        raise FieldRefusal("place", _("Name the group or host, whole."))
+        raise FieldRefusal("place", _("Give the full name of the group or host."))
     if len(options.place) > 200 or "\0" in options.place:
-        raise FieldRefusal("place", _("No group and no host is called like this."))
+        raise FieldRefusal("place", _("There is no group or host with this name."))
     if not options.reason.strip():
-        raise FieldRefusal("reason", _("Say why: whoever decides reads it, and so does the log."))
+        raise FieldRefusal(
+            "reason", _("Give a reason: whoever decides sees it, and so does the audit log.")
+        )
     if not 1 <= options.minutes <= MOST_MINUTES:
         raise FieldRefusal("minutes", _("Ask for at least a minute and at most seven days."))
     if not role_verbs(options.role):
-        raise FieldRefusal("role", _("This role gives nothing at a place."))
+        raise FieldRefusal("role", _("This role cannot be given for a place."))

@@ -37,7 +37,7 @@ def approve(person: Person, request_id: int, *, answer: str = "") -> AccessReque
         if found is None and request.place_kind != AccessRequest.Kind.EVERYWHERE:
             raise FieldRefusal(
                 "place",
-                _("There is no %(kind)s called %(name)s: refuse it and say so.")
+                _("There is no %(kind)s named %(name)s: refuse the request and tell the person.")
                 % {"kind": request.place_kind, "name": request.place},
             )
         until = now + timedelta(minutes=request.minutes)

@@ -31,7 +31,7 @@ def approve(person: Person, approval_id: int, *, answer: str = "") -> Approval:
             state=Job.State.QUEUED, published_at=now, changed_at=now
         )
         if not queued:
-            raise FieldRefusal("", _("The job waits no longer."))
+            raise FieldRefusal("", _("The job no longer waits for approval."))
         _decide(person, row, State.APPROVED, answer)
         write.event(person.who, VERB, target_of_job(row), params=_told(row))
         bells.ring("jobs", "access", "audit")
@@ -51,7 +51,7 @@ def refuse(person: Person, approval_id: int, *, answer: str = "") -> Approval:
         if not approvals.end_unbegun(
             waiting, state=Job.State.DENIED, words=said, approval=State.REFUSED
         ):
-            raise FieldRefusal("", _("The job waits no longer."))
+            raise FieldRefusal("", _("The job no longer waits for approval."))
         write.event(person.who, REFUSE, target_of_job(row), params=_told(row))
         bells.ring("jobs", "access", "audit")
     return row
@@ -75,7 +75,7 @@ def refuse_decided(row: Approval) -> None:
     """FieldRefusal unless it still waits."""
     if not row.waiting:
         told = {"name": row.decided_by_name or "Haulout", "state": row.get_state_display()}
-        raise FieldRefusal("", _("This was decided already: %(state)s (%(name)s).") % told)
+        raise FieldRefusal("", _("This is already decided: %(state)s (%(name)s).") % told)
 
 
 def _locked(approval_id: int) -> Approval:

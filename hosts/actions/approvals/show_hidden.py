@@ -50,7 +50,7 @@ def show(
             require(person, verb, target_of_job(row), row.job.endpoint)
     wanted = [name for name in offered(person, row) if not fields or name in fields]
     if not wanted:
-        raise FieldRefusal("", _("Nothing of it is hidden that can be shown to you."))
+        raise FieldRefusal("", _("It has no hidden values that you may see."))
     with transaction.atomic():
         told = {"job": row.job_id, "asked_by": row.job.asked_by_name, "fields": wanted}
         entry = write.event(person.who, VERB, target_of_job(row), params=told)
@@ -60,6 +60,6 @@ def show(
             found |= async_to_sync(control.open_held)(entry)
         except control.ControlError as error:
             late = error.kind == "request"
-            cause = _("The job waits no longer.") if late else error.cause
+            cause = _("The job no longer waits for approval.") if late else error.cause
             raise FieldRefusal("", cause, cure=error.cure, kind=error.kind) from error
     return row, found

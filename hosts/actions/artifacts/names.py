@@ -36,7 +36,7 @@ def name_in_registry(text: str) -> str:
     name = whole_name(text)
     if parse(name).registry == "localhost":
         raise Refusal(
-            _("“localhost” names no registry: an artifact is pushed and pulled by its own name.")
+            _("“localhost” is not a registry: an artifact is pushed and pulled by its own name.")
         )
     return name
 

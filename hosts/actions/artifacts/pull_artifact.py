@@ -36,7 +36,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     name = errand.params["name"]
     await errand.permit(from_request.images(VERB, [name], field="name"))
     auth = await auth_for(errand.endpoint, parse(name))
-    errand.say(_("Pulling %s. Podman says nothing before it is there.") % name)
+    errand.say(_("Pulling %s. Podman reports no progress.") % name)
     await errand.report({})
     await errand.about_to_send()
     try:
@@ -65,7 +65,7 @@ ACTION = Action(
     queue="long",
     right=Right(
         gettext_lazy("Pull artifacts"),
-        gettext_lazy("Fetch artifacts from registries, with the credentials kept here"),
+        gettext_lazy("Fetch artifacts from registries, with the credentials stored in Haulout"),
         needs=("host.view",),
     ),
     road=NAMES_IMAGE,

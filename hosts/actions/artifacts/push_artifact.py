@@ -38,7 +38,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     name = errand.params["name"]
     await errand.permit(from_request.push(VERB, name))
     auth = await auth_for(errand.endpoint, parse(name))
-    errand.say(_("Pushing %s. Podman says nothing before it is there.") % name)
+    errand.say(_("Pushing %s. Podman reports no progress.") % name)
     await errand.report({})
     await errand.about_to_send()
     try:
@@ -66,7 +66,8 @@ ACTION = Action(
     right=Right(
         gettext_lazy("Push artifacts"),
         gettext_lazy(
-            "Send artifacts to registries, with the credentials kept here: they leave the house"
+            "Send artifacts to registries, with the credentials stored in Haulout: they leave "
+            "your network"
         ),
         sensitive=True,
         needs=("host.view",),

@@ -33,7 +33,7 @@ def ask_many(person: Person, endpoint_id: int, *, seen: list[tuple[str, str]]) -
     for text, digest in seen:
         name = whole_name(text)
         if not _DIGEST.fullmatch(digest):
-            raise Refusal(_("“%s” is not a digest: it reads like sha256:0123…") % digest[:80])
+            raise Refusal(_("“%s” is not a digest: write it like sha256:0123…") % digest[:80])
         orders.append(order_for(endpoint, name, {"name": name, "digest": digest}))
     return ask_batch(person, VERB, orders, skipped=[], queue="short")
 
@@ -44,7 +44,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     try:
         found = await artifacts.inspect(errand.podman, name)
         if found.get("Digest") != digest:
-            raise ActionFailed(_("Under %s there is another artifact by now. It was left.") % name)
+            raise ActionFailed(_("%s is now another artifact. It was kept.") % name)
         await errand.about_to_send()
         await artifacts.remove(errand.podman, name)
     except NotFound:
@@ -68,7 +68,7 @@ ACTION = Action(
     settle,
     right=Right(
         gettext_lazy("Remove artifacts"),
-        gettext_lazy("Remove artifacts; those of no registry are lost"),
+        gettext_lazy("Remove artifacts; those without a copy in a registry are lost"),
         sensitive=True,
         needs=("host.view",),
     ),

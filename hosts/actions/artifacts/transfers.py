@@ -27,7 +27,7 @@ CARDS = (
         ADD,
         right=Right(
             gettext_lazy("Add artifacts"),
-            gettext_lazy("Upload files as artifacts, or into artifacts that are there"),
+            gettext_lazy("Upload files as artifacts, or into existing artifacts"),
             needs=("host.view",),
         ),
         road=Road(When.STREAM, why=NAMES_IMAGE.why),
@@ -68,12 +68,12 @@ def add_options(*, name: str, file: str, kind: str = "", append: bool = False) -
     if plain in ("", ".", "..") or not plain.isprintable():
         raise Refusal(_("The file needs a name."))
     if kind and append:
-        raise Refusal(_("An artifact that is there keeps its type."))
+        raise Refusal(_("An existing artifact keeps its type."))
     if kind and not _MEDIA_TYPE.fullmatch(kind):
-        raise Refusal(_("A type reads like application/vnd.example.config."))
+        raise Refusal(_("Write the type like application/vnd.example.config."))
     whole = whole_name(name)
     if "@" in whole:
-        raise Refusal(_("A name that is given ends in a tag, not in a digest."))
+        raise Refusal(_("The name must have a tag, not a digest."))
     return AddOptions(whole, plain, kind, append)
 
 

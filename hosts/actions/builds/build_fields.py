@@ -73,7 +73,7 @@ def build_order(
     if target and not _TARGET.fullmatch(target):
         raise FieldRefusal("target", _("“%s” is not the name of a stage.") % target[:80])
     if platform and not _PLATFORM.fullmatch(platform):
-        raise FieldRefusal("platform", _("A platform reads like linux/arm64 or linux/arm/v7."))
+        raise FieldRefusal("platform", _("Write the platform like linux/arm64 or linux/arm/v7."))
     return BuildOrder(
         tags=_tags(tags),
         containerfile=_inside(containerfile),
@@ -98,7 +98,7 @@ def _tags(given: list[str]) -> tuple[str, ...]:
         except Refusal as wrong:
             raise FieldRefusal("tags", str(wrong)) from wrong
         if full.digest:
-            raise FieldRefusal("tags", _("A name for a new image has no digest."))
+            raise FieldRefusal("tags", _("The name of a new image may not have a digest."))
         found.append(str(full))
     if not found:
         raise FieldRefusal("tags", _("Give the image a name, such as shop:1."))
@@ -112,17 +112,15 @@ def _inside(path: str) -> str:
     parts = name.split("/")
     if name.startswith("/") or any(part in ("", ".", "..") for part in parts) or len(name) > 300:
         raise FieldRefusal(
-            "containerfile", _("A path inside the context, such as docker/Containerfile.")
+            "containerfile", _("Give a path inside the context, such as docker/Containerfile.")
         )
     if name.startswith("[") or "\\" in name or not name.isprintable():
         # Podman takes the first for a list of files in JSON, where each could be an address
-        raise FieldRefusal("containerfile", _("That cannot be the name of a Containerfile."))
+        raise FieldRefusal("containerfile", _("This cannot be the name of a Containerfile."))
     if name.endswith(".in"):
         # buildah puts it through the C preprocessor, whose #include reads the host's files
         raise FieldRefusal(
             "containerfile",
-            _(
-                "Podman would run the host's C preprocessor over a file that ends in .in. Rename it."
-            ),
+            _("Podman would run the host's C preprocessor on a file that ends in .in. Rename it."),
         )
     return name

@@ -43,7 +43,7 @@ def ask(person: Person, endpoint_id: int, *, text: str, order: BuildOrder) -> Jo
     """Request an image of the Containerfile `text`. FieldRefusal, NotVisible, Denied."""
     endpoint = get_endpoint(person, endpoint_id, VERB)
     if next(instructions(text), None) is None:
-        raise FieldRefusal("text", _("Write a Containerfile: it begins with FROM."))
+        raise FieldRefusal("text", _("Write a Containerfile: it starts with FROM."))
     if len(text.encode()) > LIMIT_BYTES:
         raise FieldRefusal("text", _("The Containerfile is larger than 256 KiB."))
     try:
@@ -128,7 +128,7 @@ def failed_words(text: str, step: str) -> str:
         return _("The build failed at line %(line)d: %(step)s") % {"line": line, "step": step}
     if step:
         return _("The build failed at: %s") % step
-    return _("The Containerfile could not be read or its base not be found.")
+    return _("The Containerfile could not be read, or its base image was not found.")
 
 
 async def _credentials(errand: Errand, text: str) -> list[Credential]:

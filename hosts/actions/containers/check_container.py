@@ -33,13 +33,13 @@ async def do(errand: Errand) -> dict[str, Any]:
         report = await containers.healthcheck(errand.podman, errand.object_id)
     except Conflict as failed:
         raise ActionFailed(
-            _("It has no check, or does not run: only a running container can be checked."),
+            _("It has no health check, or does not run: only a running container can be checked."),
             failed.message,
         ) from failed
     # the answer has the verdict of this one run; what it said, and what counts, inspect tells
     health = await health_report(errand)
     last = health["log"][-1] if health["log"] else {}
-    errand.say(str(last.get("Output") or "").rstrip() or _("The check said nothing."))
+    errand.say(str(last.get("Output") or "").rstrip() or _("The health check printed nothing."))
     return {
         "passed": report.get("Status") == "healthy",
         "health": health["status"],
@@ -72,7 +72,7 @@ ACTION = Action(
     do,
     settle,
     ask_many=ask_many,
-    right=Right(gettext_lazy("Check health"), gettext_lazy("Run its own health check now")),
+    right=Right(gettext_lazy("Check health"), gettext_lazy("Run the container's health check now")),
     road=Road(why="it runs what the container says"),
     lock=Lock.PASSES,
     words=(gettext_lazy("Check"), gettext_lazy("checked the health of")),

@@ -41,14 +41,17 @@ def checkpoint_trouble(failed: PodmanError) -> ActionFailed:
     words = failed.message.lower()
     if "criu" in words:
         return ActionFailed(
-            _("The host has no CRIU that works. Install the package criu there, 3.11 or later."),
+            _(
+                "The host has no working CRIU. Install the package criu there, version 3.11 or "
+                "later."
+            ),
             failed.message,
         )
     if "tcp" in words:
         return ActionFailed(
-            _("It holds connections: ask for them to be frozen too."), failed.message
+            _("It has open connections: choose to include them too."), failed.message
         )
-    return ActionFailed(_("Podman could not freeze or wake it."), failed.message)
+    return ActionFailed(_("Podman could not checkpoint or restore it."), failed.message)
 
 
 async def do(errand: Errand) -> dict[str, Any]:

@@ -73,8 +73,8 @@ def _ones_own(name: str, endpoint_id: int) -> bool:
 
 def _not_theirs(name: str) -> str:
     words = _(
-        "What runs %(name)s next would get this image, and naming images is not permitted to you "
-        "there. Choose a name under %(folder)s that is free."
+        "A container started from %(name)s would get this image, and you may not tag images "
+        "there. Choose an unused name under %(folder)s."
     )
     return words % {"name": name, "folder": OWN_FOLDER}
 
@@ -116,11 +116,11 @@ ACTION = Action(
     queue="long",
     right=Right(
         gettext_lazy("Commit"),
-        gettext_lazy("Commit a container to an image, with all files in it, secrets included"),
+        gettext_lazy("Commit a container to an image, with all its files, including secrets"),
         sensitive=True,
     ),
     road=NAMES_IMAGE,
     lock=Lock.PASSES,
-    words=(gettext_lazy("Commit"), gettext_lazy("made an image of")),
+    words=(gettext_lazy("Commit"), gettext_lazy("committed to an image:")),
     params=("pause", "author"),
 )

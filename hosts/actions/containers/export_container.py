@@ -19,7 +19,7 @@ CARDS = (
         VERB,
         right=Right(
             gettext_lazy("Export"),
-            gettext_lazy("Download all files of a container, secrets included"),
+            gettext_lazy("Download all files of a container, including secrets"),
             sensitive=True,
         ),
         road=READS,

@@ -45,10 +45,11 @@ ACTION = Action(
     settle,
     ask_many=ask_many,
     right=Right(
-        gettext_lazy("Init containers"), gettext_lazy("Init a container so that it starts faster")
+        gettext_lazy("Init containers"),
+        gettext_lazy("Set up a container without starting it, so that it starts faster later"),
     ),
     road=IS_THERE,
     lock=Lock.CHANGES,
-    words=(gettext_lazy("Init"), gettext_lazy("prepared")),
+    words=(gettext_lazy("Init"), gettext_lazy("initialized")),
     again=on_object(ask),
 )

@@ -57,7 +57,7 @@ ACTION = Action(
     ask_many=ask_many,
     right=Right(
         gettext_lazy("Kill containers"),
-        gettext_lazy("Send any signal to the main process: unsaved work is lost"),
+        gettext_lazy("Send any signal to the main process: unsaved data is lost"),
         sensitive=True,
     ),
     road=TAKES_AWAY,

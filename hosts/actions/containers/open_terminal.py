@@ -32,7 +32,8 @@ CARDS = (
         right=Right(
             gettext_lazy("Open terminals"),
             gettext_lazy(
-                "Run a shell or a command inside: reads and changes all that the container can, secrets too"
+                "Run a shell or a command inside: it reads and changes all that the container "
+                "can, including secrets"
             ),
             sensitive=True,
         ),
@@ -46,7 +47,7 @@ CARDS = (
         VERBS[ATTACH],
         right=Right(
             gettext_lazy("Attach"),
-            gettext_lazy("Type to the main process and read its answers"),
+            gettext_lazy("Type to the main process and read its output"),
             sensitive=True,
         ),
         road=Road(When.STREAM, why="it makes nothing"),

@@ -43,7 +43,7 @@ ACTION = Action(
     ask_many=ask_many,
     right=Right(
         gettext_lazy("Pause containers"),
-        gettext_lazy("Pause containers: they keep their memory and answer nobody"),
+        gettext_lazy("Pause containers: they keep their memory but do not respond"),
     ),
     road=IS_THERE,
     lock=Lock.CHANGES,

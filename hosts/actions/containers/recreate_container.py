@@ -86,7 +86,7 @@ async def _spec(errand: Errand) -> tuple[dict[str, Any], Proposal]:
             if name in there:
                 env[name] = there[name]
             else:
-                errand.say(_("%s is no longer among its variables.") % name)
+                errand.say(_("%s is no longer one of its variables.") % name)
     spec = run_spec.build(errand.params, env, job_id=errand.job_id)
     spec = run_spec.with_order_note(
         spec, errand.params, job_id=errand.job_id, endpoint_id=errand.endpoint.pk

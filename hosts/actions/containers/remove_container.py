@@ -66,7 +66,7 @@ ACTION = Action(
     ask_many=ask_many,
     right=Right(
         gettext_lazy("Remove containers"),
-        gettext_lazy("Remove containers with all that is written inside them and not in a volume"),
+        gettext_lazy("Remove containers with all data in their writable layers; volumes stay"),
         sensitive=True,
     ),
     road=TAKES_AWAY,

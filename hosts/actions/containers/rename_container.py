@@ -42,12 +42,12 @@ def ask(person: Person, ref: ObjectRef, *, name: str) -> Job:
     others = Container.objects.filter(visible_objects(person, "container"), LIVE, **here)
     pods = Pod.objects.filter(visible_objects(person, "pod"), LIVE, **here)
     if others.exclude(podman_id=ref[1]).exists() or pods.exists():
-        raise FieldRefusal("name", _("“%s” is the name of another one there.") % name)
+        raise FieldRefusal("name", _("Another container there is named “%s”.") % name)
     renamed = NewContainer(name, row.labels)
     if not allows(person, VERB, row.endpoint, renamed):
-        raise FieldRefusal("name", _("With that name your access to it would end."))
+        raise FieldRefusal("name", _("With that name you would lose your access to it."))
     if not verbs_at(person, row.endpoint, renamed) <= verbs_at(person, row.endpoint, thing_of(row)):
-        raise FieldRefusal("name", _("With that name you could do more with it than you may now."))
+        raise FieldRefusal("name", _("With that name you would gain rights on it."))
     return ask_object(person, VERB, ref, params={"new_name": name})
 
 
@@ -73,7 +73,7 @@ ACTION = Action(
     settle,
     right=Right(
         gettext_lazy("Rename containers"),
-        gettext_lazy("Give containers another name; what finds them by name no longer does"),
+        gettext_lazy("Rename containers; whatever finds them by the old name no longer does"),
     ),
     road=Road(why="a name gives no rights"),
     lock=Lock.CHANGES,

@@ -53,7 +53,7 @@ ACTION = Action(
     ask_many=ask_many,
     right=Right(
         gettext_lazy("Restart containers"),
-        gettext_lazy("Stop and start containers: what they serve is away for a moment"),
+        gettext_lazy("Stop and start containers: their services are down for a moment"),
     ),
     road=IS_THERE,
     lock=Lock.CHANGES,

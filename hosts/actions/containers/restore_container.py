@@ -53,8 +53,8 @@ async def _look_again(errand: Errand) -> None:
         try:
             await containers.kill(errand.podman, errand.object_id)
         except PodmanError as failed:
-            return _("It runs, and could not be stopped: %s") % failed.message
-        return _("It was stopped and is kept.")
+            return _("It is running and could not be stopped: %s") % failed.message
+        return _("It was stopped, and was not removed.")
 
     await at_change(errand, errand.object_id, undo=undo)
 
@@ -76,7 +76,7 @@ ACTION = Action(
     right=Right(gettext_lazy("Restore"), gettext_lazy("Restore a container from a checkpoint")),
     road=Road(When.WORK, SecondLook.CHANGED),
     lock=Lock.CHANGES,
-    words=(gettext_lazy("Restore"), gettext_lazy("restored from a checkpoint")),
+    words=(gettext_lazy("Restore"), gettext_lazy("restored from a checkpoint:")),
     causes=("container.start",),
     params=("keep", "tcp"),
     again=on_object(ask),

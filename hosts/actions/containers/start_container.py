@@ -43,7 +43,7 @@ ACTION = Action(
     do,
     settle,
     ask_many=ask_many,
-    right=Right(gettext_lazy("Start containers"), gettext_lazy("Start containers that are there")),
+    right=Right(gettext_lazy("Start containers"), gettext_lazy("Start stopped containers")),
     road=IS_THERE,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Start"), gettext_lazy("started")),

@@ -52,7 +52,7 @@ ACTION = Action(
     ask_many=ask_many,
     right=Right(
         gettext_lazy("Stop containers"),
-        gettext_lazy("Stop containers: what they serve is away until they are started"),
+        gettext_lazy("Stop containers: their services are down until they are started"),
     ),
     road=TAKES_AWAY,
     lock=Lock.CHANGES,

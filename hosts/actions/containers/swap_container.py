@@ -79,7 +79,7 @@ async def swap(errand: Errand, make_spec: MakeSpec) -> dict[str, Any]:
     asked: Proposal | None = None
     if new is None:
         if old is None:
-            raise ActionFailed(_("The container is gone: there is nothing to replace."))
+            raise ActionFailed(_("The container no longer exists, so there is nothing to replace."))
         _judge(old)
         spec, asked = await make_spec(old)
         await errand.about_to_send(before)
@@ -151,7 +151,7 @@ class _NewContainerFailed(Exception):
 
 def _snapshot(old: dict[str, Any] | None) -> dict[str, Any]:
     if old is None:
-        raise ActionFailed(_("The container is gone: there is nothing to replace."))
+        raise ActionFailed(_("The container no longer exists, so there is nothing to replace."))
     state = old.get("State") or {}
     return {
         "name": str(old.get("Name") or ""),
@@ -165,12 +165,12 @@ def _judge(old: dict[str, Any]) -> None:
     if (old.get("HostConfig") or {}).get("AutoRemove") and (old.get("State") or {}).get("Running"):
         raise ActionFailed(
             _(
-                "It removes itself when it stops (--rm), so it could not be restored. "
-                "Duplicate it instead."
+                "It is removed when it stops (--rm), so it could not be restored. Duplicate it "
+                "instead."
             )
         )
     if old.get("IsInfra"):
-        raise ActionFailed(_("It carries a pod: change the pod instead."))
+        raise ActionFailed(_("It is the infra container of a pod: change the pod instead."))
 
 
 async def _take_place(errand: Errand, before: dict[str, Any], place: SwapNames, made: str) -> None:
@@ -180,21 +180,22 @@ async def _take_place(errand: Errand, before: dict[str, Any], place: SwapNames, 
         if (old.get("State") or {}).get("Paused"):
             await _step(
                 containers.unpause(errand.podman, errand.object_id),
-                _("The old one cannot be let go on."),
+                _("The old container cannot be started again."),
             )
         await _step(
-            containers.stop(errand.podman, errand.object_id), _("The old one cannot be stopped.")
+            containers.stop(errand.podman, errand.object_id),
+            _("The old container cannot be stopped."),
         )
         if old.get("Name") == place.name:
             await _step(
                 containers.rename(errand.podman, errand.object_id, name=place.aside),
-                _("The old one could not be set aside."),
+                _("The old container could not be renamed."),
             )
     new = await containers.inspect(errand.podman, made)
     if new.get("Name") != place.wanted:
         await _step(
             containers.rename(errand.podman, made, name=place.wanted),
-            _("The new one could not take the name."),
+            _("The new container could not take the name."),
         )
     if before["running"]:
         await _tell(errand, _("Starting the new container"))
@@ -241,7 +242,7 @@ async def _start(errand: Errand, container: str) -> None:
             if not held or time.monotonic() - began > PORT_PATIENCE_S:
                 raise
         if not told:
-            errand.say(_("Its port is still held: trying again"))
+            errand.say(_("Its port is still in use: trying again"))
             told = True
         await errand.report(errand.progress)
         await asyncio.sleep(PORT_EVERY_S)
@@ -254,7 +255,7 @@ async def _watch(errand: Errand, made: str) -> None:
     checked = bool(check.get("Test")) and check["Test"][0] != "NONE"
     wait_s = float(errand.params.get("watch_s") or WATCH_S)
     patience_s = min(wait_s + time_to_get_well_s(check), MOST_WATCH_S)
-    words = _("Watching whether it gets well") if checked else _("Watching whether it stays up")
+    words = _("Waiting for the health check") if checked else _("Checking that it stays up")
     await _tell(errand, words)
     began = time.monotonic()
     next_check_s = wait_s
@@ -264,11 +265,13 @@ async def _watch(errand: Errand, made: str) -> None:
         state = found.get("State") or {}
         if not state.get("Running"):
             raise _NewContainerFailed(
-                _("The new container ended with code %s.") % state.get("ExitCode"),
+                _("The new container exited with code %s.") % state.get("ExitCode"),
                 str(state.get("Error") or ""),
             )
         if int(found.get("RestartCount") or 0) > restarts:
-            raise _NewContainerFailed(_("The new container fell and was restarted by its policy."))
+            raise _NewContainerFailed(
+                _("The new container exited and was restarted by its policy.")
+            )
         health = str((state.get("Health") or state.get("Healthcheck") or {}).get("Status") or "")
         passed_s = time.monotonic() - began
         if checked and health == "unhealthy":
@@ -276,7 +279,9 @@ async def _watch(errand: Errand, made: str) -> None:
         if passed_s >= wait_s and (not checked or health == "healthy"):
             return
         if passed_s >= patience_s:
-            raise _NewContainerFailed(_("The new container did not get well in %d s.") % patience_s)
+            raise _NewContainerFailed(
+                _("The new container was not healthy within %d s.") % patience_s
+            )
         await asyncio.sleep(LOOK_EVERY_S)
         if checked and passed_s >= next_check_s:
             # no oftener than its own clock would: failures in a row make it unhealthy

@@ -69,16 +69,16 @@ def _read(name: str, text: str) -> Any:
 
 def _judge(params: dict[str, Any], endpoint: Endpoint) -> None:
     if not params:
-        raise FieldRefusal("memory", _("Nothing is changed."))
+        raise FieldRefusal("memory", _("Nothing would change."))
     if params.get("memory_swap") and not params.get("memory_bytes"):
-        raise FieldRefusal("memory", _("Memory and swap together need a limit of memory."))
+        raise FieldRefusal("memory", _("A limit of memory and swap together needs a memory limit."))
     if params.get("restart_tries") and params.get("restart") != "on-failure":
-        raise FieldRefusal("tries", _("Only “when it fails” takes a number of tries."))
+        raise FieldRefusal("tries", _("Only “on failure” takes a number of retries."))
     if params.get("restart") not in (None, *dict(FIELDS["restart"].choices)):
-        raise FieldRefusal("restart", _("“%s” is no restart policy.") % params["restart"][:40])
+        raise FieldRefusal("restart", _("“%s” is not a restart policy.") % params["restart"][:40])
     version = version_of(endpoint)
     if params.get("restart") and version is not None and version < POLICY_SINCE:
-        words = _("Podman %s cannot change the policy of a container that is there.")
+        words = _("Podman %s cannot change the restart policy of an existing container.")
         cure = _("Use Edit and recreate.")
         raise FieldRefusal("restart", words % endpoint.podman_version, cure=cure)
     if params.keys() - {"restart", "restart_tries"} and (lack := lacks(endpoint, "limits")):
@@ -134,7 +134,7 @@ ACTION = Action(
     settle,
     right=Right(
         gettext_lazy("Change limits"),
-        gettext_lazy("Change limits of memory, processor and processes while it runs"),
+        gettext_lazy("Change memory, CPU and process limits of a running container"),
     ),
     road=Road(When.BOTH, SecondLook.CHANGED),
     lock=Lock.CHANGES,

@@ -62,7 +62,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     if not newest:
         newest = str((await images.inspect(errand.podman, name)).get("Id") or "")
     if newest == found.get("Image"):
-        errand.say(_("It runs the newest image already."))
+        errand.say(_("It already runs the newest image."))
         return {"changed": False}
     result = await swap(errand, lambda old: _spec(errand, old))
     return result | {"image": newest, "changed": True}
@@ -74,17 +74,18 @@ def _image(found: dict[str, Any]) -> str:
         reference = parse_full(text)
     except Refusal as exc:
         raise ActionFailed(
-            _("Its image has no name that could be pulled. Recreate it with one."), str(exc)
+            _("Its image has no name to pull. Recreate it with one."), str(exc)
         ) from exc
     if reference.digest:
         raise ActionFailed(
             _(
-                "It names its image by digest, so there is never a newer one. Recreate it with a tag."
+                "Its image is named by digest, so there is never a newer one. Recreate it with a "
+                "tag."
             )
         )
     if reference.registry == "localhost":
         raise ActionFailed(
-            _("%s was made on the host itself: there is nowhere to pull it from.") % text
+            _("%s was built on the host: there is no registry to pull it from.") % text
         )
     return str(reference)
 
@@ -95,7 +96,7 @@ async def _spec(errand: Errand, _old: dict[str, Any]) -> tuple[dict[str, Any], P
     )
     if there.missing:
         raise ActionFailed(
-            _("Secrets give it %s, and Podman does not say which ones. Use Edit and recreate.")
+            _("It gets %s from secrets, and Podman does not say which ones. Use Edit and recreate.")
             % ", ".join(there.missing)
         )
     if there.untold:
@@ -120,7 +121,7 @@ ACTION = Action(
     mend=mend_swap,
     right=Right(
         gettext_lazy("Pull and recreate"),
-        gettext_lazy("Pull the newest image of its name and replace the container by one of it"),
+        gettext_lazy("Pull the newest image of its name and recreate the container from it"),
         sensitive=True,
     ),
     road=Road(When.WORK, SecondLook.MADE),

@@ -30,9 +30,9 @@ VERB = "container.wait"
 # Of Podman's conditions those that it waits for: 5.4 answers "stopping" and "configured" at once,
 # whatever the state, and a container is created and initialized by those who ask for it.
 CONDITIONS = (
-    ("exited", gettext_lazy("it ends")),
-    ("stopped", gettext_lazy("it is stopped, its cleaning up not yet done")),
-    ("running", gettext_lazy("it runs")),
+    ("exited", gettext_lazy("it exits")),
+    ("stopped", gettext_lazy("it is stopped, but not cleaned up yet")),
+    ("running", gettext_lazy("it is running")),
     ("healthy", gettext_lazy("it is healthy")),
     ("unhealthy", gettext_lazy("it is unhealthy")),
     ("paused", gettext_lazy("it is paused")),
@@ -55,7 +55,7 @@ def ask(person: Person, ref: ObjectRef, *, condition: str = "exited") -> Job:
     """Request a wait. FieldRefusal (unknown condition, too many waits), NotVisible, Denied."""
     row = get_object(person, "container", *ref, verb=VERB)
     if condition not in dict(CONDITIONS):
-        raise FieldRefusal("condition", _("“%s” cannot be waited for.") % condition[:40])
+        raise FieldRefusal("condition", _("“%s” is not a state to wait for.") % condition[:40])
     _judge_room(row.endpoint)
     order = order_for(row, "container", {"condition": condition})
     return ask_job(person, VERB, order, queue=WAITS)
@@ -66,7 +66,7 @@ def _judge_room(endpoint: Endpoint) -> None:
     if Job.objects.filter(endpoint=endpoint, verb=VERB, state__in=Job.OPEN).count() >= most:
         raise FieldRefusal(
             "condition",
-            _("%d jobs wait on this host already, and each holds a connection.") % most,
+            _("%d jobs are already waiting on this host, and each holds a connection.") % most,
             cure=_("Cancel one of them."),
         )
 
@@ -101,7 +101,7 @@ async def _listen(errand: Errand) -> dict[str, Any] | None:
             await errand.remember(state)
             _judge(condition, state)
         if condition in _ENDS and state["running"] and is_new_process(errand.before, state):
-            errand.say(_("It ended while nobody listened, and was started again since."))
+            errand.say(_("It exited while Haulout was not connected, and was started again since."))
             return {"condition": condition}
         code = await _call(errand, condition)
         if code is not None and condition not in (*_ENDS, "removing"):
@@ -113,11 +113,11 @@ async def _listen(errand: Errand) -> dict[str, Any] | None:
         if condition == "removing":
             _tell(errand, condition)
             return {"condition": condition}
-        raise ActionFailed(_("It was removed before that came."), gone.message) from gone
+        raise ActionFailed(_("It was removed before that."), gone.message) from gone
     if code is None:
         return None
     if condition in _ENDS:
-        errand.say(_("It ended with exit code %d.") % code)
+        errand.say(_("It exited with code %d.") % code)
         return {"condition": condition, "exit_code": code}
     _tell(errand, condition)
     return {"condition": condition}
@@ -130,11 +130,11 @@ def _tell(errand: Errand, condition: str) -> None:
 def _judge(condition: str, state: dict[str, Any]) -> None:
     """Raise ActionFailed for conditions that Podman would answer at once and wrongly."""
     if condition in _ENDS and state["status"] in ("created", "configured", "initialized"):
-        raise ActionFailed(_("It was never started, so there is no end to wait for."))
+        raise ActionFailed(_("It was never started, so there is no exit to wait for."))
     if condition in _HEALTH and not state["health"]:
         raise ActionFailed(_("It has no health check: there is nothing to wait for."))
     if condition in _HEALTH and not (state["running"] or state["paused"]):
-        raise ActionFailed(_("It does not run, so its health cannot change."))
+        raise ActionFailed(_("It is not running, so its health cannot change."))
 
 
 async def _call(errand: Errand, condition: str) -> int | None:
@@ -156,7 +156,7 @@ def _well(errand: Errand, condition: str, state: dict[str, Any]) -> dict[str, An
             return None
         _tell(errand, condition)
         return {"condition": condition}
-    raise ActionFailed(_("It ended with exit code %d before that came.") % state["exit_code"])
+    raise ActionFailed(_("It exited with code %d before that.") % state["exit_code"])
 
 
 async def settle(errand: Errand) -> Settlement:
@@ -173,7 +173,7 @@ ACTION = Action(
     waits=True,
     right=Right(
         gettext_lazy("Wait"),
-        gettext_lazy("Wait for its end, its health or a state; changes nothing"),
+        gettext_lazy("Wait for its exit, its health or a state; changes nothing"),
     ),
     road=READS,
     lock=Lock.PASSES,

@@ -41,7 +41,7 @@ async def rename(
         except NotFound:
             pass
         else:
-            raise FileExists(_("%(path)s is there already.") % {"path": new})
+            raise FileExists(_("%(path)s already exists.") % {"path": new})
     words = ["mv", "--", place.inside(path), place.inside(new)]
     await _run(podman, place, words, action, failed=_("It could not be renamed."))
 
@@ -66,9 +66,9 @@ async def set_permissions(
 ) -> None:
     """Set `mode` (octal) and `owner` (user or user:group, names or numbers). Either may be empty."""
     if mode and not _MODE.fullmatch(mode):
-        raise ActionFailed(_("Permissions are three or four digits from 0 to 7, such as 644."))
+        raise ActionFailed(_("Write permissions as three or four digits from 0 to 7, such as 644."))
     if owner and not _OWNER.fullmatch(owner):
-        raise ActionFailed(_("The owner is a name or number, with a group as in www:www."))
+        raise ActionFailed(_("Write the owner as a name or number, with a group as in www:www."))
     await _confined(podman, place, path)
     if place.root != "/" and archive.speakable(path):
         # chmod follows a link, which may lead out of the volume
@@ -96,9 +96,9 @@ async def make_folder(podman: Podman, place: FilePlace, path: str, action: Strea
         await archive.stat(podman, place.container, place.inside(path))
     except NotFound:
         words = ["mkdir", "--", place.inside(path)]
-        await _run(podman, place, words, action, failed=_("The folder could not be made."))
+        await _run(podman, place, words, action, failed=_("The folder could not be created."))
     else:
-        raise FileExists(_("%(path)s is there already.") % {"path": path})
+        raise FileExists(_("%(path)s already exists.") % {"path": path})
 
 
 async def _confined(podman: Podman, place: FilePlace, *paths: str) -> None:
@@ -109,13 +109,13 @@ async def _confined(podman: Podman, place: FilePlace, *paths: str) -> None:
         folder = posixpath.dirname(path)
         if folder != "/":
             if not archive.speakable(folder):
-                raise ActionFailed(_("The folder's name is not UTF-8; open it in a terminal."))
+                raise ActionFailed(_("The name of the folder is not UTF-8; use a terminal."))
             await stat_path(podman, place, folder)
 
 
 def _not_root(path: str) -> None:
     if path == "/":
-        raise ActionFailed(_("That is the root of all; it stays."))
+        raise ActionFailed(_("This is the root folder; it cannot be changed."))
 
 
 async def _run(
@@ -123,7 +123,7 @@ async def _run(
 ) -> None:
     if not place.running:
         raise ActionFailed(
-            _("The container does not run, and Podman itself can neither rename nor remove files."),
+            _("The container does not run, and Podman itself cannot rename or remove files."),
             _("Start it, then try again."),
         )
     action.committing = True

@@ -28,7 +28,10 @@ def judge_room(endpoint: Endpoint) -> None:
     """
     if Job.objects.filter(verb__in=VERBS, endpoint=endpoint, state__in=Job.OPEN).exists():
         raise ActionFailed(
-            _("Other files of this host are open. Close them first, by cancelling their job.")
+            _(
+                "Files of another container or volume are open on this host. Close them first: "
+                "cancel their job."
+            )
         )
 
 

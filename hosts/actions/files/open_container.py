@@ -53,7 +53,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         await _unmount(errand)
     state = await inspect_state(errand)
     if state["running"] or state["paused"]:
-        raise ActionFailed(_("It runs: its files can be changed as it is."))
+        raise ActionFailed(_("It is running: change its files directly."))
     await errand.about_to_send()
     path = await containers.mount(errand.podman, errand.object_id)
     mount = {"type": "bind", "source": path, "destination": MOUNTED_AT, "options": ["rw", "bind"]}
@@ -87,9 +87,7 @@ ACTION = Action(
     queue="long",
     right=Right(
         gettext_lazy("Open files of stopped containers"),
-        gettext_lazy(
-            "Make a container for a while, to rename and delete files of one that does not run"
-        ),
+        gettext_lazy("Create a temporary container, to rename and delete files of a stopped one"),
         needs=("container.files",),
     ),
     road=MAKES,

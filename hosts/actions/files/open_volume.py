@@ -62,9 +62,7 @@ ACTION = Action(
     queue="long",
     right=Right(
         gettext_lazy("Open volumes"),
-        gettext_lazy(
-            "Make a container for a while, to reach the files of a volume that none mounts"
-        ),
+        gettext_lazy("Create a temporary container, to reach the files of an unmounted volume"),
         needs=("volume.files",),
     ),
     road=MAKES,

@@ -51,28 +51,27 @@ class FilePlace:
         if inside == self.root or inside.startswith(self.root + "/"):
             return inside[len(self.root) :] or "/"
         raise LinkLeadsOutside(
-            _("This link leads to %(path)s, which is not among the files that are open here.")
-            % {"path": inside}
+            _("This link leads to %(path)s, which is not among the open files.") % {"path": inside}
         )
 
 
 def clean_path(path: str) -> str:
     """The absolute path without `.`, `..` and doubled slashes. ActionFailed where it is none."""
     if not path.startswith("/") or "\0" in path:
-        raise ActionFailed(_("That is not a path: it begins with a slash."))
+        raise ActionFailed(_("Write a full path: it starts with a slash."))
     if len(path.encode(errors="surrogateescape")) > MOST_PATH_BYTES:
-        raise ActionFailed(_("That path is longer than any file's can be."))
+        raise ActionFailed(_("The path is too long."))
     return "/" + posixpath.normpath(path).strip("/")
 
 
 def checked_file_name(name: str) -> str:
     """The name for a new file. ActionFailed where it cannot be one."""
     if name in ("", ".", "..") or "/" in name or "\0" in name:
-        raise ActionFailed(_("“%(name)s” cannot be the name of a file.") % {"name": name})
+        raise ActionFailed(_("“%(name)s” is not a valid file name.") % {"name": name})
     if len(name.encode(errors="surrogateescape")) > MOST_NAME_BYTES:
-        raise ActionFailed(_("That name is longer than the %(n)d bytes allowed.") % {"n": 255})
+        raise ActionFailed(_("The name is longer than %(n)d bytes.") % {"n": 255})
     if not archive.speakable(name):
-        raise ActionFailed(_("That name is not UTF-8."))
+        raise ActionFailed(_("The name is not UTF-8."))
     return name
 
 
@@ -115,7 +114,7 @@ async def _of_volume(podman: Podman, volume: str) -> FilePlace:
                 name = str(state.get("Name") or "")
                 return FilePlace(str(user["Id"]), root, _runs(state), through=name)
     raise VolumeNotMounted(
-        _("No container mounts this volume, and Podman reaches files through a container only."),
+        _("No container mounts this volume, and Podman reaches files only through a container."),
         _("Run or create a container that mounts it; it need not be started."),
     )
 
@@ -147,7 +146,9 @@ async def stat_path(podman: Podman, place: FilePlace, path: str) -> PathInfo:
     try:
         there = await archive.stat(podman, place.container, place.inside(target))
     except NotFound as exc:
-        raise ActionFailed(_("This link leads nowhere: %(target)s.") % {"target": target}) from exc
+        raise ActionFailed(
+            _("This link leads to nothing: %(target)s.") % {"target": target}
+        ) from exc
     if there.kind == "link":
         raise ActionFailed(_("This link leads to another link: %(target)s.") % {"target": target})
     return PathInfo(target, there, link=path)

@@ -33,7 +33,8 @@ CARDS = (
         right=Right(
             gettext_lazy("Read files"),
             gettext_lazy(
-                "See and download files of containers: configuration, keys, data. Each is written down"
+                "See and download files of containers: configuration, keys, data. Each access is "
+                "written to the audit log"
             ),
             sensitive=True,
         ),
@@ -60,7 +61,8 @@ CARDS = (
         right=Right(
             gettext_lazy("Read files of volumes"),
             gettext_lazy(
-                "See and download what is in volumes: databases, uploads, keys. Each is written down"
+                "See and download files of volumes: databases, uploads, keys. Each access is "
+                "written to the audit log"
             ),
             sensitive=True,
         ),
@@ -73,7 +75,7 @@ CARDS = (
         "volume.files_edit",
         right=Right(
             gettext_lazy("Change files of volumes"),
-            gettext_lazy("Upload, import, edit, rename and delete what is in volumes"),
+            gettext_lazy("Upload, import, edit, rename and delete files of volumes"),
             sensitive=True,
             needs=("volume.files",),
         ),

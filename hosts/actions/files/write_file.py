@@ -96,8 +96,8 @@ async def write_file(
             action.left = not await _clear(podman, place, posixpath.join(folder, part))
         elif isinstance(failed, PodmanError | ActionFailed):
             action.detail = _(
-                "%(words)s A part of it may stand there: the container does not run or has no"
-                " tools, so nothing could be removed."
+                "%(words)s Part of it may be left there: the container does not run or has no "
+                "tools, so nothing could be removed."
             ) % {"words": str(failed)}
         raise
     return before
@@ -109,7 +109,7 @@ async def _look_before(
     try:
         there = await archive.stat(podman, place.container, place.inside(folder))
     except NotFound as exc:
-        raise ActionFailed(_("The folder %(path)s is not there.") % {"path": folder}) from exc
+        raise ActionFailed(_("The folder %(path)s does not exist.") % {"path": folder}) from exc
     if there.kind == "link":
         place.shown_path(there.target)
     elif there.kind != "folder":
@@ -121,7 +121,7 @@ async def _look_before(
     if found.kind == "folder":
         raise ActionFailed(_("%(path)s is a folder.") % {"path": path})
     if not replace:
-        raise FileExists(_("%(path)s is there already.") % {"path": path})
+        raise FileExists(_("%(path)s already exists.") % {"path": path})
     if found.kind == "link":
         # the link itself is replaced, not what it leads to
         return None
@@ -141,7 +141,7 @@ async def _move(podman: Podman, place: FilePlace, part: str, path: str) -> None:
     words = ["mv", "-f", "--", place.inside(part), place.inside(path)]
     done = await commands.run(podman, place.container, words)
     if done.code:
-        raise ActionFailed(_("It could not be put in its place."), done.err)
+        raise ActionFailed(_("It could not be saved."), done.err)
 
 
 async def _clear(podman: Podman, place: FilePlace, part: str) -> bool:
@@ -171,8 +171,8 @@ async def _tar(head: bytes, content: AsyncIterator[bytes], size_bytes: int) -> A
     async for piece in content:
         sent += len(piece)
         if sent > size_bytes:
-            raise ActionFailed(_("More came than was announced."))
+            raise ActionFailed(_("More was received than announced."))
         yield piece
     if sent < size_bytes:
-        raise ActionFailed(_("Less came than was announced."))
+        raise ActionFailed(_("Less was received than announced."))
     yield file_end(size_bytes)

@@ -90,16 +90,16 @@ def _write(row: FreezeWindow, options: FreezeOptions) -> None:
     name = options.name.strip()
     if not name or len(name) > 80:
         raise FieldRefusal("name", _("Give it a name of at most %d characters.") % 80)
-    taken = FieldRefusal("name", _("There is a freeze window of this name already."))
+    taken = FieldRefusal("name", _("There is already a freeze window with this name."))
     if FreezeWindow.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
         raise taken
     if options.severity not in FreezeWindow.Severity.values:
-        raise FieldRefusal("severity", _("Refuse or ask."))
+        raise FieldRefusal("severity", _("Choose refuse or ask."))
     if options.zone not in available_timezones():
-        raise FieldRefusal("zone", _("No such time zone: %s.") % options.zone[:60])
+        raise FieldRefusal("zone", _("There is no time zone %s.") % options.zone[:60])
     strange = [verb for verb in options.verbs if lock_of(verb) in (None, Lock.PASSES)]
     if strange:
-        raise FieldRefusal("verbs", _("This changes nothing: %s.") % strange[0][:60])
+        raise FieldRefusal("verbs", _("These verbs change nothing: %s.") % strange[0][:60])
     _check_times(options)
     row.name, row.words, row.severity = name, options.words.strip()[:300], options.severity
     row.verbs, row.zone, row.days = sorted(options.verbs), options.zone, sorted(set(options.days))
@@ -119,11 +119,11 @@ def _check_times(options: FreezeOptions) -> None:
         if any(day not in DAYS for day in options.days):
             raise FieldRefusal("days", _("A week has seven days."))
         if options.from_time is None or options.until_time is None:
-            raise FieldRefusal("from_time", _("Say from when until when."))
+            raise FieldRefusal("from_time", _("Give a start and an end time."))
     elif options.starts_at is None or options.ends_at is None:
-        raise FieldRefusal("starts_at", _("Choose days of the week, or a beginning and an end."))
+        raise FieldRefusal("starts_at", _("Choose days of the week, or a start and an end."))
     elif options.ends_at <= options.starts_at:
-        raise FieldRefusal("ends_at", _("It ends before it begins."))
+        raise FieldRefusal("ends_at", _("The end is before the start."))
 
 
 def shown(row: FreezeWindow) -> dict[str, Any]:

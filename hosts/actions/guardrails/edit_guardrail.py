@@ -109,13 +109,13 @@ def _write(row: Guardrail, options: GuardrailOptions) -> dict[str, Any]:
     name = options.name.strip()
     if not name or len(name) > LONGEST_NAME:
         raise FieldRefusal("name", _("Give it a name of at most %d characters.") % LONGEST_NAME)
-    taken = FieldRefusal("name", _("There is a guardrail of this name already."))
+    taken = FieldRefusal("name", _("There is already a guardrail with this name."))
     if Guardrail.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
         raise taken
     if options.kind not in KINDS:
-        raise FieldRefusal("kind", _("No such kind: %s.") % options.kind[:40])
+        raise FieldRefusal("kind", _("There is no kind %s.") % options.kind[:40])
     if options.severity not in tuple(Severity):
-        raise FieldRefusal("severity", _("Refuse, ask or warn."))
+        raise FieldRefusal("severity", _("Choose refuse, ask or warn."))
     row.name, row.kind, row.severity = name, options.kind, options.severity
     row.settings = checked(options.kind, options.settings)
     row.words = options.words.strip()[:LONGEST_WORDS]

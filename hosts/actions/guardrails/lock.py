@@ -25,7 +25,7 @@ def lock_object(person: Person, kind: str, ref: tuple[int, str], *, reason: str)
         raise NotVisible
     row = get_object(person, kind, *ref, verb=VERB)
     if row.gone:
-        raise FieldRefusal("", _("It is no longer there."))
+        raise FieldRefusal("", _("It no longer exists."))
     target = _target_of_row(row, kind)
     made = ObjectLock(
         kind=kind,
@@ -64,7 +64,7 @@ def unlock(person: Person, lock_id: int) -> ObjectLock:
 def _make(person: Person, made: ObjectLock, target: Target, reason: str) -> ObjectLock:
     made.reason = reason.strip()[:LONGEST]
     if not made.reason:
-        raise FieldRefusal("reason", _("Say why: everybody who is refused reads it."))
+        raise FieldRefusal("reason", _("Give a reason: everybody who is refused sees it."))
     made.locked_by_id, made.locked_by_name = person.user.pk, person.who.name
     try:
         with transaction.atomic():
@@ -73,7 +73,7 @@ def _make(person: Person, made: ObjectLock, target: Target, reason: str) -> Obje
             write.event(person.who, VERB, target, params={"reason": made.reason})
             _ring(made.kind)
     except IntegrityError as exc:
-        raise FieldRefusal("", _("It is locked already.")) from exc
+        raise FieldRefusal("", _("It is already locked.")) from exc
     return made
 
 

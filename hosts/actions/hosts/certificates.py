@@ -30,7 +30,7 @@ def check_authority(pasted: str) -> str:
     if not pasted.strip():
         return ""
     if len(pasted) > 20_000:
-        raise FieldRefusal("host_ca", _("These are too many lines for one host."))
+        raise FieldRefusal("host_ca", _("Too many lines for one host."))
     try:
         read_authority(pasted)
     except LinkError as exc:

@@ -110,4 +110,4 @@ def _checked(name: str, *, but: Group | None = None) -> str:
 
 
 def _name_taken() -> FieldRefusal:
-    return FieldRefusal("name", _("There is a group of this name already."))
+    return FieldRefusal("name", _("There is already a group with this name."))

@@ -91,7 +91,7 @@ def edit(person: Person, host_id: int, wanted: HostEdit) -> Host:
             # the name and the groups stand in every list of its objects
             bells.ring(*INVENTORY_BELLS)
     except IntegrityError as exc:
-        raise FieldRefusal("name", _("There is a host of this name already.")) from exc
+        raise FieldRefusal("name", _("There is already a host with this name.")) from exc
     return host
 
 
@@ -184,7 +184,7 @@ def refuse_while_jobs(endpoints: QuerySet[Endpoint]) -> None:
     if running:
         raise FieldRefusal(
             "host",
-            _("%d jobs are not finished there: wait for them or cancel them first.") % running,
+            _("%d jobs there are not finished: wait for them or cancel them first.") % running,
         )
 
 
@@ -195,7 +195,7 @@ def refuse_while_behind(logins: Iterable[Login]) -> None:
     if names:
         raise FieldRefusal(
             "host",
-            _("%(names)s are dialled through it: give them another way first.")
+            _("It is the jump host of %(names)s: choose another for them first.")
             % {"names": ", ".join(names[:5]) + (" …" if len(names) > 5 else "")},
         )
 

@@ -46,7 +46,7 @@ def add_login(
     user = check_user(user)
     if host.logins.filter(user=user).exists():
         raise FieldRefusal(
-            "user", _("The account %(user)s is registered already.") % {"user": user}
+            "user", _("The account %(user)s is already registered.") % {"user": user}
         )
     with transaction.atomic():
         login = Login.objects.create(

@@ -36,8 +36,8 @@ def parse_address(text: str) -> HostAddress:
         raise FieldRefusal(
             "address",
             _(
-                "%(text)s is a path on this machine. For this machine's own Podman use “This"
-                " machine”; for another give its address."
+                "%(text)s is a path on this machine. For its own Podman use “This machine”; for "
+                "another host give its address."
             )
             % {"text": text[:80]},
         )
@@ -57,8 +57,8 @@ def check_address(address: str) -> str:
         raise FieldRefusal(
             "address",
             _(
-                "“%(text)s” is no host name or IP address. Examples: web1.example.org, 10.0.0.7,"
-                " root@web1:2222."
+                "“%(text)s” is not a host name or IP address. Examples: web1.example.org, "
+                "10.0.0.7, root@web1:2222."
             )
             % {"text": address[:80]},
         )
@@ -77,7 +77,8 @@ def check_user(user: str) -> str:
     user = user.strip()
     if not _USER.fullmatch(user):
         raise FieldRefusal(
-            "user", _("“%(user)s” is no account name. Usual ones: root, podman.") % {"user": user}
+            "user",
+            _("“%(user)s” is not an account name. Usual ones: root, podman.") % {"user": user},
         )
     return user
 
@@ -87,10 +88,10 @@ def check_socket(path: str) -> str:
     path = path.strip().removeprefix("unix://")
     if not path.startswith("/") or any(not sign.isprintable() for sign in path):
         raise FieldRefusal(
-            "socket", _("Give the whole path of the socket, such as /run/podman/podman.sock.")
+            "socket", _("Give the full path of the socket, such as /run/podman/podman.sock.")
         )
     if len(path.encode()) > _SOCKET_MAX_BYTES:
-        raise FieldRefusal("socket", _("A socket's path has at most 107 bytes."))
+        raise FieldRefusal("socket", _("The path of a socket can have at most 107 bytes."))
     return path
 
 
@@ -105,7 +106,7 @@ def _split_port(place: str) -> tuple[str, int | None]:
     if port is None:
         return address, None
     if not (port.isascii() and port.isdigit() and len(port) <= 6):
-        raise FieldRefusal("port", _("“%(port)s” is no port number.") % {"port": port[:20]})
+        raise FieldRefusal("port", _("“%(port)s” is not a port number.") % {"port": port[:20]})
     return address, check_port(int(port))
 
 
@@ -114,9 +115,9 @@ def _from_url(scheme: str, text: str) -> HostAddress:
         raise FieldRefusal(
             "address",
             _(
-                "Podman's %(scheme)s:// socket has no authentication: whoever reaches the port is"
-                " master of the host. Haulout comes over SSH instead. Give the host's SSH"
-                " address, and close that port."
+                "Podman's %(scheme)s:// socket has no authentication: whoever reaches the port "
+                "controls the host. Haulout uses SSH instead. Give the host's SSH address, and "
+                "close that port."
             )
             % {"scheme": scheme},
         )
@@ -124,14 +125,14 @@ def _from_url(scheme: str, text: str) -> HostAddress:
         raise FieldRefusal(
             "address",
             _(
-                "unix:// names a socket of this machine itself: use “This machine” for it, or give"
-                " the address of another host."
+                "unix:// is a socket of this machine: use “This machine” for it, or give the "
+                "address of another host."
             ),
         )
     if scheme != "ssh":
         raise FieldRefusal(
             "address",
-            _("Haulout does not speak %(scheme)s://. Give ssh://USER@ADDRESS[:PORT].")
+            _("Haulout does not support %(scheme)s://. Give ssh://USER@ADDRESS[:PORT].")
             % {"scheme": scheme[:20]},
         )
     try:

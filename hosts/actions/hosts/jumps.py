@@ -30,13 +30,13 @@ def check_jump(person: Person, via: int | None, *, host: Host | None = None) -> 
     seen = Login.objects.filter(host__in=visible_hosts(person))
     jump = seen.select_related("host").filter(pk=via).first()
     if jump is None or jump.host.kind != Host.Kind.SSH:
-        raise FieldRefusal("via", _("This login cannot be dialled through."))
+        raise FieldRefusal("via", _("This login cannot be a jump host."))
     get_host(person, jump.host_id, EDIT)
     hops = _hops(jump)
     if host is not None and any(_same_machine(hop.host, host) for hop in hops):
         raise FieldRefusal(
             "via",
-            _("%(jump)s is dialled through %(host)s itself: that would be a circle.")
+            _("%(jump)s itself uses %(host)s as a jump host: that would be a loop.")
             % {"jump": jump, "host": host}
             if not _same_machine(jump.host, host)
             else _("A host cannot be its own jump host."),

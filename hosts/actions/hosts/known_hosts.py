@@ -16,7 +16,9 @@ class KnownHosts:
         try:
             self._known = asyncssh.import_known_hosts(text)
         except (ValueError, asyncssh.KeyImportError) as exc:
-            raise FieldRefusal("known_hosts", _("This is no known_hosts file: %s.") % exc) from exc
+            raise FieldRefusal(
+                "known_hosts", _("This is not a known_hosts file: %s.") % exc
+            ) from exc
 
     def key_of(self, address: str, port: int) -> ScannedKey | None:
         """The best key of a host in the file. None if it has none or revokes it."""

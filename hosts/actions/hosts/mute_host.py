@@ -25,9 +25,9 @@ def mute(person: Person, host_id: int, *, minutes: int, reason: str) -> HostMute
     host = get_host(person, host_id, VERB)
     span = timedelta(minutes=minutes)
     if not timedelta(0) < span <= LONGEST:
-        raise FieldRefusal("minutes", _("At most two weeks."))
+        raise FieldRefusal("minutes", _("Two weeks at most."))
     if not reason.strip():
-        raise FieldRefusal("reason", _("Say why: everybody who looks at the host reads it."))
+        raise FieldRefusal("reason", _("Give a reason: everybody who looks at the host sees it."))
     told = {
         "until": timezone.now() + span,
         "reason": reason.strip()[:300],

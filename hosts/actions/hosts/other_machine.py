@@ -29,6 +29,6 @@ def _refuse(person: Person, host: Host, others: QuerySet[Host], field: str) -> N
         if not allows(person, "host.edit", other):
             raise FieldRefusal(
                 field,
-                _("Another machine that is registered here answers by that."),
-                cure=_("Whoever may edit both can do it."),
+                _("Another registered machine has that address."),
+                cure=_("Somebody who may edit both hosts can do this."),
             )

@@ -108,7 +108,7 @@ def check_name(name: str, *, but: Host | None = None) -> str:
         )
     same = Host.objects.filter(name__iexact=name)
     if (same.exclude(pk=but.pk) if but else same).exists():
-        raise FieldRefusal("name", _("There is a host of this name already: choose another."))
+        raise FieldRefusal("name", _("There is already a host with this name: choose another."))
     return name
 
 
@@ -144,7 +144,7 @@ def register(person: Person, new: NewHost) -> Host:
             _written(person, host, new, groups)
     except IntegrityError as exc:
         # somebody else was faster by a moment
-        raise FieldRefusal("name", _("There is a host of this name already.")) from exc
+        raise FieldRefusal("name", _("There is already a host with this name.")) from exc
     return host
 
 
@@ -157,15 +157,15 @@ def _make(new: NewHost, *, name: str, groups: list[str]) -> Host:
     if first := known.first():
         raise FieldRefusal(
             "address",
-            _("This machine is registered already, as %(name)s with the account %(user)s.")
+            _("This machine is already registered, as %(name)s with the account %(user)s.")
             % {"name": first.host.name, "user": first.user},
             cure=_("Add what is missing on that host's own page."),
         )
     if apart and not new.another_machine:
         raise FieldRefusal(
             "another_machine",
-            _("It shows the host key of %s.") % ", ".join(_names(new)),
-            cure=_("Say that it is another machine, or give it a host key of its own."),
+            _("It has the same host key as %s.") % ", ".join(_names(new)),
+            cure=_("Confirm that it is another machine, or give it its own host key."),
         )
     host = Host.objects.create(
         name=name,
@@ -226,8 +226,8 @@ def check_groups(names: list[str]) -> list[str]:
             raise FieldRefusal(
                 "groups",
                 _(
-                    "“%(name)s” is no group name: letters, digits, “-” and “_”, 60 at most, for"
-                    " example prod."
+                    "“%(name)s” is not a group name: use letters, digits, “-” and “_”, 60 at "
+                    "most, such as prod."
                 )
                 % {"name": name[:80]},
             )
@@ -247,7 +247,7 @@ def add_endpoints(login: Login, sockets: list[SocketInfo]) -> list[Endpoint]:
     for socket in sockets:
         path = check_socket(socket.path)
         if login.endpoints.filter(socket=path).exists():
-            raise FieldRefusal("socket", _("%s is registered already.") % path)
+            raise FieldRefusal("socket", _("%s is already registered.") % path)
         refuse_known_store(login.host, socket)
         made.append(
             Endpoint.objects.create(
@@ -284,8 +284,8 @@ def refuse_known_store(host: Host, socket: SocketInfo) -> None:
         raise FieldRefusal(
             "socket",
             _(
-                "The store behind %(socket)s is registered already, as %(name)s through"
-                " %(first)s: its containers would appear twice."
+                "The storage behind %(socket)s is already registered, as %(name)s through "
+                "%(first)s: its containers would appear twice."
             )
             % {"socket": socket.path, "name": str(first), "first": first.socket},
         )

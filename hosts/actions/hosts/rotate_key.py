@@ -83,11 +83,11 @@ def ask(person: Person, host_ids: Iterable[int], *, one_for_all: bool = False) -
 
 def _why_not(host: Host, login: Login, *, has_socket: bool) -> str:
     if host.kind != Host.Kind.SSH:
-        return _("This machine itself is reached without a key.")
+        return _("This machine is reached without a key.")
     if not host.enabled:
         return _("The host is disabled.")
     if not login.public_key:
-        return _("The public half of its key is not known here: replace the key in its settings.")
+        return _("The public half of its key is unknown: replace the key in its settings.")
     if not has_socket:
         return _("It is a jump host without a socket: replace its key in its settings.")
     return ""
@@ -98,26 +98,26 @@ async def do(errand: Errand) -> dict[str, Any]:
     login_id, old, new = int(errand.object_id), errand.params["before"], errand.params["public_key"]
     sealed = await errand.secrets()
     if sealed is None:
-        raise ActionFailed(_("The new key is no longer there: rotate again."))
+        raise ActionFailed(_("The new key no longer exists: rotate again."))
     await errand.about_to_send()
     now = await sync_to_async(_public_key)(login_id)
     if now not in (old, new):
-        raise ActionFailed(_("Somebody else has replaced this key meanwhile."))
+        raise ActionFailed(_("Somebody else has replaced this key in the meantime."))
     try:
         if now == old:
-            errand.say(_("Letting the new key in, beside the old one …"))
+            errand.say(_("Adding the new key beside the old one …"))
             await errand.report({})
             await control.rotate_key(login_id, sealed_new=sealed, old=old, new=new)
             errand.say(_("The new key works."))
             await sync_to_async(_keep)(login_id, sealed, new)
         await control.rotate_key(login_id, sealed_new=sealed, old=old, new=new, last=True)
-        errand.say(_("The old key is taken out."))
+        errand.say(_("The old key is removed."))
     except ControlError as error:
         kept = await sync_to_async(_public_key)(login_id)
         words = (
-            _("The old key is still used: %s")
+            _("The old key is still in use: %s")
             if kept == old
-            else _("The new key is used, and the old one is still let in on the host: %s")
+            else _("The new key is in use, but the host still accepts the old one: %s")
         )
         raise ActionFailed(words % f"{error.cause} {error.cure}".strip(), error.kind) from error
     await control.reload()

@@ -25,7 +25,7 @@ _ASK_S: Final = 25.0
 _WORDS: Final = {
     "hostname": gettext_lazy("another host name"),
     "machine-id": gettext_lazy("another machine id"),
-    "boot": gettext_lazy("another time of boot"),
+    "boot": gettext_lazy("another boot time"),
     "store": gettext_lazy("other containers and volumes"),
 }
 
@@ -123,14 +123,14 @@ def warning(twins: Sequence[SameKeyHost]) -> str:
             }
         else:
             said += " " + _(
-                "%(name)s does not answer now, so whether they are two machines is not known. If it"
-                " has moved, change its address instead."
+                "%(name)s does not answer now, so Haulout cannot tell whether they are two "
+                "machines. If it has moved, change its address instead."
             ) % {"name": one.name}
     return (
         said
         + " "
         + _(
-            "Whoever has this key can pose as either of them. Better give it its own first:"
-            " rm /etc/ssh/ssh_host_*; ssh-keygen -A; systemctl restart ssh"
+            "Whoever has this key can pretend to be either of them. Better give this machine its "
+            "own key first: rm /etc/ssh/ssh_host_*; ssh-keygen -A; systemctl restart ssh"
         )
     )

@@ -17,9 +17,9 @@ def parse_annotations(text: str) -> dict[str, str]:
     for line in filter(None, (line.strip() for line in text.splitlines())):
         name, given, value = line.partition("=")
         if not given or not _NAME.fullmatch(name.strip()):
-            raise Refusal(_("“%s” is no annotation: write it like name=value.") % line[:80])
+            raise Refusal(_("“%s” is not an annotation: write it like name=value.") % line[:80])
         if len(value) > MOST_VALUE or not value.isprintable():
-            raise Refusal(_("The value of %s is too long, or cannot be printed.") % name[:80])
+            raise Refusal(_("The value of %s is too long, or has control characters.") % name[:80])
         found[name.strip()] = value.strip()
     if len(found) > MOST:
         raise Refusal(_("At most %d annotations at once.") % MOST)

@@ -52,7 +52,7 @@ CARDS = (
     Card(
         IMPORT,
         right=Right(
-            gettext_lazy("Import images"), gettext_lazy("Make an image of an uploaded tar")
+            gettext_lazy("Import images"), gettext_lazy("Create an image from an uploaded tar")
         ),
         road=_COMES_IN,
         lock=Lock.MAKES,
@@ -68,11 +68,11 @@ def savable(person: Person, refs: list[ObjectRef], *, form: str) -> list[Image]:
     if not refs or len(refs) > MOST:
         raise Refusal(_("Choose between one and %d images.") % MOST)
     if len({endpoint for endpoint, _id in refs}) > 1:
-        raise Refusal(_("One archive comes from one host: choose images of one host."))
+        raise Refusal(_("One archive holds images of one host: choose images of one host."))
     if form not in image_archive.FORMATS:
         raise Refusal(_("There is no such format."))
     if form == "oci-archive" and len(refs) > 1:
-        raise Refusal(_("An OCI archive holds one image; several go into a Docker archive."))
+        raise Refusal(_("An OCI archive holds one image; for several choose a Docker archive."))
     rows = [get_object(person, "image", *ref, verb=SAVE) for ref in refs]
     found = [row for row in rows if isinstance(row, Image)]
     if any(row.manifest_list for row in found):
@@ -111,9 +111,9 @@ async def _still(podman: Podman, row: Image, name: str) -> None:
     try:
         found = await images.inspect(podman, name)
     except NotFound as gone:
-        raise ActionFailed(_("%s is no longer there.") % name, gone.message) from gone
+        raise ActionFailed(_("%s no longer exists.") % name, gone.message) from gone
     if found.get("Id") != row.podman_id:
-        raise ActionFailed(_("%s names another image now.") % name)
+        raise ActionFailed(_("%s is now the name of another image.") % name)
 
 
 def loadable(person: Person, endpoint_id: int, verb: str) -> Endpoint:
@@ -192,7 +192,7 @@ def import_changes(text: str) -> list[str]:
         word = line.replace("=", " ").split()[0].upper()
         if word not in (*known, "VOLUME", "WORKDIR"):
             raise Refusal(
-                _("“%(line)s” is none of %(known)s, VOLUME, WORKDIR.")
+                _("“%(line)s” must start with %(known)s, VOLUME or WORKDIR.")
                 % {"line": line[:80], "known": ", ".join(known)}
             )
     return lines

@@ -46,7 +46,7 @@ def ask_many(person: Person, refs: list[ObjectRef], targets: list[int]) -> Batch
         try:
             row = get_object(person, "image", *ref, verb=VERB)
         except NotVisible:
-            skipped.append({"name": short_id(ref), "host": "", "why": _("no longer there")})
+            skipped.append({"name": short_id(ref), "host": "", "why": _("no longer exists")})
             continue
         except Denied:
             skipped.append({"name": short_id(ref), "host": "", "why": _("not permitted")})
@@ -60,7 +60,7 @@ def ask_many(person: Person, refs: list[ObjectRef], targets: list[int]) -> Batch
             try:
                 orders.append(_order(row, get_endpoint(person, target, VERB)))
             except NotVisible:
-                skipped.append({"name": row.name, "host": "", "why": _("no longer there")})
+                skipped.append({"name": row.name, "host": "", "why": _("no longer exists")})
             except Denied:
                 skipped.append({"name": row.name, "host": "", "why": _("not permitted")})
     if not orders:
@@ -77,7 +77,7 @@ def again(person: Person, job: Job) -> Job:
 
 def _why_not(row: Image, target: int) -> str:
     if target == row.endpoint_id:
-        return _("it is there already")
+        return _("already there")
     return _("a manifest list is pushed, not copied") if row.manifest_list else ""
 
 
@@ -110,9 +110,9 @@ def _source(job_id: int, endpoint_id: int) -> Endpoint:
     job = Job.objects.select_related("asked_by").get(pk=job_id)
     found = Endpoint.objects.select_related("host", "login").filter(pk=endpoint_id).first()
     if found is None or not (found.enabled and found.host.enabled):
-        raise ActionFailed(_("The host it was to come from is no longer in Haulout, or disabled."))
+        raise ActionFailed(_("The host to copy from is no longer in Haulout, or is disabled."))
     if job.who.get("door") != "console" and not _asker_may(job, found):
-        raise ActionFailed(_("%s may no longer do this.") % job.asked_by_name)
+        raise ActionFailed(_("%s no longer has the right to do this.") % job.asked_by_name)
     return found
 
 
@@ -131,9 +131,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         try:
             before = await images.inspect(there, errand.object_id)
         except NotFound as gone:
-            raise ActionFailed(
-                _("%s does not have the image any more.") % source, gone.message
-            ) from gone
+            raise ActionFailed(_("%s no longer has the image.") % source, gone.message) from gone
         except PodmanError as away:
             raise ActionFailed(
                 _("%s could not be asked for the image.") % source, away.message
@@ -150,7 +148,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     await _name(errand)
     after = await images.inspect(errand.podman, errand.object_id)
     if _layers(after) != _layers(before):
-        raise ActionFailed(_("What arrived has other layers than what was sent."))
+        raise ActionFailed(_("The received image has other layers than the one that was sent."))
     return {"kind": "image", "id": errand.object_id, "bytes": carried}
 
 
@@ -165,7 +163,7 @@ async def _carry(errand: Errand, there: Podman, source: Endpoint, inspected: dic
     async def heed(given: list[str]) -> None:
         # saved by its id it has no names: a host gives none on another one by what it sends
         if further := [name for name in given if name not in errand.params["names"]]:
-            words = _("%(source)s sent an archive that gives names nobody asked for: %(names)s.")
+            words = _("%(source)s sent an archive with extra names: %(names)s.")
             raise ActionFailed(words % {"source": source, "names": ", ".join(further[:10])})
 
     try:
@@ -179,7 +177,7 @@ async def _carry(errand: Errand, there: Podman, source: Endpoint, inspected: dic
     passing.end()
     if f"sha256:{errand.object_id}" not in loaded:
         raise ActionFailed(
-            _("Podman made another image of it than the one that was sent."), ", ".join(loaded)
+            _("Podman made another image from it than the one that was sent."), ", ".join(loaded)
         )
     return passing.bytes
 

@@ -27,10 +27,10 @@ def ask(person: Person, refs: list[ObjectRef], *, name: str) -> Job:
     """Request a list `name` of the images `refs`, all on one endpoint. Refusal."""
     refs = list(dict.fromkeys(refs))
     if not refs or len({endpoint_id for endpoint_id, _id in refs}) != 1:
-        raise Refusal(_("A list is made of images of one host."))
+        raise Refusal(_("A list consists of images of one host."))
     rows = [get_object(person, "image", *ref, verb=VERB) for ref in refs]
     if any(isinstance(row, Image) and row.manifest_list for row in rows):
-        raise Refusal(_("A list cannot be part of a list made this way: add its images."))
+        raise Refusal(_("A list cannot contain another list here: add its images."))
     endpoint = get_endpoint(person, refs[0][0], VERB)
     full = str(new_name(name))
     # by name and place: Podman 4.3 takes no ids here, and looks for bare names in a registry
@@ -65,7 +65,7 @@ async def do(errand: Errand) -> dict[str, Any]:
             errand.podman, name, errand.params["images"], all_images=False
         )
     except Conflict as taken:
-        raise ActionFailed(_("%s names something already. Choose another name.") % name) from taken
+        raise ActionFailed(_("%s already exists. Choose another name.") % name) from taken
     return {"kind": "image", "id": list_id}
 
 
@@ -87,9 +87,9 @@ ACTION = Action(
     settle,
     right=Right(
         gettext_lazy("Create manifest lists"),
-        gettext_lazy("Make lists that name one image per platform"),
+        gettext_lazy("Create lists that name one image per platform"),
     ),
     road=NAMES_IMAGE,
     lock=Lock.MAKES,
-    words=(gettext_lazy("Create list"), gettext_lazy("made the manifest list")),
+    words=(gettext_lazy("Create list"), gettext_lazy("created the manifest list")),
 )

@@ -34,7 +34,7 @@ _WORD = re.compile(r"[a-z0-9][a-z0-9._-]{0,30}")
 def _ask(person: Person, ref: ObjectRef, params: dict[str, Any]) -> Job:
     row = get_object(person, "image", *ref, verb=VERB)
     if not (isinstance(row, Image) and row.manifest_list):
-        raise Refusal(_("That is an image, not a manifest list."))
+        raise Refusal(_("This is an image, not a manifest list."))
     order = replace(order_for(row, "image", params), proposal=_proposal(params))
     return ask_job(person, VERB, order, queue="long")
 
@@ -74,19 +74,19 @@ def ask_annotate(
     words = {name: word.strip().lower() for name, word in given.items() if word.strip()}
     for word in words.values():
         if not _WORD.fullmatch(word):
-            raise Refusal(_("“%s” is no such word: write it like linux, arm64, v8.") % word[:40])
+            raise Refusal(_("“%s” is not valid: write a word like linux, arm64, v8.") % word[:40])
     if words and not (digest and "os" in words and "arch" in words):
-        raise Refusal(_("A platform is an image's, and has a system and an architecture."))
+        raise Refusal(_("A platform belongs to an image, and needs an OS and an architecture."))
     noted = parse_annotations(notes)
     if not words and not noted:
-        raise Refusal(_("Nothing is written that would change it."))
+        raise Refusal(_("Enter at least one change."))
     params: dict[str, Any] = {"digest": _digest(digest) if digest else "", **words}
     return _ask(person, ref, {"operation": "annotate", **params, "notes": noted})
 
 
 def _digest(text: str) -> str:
     if not _DIGEST.fullmatch(text):
-        raise Refusal(_("“%s” is not a digest: it reads like sha256:0123…") % text[:80])
+        raise Refusal(_("“%s” is not a digest: write it like sha256:0123…") % text[:80])
     return text
 
 
@@ -107,14 +107,14 @@ async def do(errand: Errand) -> dict[str, Any]:
 async def _annotate(errand: Errand) -> None:
     params, list_id, digest = errand.params, errand.object_id, errand.params["digest"]
     if digest and digest not in await _digests(errand):
-        raise ActionFailed(_("The list does not hold that image any more."))
+        raise ActionFailed(_("The list no longer holds that image."))
     words = {name: params[name] for name in ("os", "arch", "variant") if params.get(name)}
     notes = params.get("notes") or {}
     await manifests.annotate(errand.podman, list_id, digest, **words, notes=notes)
     found = await manifests.inspect(errand.podman, list_id)
     told = found if not digest else _entry(found, digest)
     if not set(notes.items()) <= set((told.get("annotations") or {}).items()):
-        raise ActionFailed(_("This version of Podman keeps no such annotations."))
+        raise ActionFailed(_("This version of Podman does not support these annotations."))
 
 
 def _entry(found: dict[str, Any], digest: str) -> dict[str, Any]:
@@ -140,7 +140,7 @@ async def _add(errand: Errand) -> None:
             credential=auth,
         )
     except (BadRequest, Conflict, NotFound) as failed:
-        words = _("%(image)s was not added: neither the host nor its registry gave it.")
+        words = _("%(image)s was not added: neither the host nor its registry has it.")
         raise ActionFailed(words % {"image": name}, failed.message) from failed
 
 
@@ -158,7 +158,7 @@ ACTION = Action(
     queue="long",
     right=Right(
         gettext_lazy("Edit manifest lists"),
-        gettext_lazy("Add to manifest lists, drop from them, describe"),
+        gettext_lazy("Add images to manifest lists, remove them, annotate"),
         needs=("image.list_create",),
     ),
     road=NAMES_IMAGE,

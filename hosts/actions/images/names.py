@@ -16,7 +16,7 @@ def new_name(text: str) -> Reference:
     """The full name. Without a registry it is in `localhost/`. Refusal."""
     found = parse(text)
     if found.digest:
-        raise Refusal(_("A name that is given ends in a tag, not in a digest."))
+        raise Refusal(_("The name must have a tag, not a digest."))
     return replace(found, registry="localhost") if found.short else found
 
 
@@ -34,9 +34,9 @@ def destination(text: str) -> str:
     """Where to push: a full name with registry and tag. Refusal."""
     found = parse_full(text)
     if found.digest:
-        raise Refusal(_("A push goes to a name with a tag, not to a digest."))
+        raise Refusal(_("Push to a name with a tag, not to a digest."))
     if found.registry == "localhost":
-        raise Refusal(_("“localhost” names no registry: give the registry's own address."))
+        raise Refusal(_("“localhost” is not a registry: give the registry's address."))
     return str(found)
 
 

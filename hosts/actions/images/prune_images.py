@@ -27,11 +27,11 @@ async def _look(errand: Errand, item: PlanItem) -> str:
     users = await containers.list_containers(errand.podman, filters={"ancestor": [item.id]})
     using = [one for one in users if one.get("ImageID") == item.id]
     if using:
-        return _("came into use by %s") % _names(using)
+        return _("is now used by %s") % _names(using)
     found = await images.inspect(errand.podman, item.id)
     names = found.get("RepoTags") or []
     if item.name not in names and names and item.name == item.id[:12]:
-        return str(_("was named %s meanwhile") % names[0])
+        return str(_("is now named %s") % names[0])
     return ""
 
 
@@ -42,7 +42,7 @@ def _names(users: list[Any]) -> str:
 async def _remove(errand: Errand, item: PlanItem) -> None:
     _names, deleted = await remove_whole(errand.podman, item.id)
     if item.id not in deleted:
-        raise ItemKept(_("other images stand on it"))
+        raise ItemKept(_("other images are built on it"))
 
 
 async def do(errand: Errand) -> dict[str, Any]:

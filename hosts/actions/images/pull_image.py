@@ -57,7 +57,7 @@ def ask_many(person: Person, endpoint_ids: list[int], *, references: list[str]) 
         try:
             orders += [_order(person, endpoint_id, reference) for reference in full]
         except NotVisible:
-            skipped.append({"name": "", "host": str(endpoint_id), "why": _("no longer there")})
+            skipped.append({"name": "", "host": str(endpoint_id), "why": _("no longer exists")})
         except Denied:
             skipped.append({"name": "", "host": str(endpoint_id), "why": _("not permitted")})
     return ask_batch(person, VERB, orders, skipped=skipped, queue="long")
@@ -86,7 +86,7 @@ ACTION = Action(
     queue="long",
     right=Right(
         gettext_lazy("Pull images"),
-        gettext_lazy("Fetch images from registries, with the credentials kept here"),
+        gettext_lazy("Fetch images from registries, with the credentials stored in Haulout"),
     ),
     road=NAMES_IMAGE,
     lock=Lock.MAKES,

@@ -113,7 +113,8 @@ ACTION = Action(
     right=Right(
         gettext_lazy("Push images"),
         gettext_lazy(
-            "Send images to registries, with the credentials kept here: what is in them leaves the house"
+            "Send images to registries, with the credentials stored in Haulout: their content "
+            "leaves your network"
         ),
         sensitive=True,
     ),

@@ -50,25 +50,25 @@ def parse(text: str) -> Reference:
         raise Refusal(_("Give the name of an image."))
     if transport := transport_of(text):
         raise Refusal(
-            _("“%s:” names a file or a store of the host. Images come from registries here.")
+            _("“%s:” names a file or storage of the host. Use an image from a registry.")
             % transport
         )
     rest, at, digest = text.partition("@")
     if at and not _DIGEST.fullmatch(digest):
-        raise Refusal(_("“%s” is not a digest: it reads like sha256:0123…") % digest[:80])
+        raise Refusal(_("“%s” is not a digest: write it like sha256:0123…") % digest[:80])
     first, slash, others = rest.partition("/")
     registry = ""
     if slash and ("." in first or ":" in first or first == "localhost" or first.startswith("[")):
         if not _REGISTRY.fullmatch(first):
-            raise Refusal(_("“%s” is not the name of a registry.") % first[:80])
+            raise Refusal(_("“%s” is not a valid registry name.") % first[:80])
         registry, rest = first, others
     path, colon, tag = rest.partition(":")
     if colon and not _TAG.fullmatch(tag):
-        raise Refusal(_("“%s” is not a tag: letters, digits, “.”, “_”, “-”.") % tag[:80])
+        raise Refusal(_("“%s” is not a tag: use letters, digits, “.”, “_”, “-”.") % tag[:80])
     if path != path.lower():
-        raise Refusal(_("The name of an image is written in lower case."))
+        raise Refusal(_("Write the name of an image in lower case."))
     if len(path) > 255 or not _PATH.fullmatch(path):
-        raise Refusal(_("“%s” is not the name of an image.") % path[:80])
+        raise Refusal(_("“%s” is not a valid image name.") % path[:80])
     return Reference(registry, path, tag or ("" if digest else "latest"), digest)
 
 
@@ -76,10 +76,7 @@ def parse_full(text: str) -> Reference:
     """As `parse`, but a short name is refused, since Podman would have to guess."""
     reference = parse(text)
     if reference.short:
-        raise Refusal(
-            _("“%s” does not say which registry it comes from: choose one of its full names.")
-            % reference
-        )
+        raise Refusal(_("“%s” has no registry: choose one of its full names.") % reference)
     return reference
 
 

@@ -22,35 +22,31 @@ def why(registry: str, failed: PodmanError, *, known: bool) -> str:
     text = f"{failed.message} {failed.cause}".lower()
     values = {"registry": registry}
     if isinstance(failed, DeadlineExceeded) or any(word in text for word in _SLOW):
-        return _("%(registry)s did not answer in time. Look whether it is up, or try later.") % (
+        return _("%(registry)s did not answer in time. Check that it is up, or try later.") % (
             values
         )
     if any(word in text for word in _REFUSED):
         if known:
             return (
-                _(
-                    "%(registry)s refused the credentials that are kept for it. "
-                    "Replace them under Registries."
-                )
+                _("%(registry)s refused the stored credentials. Replace them under Registries.")
                 % values
             )
         return (
             _(
-                "%(registry)s wants a user name and password, or has no such image. "
-                "Add credentials under Registries."
+                "%(registry)s requires a user name and password, or has no such image. Add "
+                "credentials under Registries."
             )
             % values
         )
     if any(word in text for word in _UNREACHABLE):
         return (
-            _("The host does not reach %(registry)s. Look at its address, network and proxy.")
-            % values
+            _("The host cannot reach %(registry)s. Check its address, network and proxy.") % values
         )
     if any(word in text for word in _UNTRUSTED):
         return (
             _(
-                "The host does not trust %(registry)s. Give the host its certificate, or name it "
-                "as insecure in the host's registries.conf."
+                "The host does not trust the certificate of %(registry)s. Install the certificate "
+                "on the host, or mark the registry as insecure in the host's registries.conf."
             )
             % values
         )
@@ -69,7 +65,7 @@ async def not_silent(
             return
         except TimeoutError as silent:
             raise ActionFailed(
-                _("%(registry)s said nothing for %(min)d minutes, so this was given up.")
+                _("%(registry)s sent nothing for %(min)d minutes. The job was given up.")
                 % {"registry": registry, "min": round(patience_s / 60)}
             ) from silent
         yield line

@@ -48,7 +48,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     except NotFound:
         return {"changed": False}
     if image_id not in removed[1]:
-        raise ActionFailed(_("Other images stand on it, so it stays with its names."))
+        raise ActionFailed(_("Other images are built on it, so it stays with its names."))
     return {"changed": True, "removed": removed}
 
 
@@ -66,7 +66,7 @@ ACTION = Action(
     ask_many=ask_many,
     right=Right(
         gettext_lazy("Remove images"),
-        gettext_lazy("Remove images; those of no registry are lost"),
+        gettext_lazy("Remove images; those without a copy in a registry are lost"),
         sensitive=True,
     ),
     road=TAKES_AWAY,

@@ -48,9 +48,9 @@ def ask(person: Person, endpoint_id: int, *, term: str, registry: str = "") -> J
     if slash and rest and ("." in first or ":" in first or first == "localhost"):
         registry, term = first, rest
     if not _TERM.fullmatch(term):
-        raise Refusal(_("Give a part of a name: letters, digits, “.”, “_”, “-”, “/”."))
+        raise Refusal(_("Enter part of a name: letters, digits, “.”, “_”, “-”, “/”."))
     if registry and not _REGISTRY.fullmatch(registry):
-        raise Refusal(_("“%s” is not the name of a registry.") % registry[:80])
+        raise Refusal(_("“%s” is not a valid registry name.") % registry[:80])
     registries = [registry] if registry else registries_of(endpoint)
     if not registries:
         raise Refusal(_("%s searches no registry: choose one.") % endpoint)
@@ -95,9 +95,9 @@ def _why(registry: str, failed: PodmanError, *, known: bool) -> str:
         return common
     text = f"{failed.message} {failed.cause}".lower()
     if any(word in text for word in ("404", "405", "unsupported", "not supported", "catalog")):
-        words = _("%(registry)s cannot be searched: write the whole name of the image.")
+        words = _("%(registry)s cannot be searched: enter the full name of the image.")
     else:
-        words = _("%(registry)s did not let itself be searched.")
+        words = _("%(registry)s does not support search.")
     return words % {"registry": registry}
 
 
@@ -110,7 +110,7 @@ ACTION = Action(
     ask,
     do,
     settle,
-    right=Right(gettext_lazy("Search registries"), gettext_lazy("Look for images at registries")),
+    right=Right(gettext_lazy("Search registries"), gettext_lazy("Search for images in registries")),
     road=READS,
     lock=Lock.PASSES,
     words=(gettext_lazy("Search"), gettext_lazy("searched registries for")),

@@ -67,8 +67,8 @@ ACTION = Action(
     do,
     settle,
     right=Right(
-        gettext_lazy("Name images"),
-        gettext_lazy("Give images further names: what runs that name next gets this image"),
+        gettext_lazy("Tag images"),
+        gettext_lazy("Give images more names: containers created with such a name get this image"),
         sensitive=True,
     ),
     road=NAMES_IMAGE,

@@ -26,7 +26,7 @@ def ask(person: Person, ref: ObjectRef, *, names: list[str]) -> Job:
     assert isinstance(row, Image)
     wanted = [name for name in with_tags(row.names) if name in set(names)]
     if not wanted or len(wanted) != len(set(names)):
-        raise Refusal(_("Choose the names to take off."))
+        raise Refusal(_("Choose the names to remove."))
     return ask_object(person, VERB, ref, params={"names": wanted})
 
 
@@ -37,7 +37,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     taken = []
     for name in errand.params["names"]:
         if name not in has:
-            errand.say(_("%s: it did not have that name any more") % name)
+            errand.say(_("%s: the image no longer had that name") % name)
             continue
         repository, tag = split(name)
         await images.untag(errand.podman, errand.object_id, repository=repository, name=tag)

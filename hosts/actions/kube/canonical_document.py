@@ -17,7 +17,7 @@ def canonical_document(document: Document) -> tuple[Document, list[tuple[str, in
         raise duplicate_field(str(path[-1]), other, document.line_of(*path))
     for path, what in shape.wrong:
         raise YamlRefused(
-            _("%(name)s has to be %(what)s.") % {"name": dotted(path), "what": _named(what)},
+            _("%(name)s must be %(what)s.") % {"name": dotted(path), "what": _named(what)},
             document.line_of(*path),
         )
     lines = {at: document.line_of(*written) for at, written in shape.written.items()}
@@ -27,17 +27,17 @@ def canonical_document(document: Document) -> tuple[Document, list[tuple[str, in
 
 def duplicate_field(name: str, other: str, line: int) -> YamlRefused:
     """One field in two spellings. Which one Podman takes depends on their order."""
-    words = _("“%(name)s” stands there twice, as “%(other)s” too.")
+    words = _("“%(name)s” appears twice, also as “%(other)s”.")
     return YamlRefused(words % {"name": name[:80], "other": other[:80]}, line)
 
 
 def _named(what: Leaf | str) -> str:
     told = {
-        Leaf.TEXT: _("a text"),
+        Leaf.TEXT: _("a string"),
         Leaf.NUMBER: _("a whole number"),
         Leaf.TICK: _("true or false"),
-        Leaf.EITHER: _("a number or a text"),
-        Leaf.PAIRS: _("a mapping of names to texts"),
+        Leaf.EITHER: _("a number or a string"),
+        Leaf.PAIRS: _("a mapping of names to strings"),
         "a list": _("a list"),
         "a mapping": _("a mapping"),
     }

@@ -59,15 +59,15 @@ async def heed_unsafe(errand: Errand, plan: KubePlan) -> None:
 
 def _words(names: list[str], version: str, advisory: advisories.Advisory) -> str:
     return _(
-        "Podman %(version)s does not fill these volumes safely (%(number)s), for they are there already"
-        " or shared by several pods: %(names)s."
+        "Podman before %(version)s does not fill these volumes safely (%(number)s), because "
+        "they already exist or several pods share them: %(names)s."
     ) % {"version": version, "number": advisory.number, "names": ", ".join(names[:10])}
 
 
 def _cure(advisory: advisories.Advisory) -> str:
     return _(
-        "Remove them first; they hold nothing but the ConfigMap or Secret. Or update Podman to"
-        " %(version)s."
+        "Remove them first; they hold only the ConfigMap or Secret. Or update Podman to "
+        "%(version)s."
     ) % {"version": advisory.fixed_in}
 
 

@@ -32,7 +32,9 @@ def ask(person: Person, endpoint_id: int, *, text: str, volumes: bool = False) -
     goes = plan.goes(volumes=volumes)
     found = there(endpoint, plan.goes(volumes=True))
     if not found:
-        raise FieldRefusal("text", _("Nothing of it is on %(host)s.") % {"host": endpoint})
+        raise FieldRefusal(
+            "text", _("Nothing in this file exists on %(host)s.") % {"host": endpoint}
+        )
     needs = {"secret": REMOVE, **({"volume": VOLUMES} if volumes else {})}
     require_side_verbs(person, endpoint, found, needs)
     order = Order(
@@ -57,7 +59,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     removes_volumes = bool(errand.params.get("remove_volumes"))
     if removes_volumes and not await errand.allowed(VOLUMES):
         raise NotAllowed(
-            _("Its volumes would go along, and removing those is not permitted there.")
+            _("This would also remove its volumes, and you may not remove volumes there.")
         )
     goes = {kind: errand.params.get(f"{kind}s", []) for kind in ("pod", "secret", "volume")}
     # before 4.4 Podman fails over one that is gone
@@ -109,7 +111,7 @@ ACTION = Action(
     queue="long",
     right=Right(
         gettext_lazy("Take kube YAML down"),
-        gettext_lazy("Remove all pods and containers that a YAML file names"),
+        gettext_lazy("Remove all pods and containers of a YAML file"),
         sensitive=True,
         needs=(
             "container.view",

@@ -22,14 +22,15 @@ def refuse_names(document: Document) -> None:
             for name in holder.get("metadata", {}).get(key, {}):
                 if name.strip().casefold().startswith(OURS):
                     raise YamlRefused(
-                        _("“%s”: what begins with io.haulout. is Haulout's own.") % name[:80],
+                        _("“%s”: names that start with io.haulout. are reserved for Haulout.")
+                        % name[:80],
                         document.line_of(*at, "metadata", key, name),
                     )
     for name, path in _files(content, template):
         # Podman before its mended versions writes where the name leads
         if name.startswith("/") or ".." in name.split("/"):
             raise YamlRefused(
-                _("“%s” would be a file outside of its volume.") % name[:80],
+                _("“%s” would be a file outside its volume.") % name[:80],
                 document.line_of(*path),
             )
 

@@ -103,7 +103,7 @@ def plan_of(text: str, *, numbered: bool = False) -> KubePlan:
             _name(document)
     if not objects:
         said = ", ".join(kind for kind, _line in skipped) or ", ".join(INSIDE)
-        raise YamlRefused(_("Podman makes nothing of %s.") % said, skipped[0][1] if skipped else 0)
+        raise YamlRefused(_("Podman does not support %s.") % said, skipped[0][1] if skipped else 0)
     _refuse_twice(objects)
     return KubePlan(
         tuple(objects),
@@ -126,7 +126,9 @@ def _listed(document: Document) -> Iterator[Document]:
     key = next((key for key in document.content if key.casefold() == "items"), "items")
     for number, item in enumerate(_list(document, key)):
         if not isinstance(item, dict):
-            raise YamlRefused(_("An item of a List is a mapping."), document.line_of(key, number))
+            raise YamlRefused(
+                _("An item of a List must be a mapping."), document.line_of(key, number)
+            )
         inner = {
             path[2:]: line for path, line in document.lines.items() if path[:2] == (key, number)
         }
@@ -160,7 +162,7 @@ def _pod(
     else:
         pods = [name if kind == "Pod" else f"{name}-pod"]
         if replicas is not None and replicas > 1:
-            note = _("Podman makes one of the %d replicas.") % replicas
+            note = _("Podman creates only one of the %d replicas.") % replicas
     containers = [
         (part, number, one)
         for part in ("initContainers", "containers")
@@ -228,7 +230,7 @@ def _refuse_twice(objects: list[PlannedObject]) -> None:
         key = (one.kind, one.name)
         if key in seen:
             raise YamlRefused(
-                _("“%(name)s” is there already, on line %(line)d.")
+                _("“%(name)s” already appears on line %(line)d.")
                 % {"name": one.name, "line": seen[key]},
                 one.line,
             )
@@ -264,6 +266,8 @@ def _at(document: Document, *path: str) -> Any:
         if here is None:
             return None
         if not isinstance(here, dict):
-            raise YamlRefused(_("%s is no mapping.") % ".".join(path[:-1]), document.line_of(*path))
+            raise YamlRefused(
+                _("%s must be a mapping.") % ".".join(path[:-1]), document.line_of(*path)
+            )
         here = here.get(part)
     return here

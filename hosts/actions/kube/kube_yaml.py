@@ -102,12 +102,14 @@ def _read(text: str) -> list[Document]:
         if isinstance(node, yaml.ScalarNode) and node.value in ("", "null", "~"):
             continue
         if not isinstance(node, yaml.MappingNode):
-            raise YamlRefused(_("A document is a mapping with apiVersion and kind."), _line(node))
+            raise YamlRefused(
+                _("Each document must be a mapping with apiVersion and kind."), _line(node)
+            )
         lines: dict[tuple[Any, ...], int] = {}
         _mark(node, (), lines)
         found.append(Document(_built(node), _line(node), lines))
     if not found:
-        raise YamlRefused(_("There is nothing in it."))
+        raise YamlRefused(_("The file is empty."))
     return found
 
 
@@ -179,9 +181,9 @@ def _refuse_twice(node: yaml.MappingNode) -> None:
     seen: set[str] = set()
     for key, _value in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise YamlRefused(_("A name must be a plain text."), _line(key))
+            raise YamlRefused(_("A name must be a plain string."), _line(key))
         if key.value in seen:
-            raise YamlRefused(_("“%s” stands there twice.") % key.value[:80], _line(key))
+            raise YamlRefused(_("“%s” appears twice.") % key.value[:80], _line(key))
         seen.add(key.value)
 
 
@@ -207,7 +209,7 @@ def _built(node: yaml.Node) -> Any:
             if key.tag == f"{_HEAD}merge":
                 for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
                     if not isinstance(source, yaml.MappingNode):
-                        raise YamlRefused(_("“<<” takes a mapping."), _line(source))
+                        raise YamlRefused(_("“<<” needs a mapping."), _line(source))
                     merged = {**_built(source), **merged}
             else:
                 own[key.value] = _built(value)
@@ -228,7 +230,7 @@ def _scalar(node: yaml.Node) -> Any:
         raise YamlRefused(str(wrong), _line(node)) from wrong
     except (ValueError, OverflowError):
         pass  # looks like one and is none
-    words = _("“%(text)s” is no value of the kind %(tag)s.")
+    words = _("“%(text)s” is not a valid %(tag)s.")
     raise YamlRefused(words % {"text": text[:80], "tag": node.tag[:80]}, _line(node))
 
 

@@ -77,15 +77,15 @@ def ask(person: Person, endpoint_id: int, *, text: str, start: bool = True) -> J
     if taken:
         raise FieldRefusal(
             "text",
-            _("There already on %(host)s: %(names)s.")
+            _("These already exist on %(host)s: %(names)s.")
             % {"host": endpoint, "names": ", ".join(taken[:10])},
-            cure=_("Take them down first, or give other names."),
+            cure=_("Take them down first, or choose other names."),
         )
     short = [image for image in plan.images if parse(image).short]
     if short:
         raise FieldRefusal(
             "text",
-            _("It does not say which registry these come from: %s.") % ", ".join(short[:10]),
+            _("These have no registry: %s.") % ", ".join(short[:10]),
             cure=_("Write full names, such as docker.io/library/nginx."),
         )
     refuse_unsafe(endpoint, plan)
@@ -140,7 +140,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         raise
     for path, line in plan.unknown:
         errand.say(
-            _("Left out: Haulout does not know %(name)s (line %(line)d)")
+            _("Left out, because Haulout does not know it: %(name)s (line %(line)d)")
             % {"name": path, "line": line}
         )
     if not errand.broken:
@@ -191,7 +191,7 @@ def _told(errand: Errand, report: dict[str, Any], failed: list[str]) -> dict[str
         errand.say(_("volume %s") % volume.get("Name", ""))
     if failed:
         raise ActionFailed(
-            _("The pods were made, but not everything in them starts. They are kept to look at."),
+            _("The pods were created, but not everything in them starts. Nothing was removed."),
             "\n".join(failed),
         )
     first = str(made[0].get("ID", "")) if made else ""
@@ -218,7 +218,7 @@ ACTION = Action(
     queue="long",
     right=Right(
         gettext_lazy("Play kube YAML"),
-        gettext_lazy("Make pods, containers, volumes and secrets of a YAML file"),
+        gettext_lazy("Create pods, containers, volumes and secrets from a YAML file"),
         sensitive=True,
         needs=(
             "container.view",

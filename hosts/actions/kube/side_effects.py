@@ -33,5 +33,5 @@ async def require_secret_verb(errand: Errand, names: list[str], verb: str) -> No
             await secrets.inspect(errand.podman, name)
         except NotFound:
             continue
-        words = _("There is a secret “%s” there, and changing those is not permitted.")
+        words = _("A secret “%s” exists there, and you may not replace secrets.")
         raise NotAllowed(words % name)

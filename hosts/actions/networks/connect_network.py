@@ -44,13 +44,13 @@ def ask(
         person, "container", row.endpoint_id, container_id, verb="container.view"
     )
     if row.name in container.networks:
-        words = _("%(container)s is on %(network)s already.")
+        words = _("%(container)s is already connected to %(network)s.")
         raise FieldRefusal("container", words % {"container": container.name, "network": row.name})
     if address.strip():
         address = _checked_address(address, row)
     for alias in aliases or []:
         if not _ALIAS.fullmatch(alias):
-            raise FieldRefusal("aliases", _("“%s” is not a name for DNS.") % alias[:63])
+            raise FieldRefusal("aliases", _("“%s” is not a DNS name.") % alias[:63])
     order = order_for(
         row,
         "network",
@@ -90,11 +90,13 @@ async def do(errand: Errand) -> dict[str, Any]:
             addresses=[address] if address else [],
         )
     except NotFound as gone:
-        words = _("The container or the network is no longer there.")
+        words = _("The container or the network no longer exists.")
         raise ActionFailed(words, gone.message) from gone
     found = await _look(errand, there)
     if further := on_networks(found) - on_networks(there) - {errand.name}:
-        words = _("Podman put it onto %s too, which nobody asked for.") % ", ".join(sorted(further))
+        words = _("Podman also connected it to %s, which was not requested.") % ", ".join(
+            sorted(further)
+        )
         fate = await _off_again(errand, [errand.name, *sorted(further)])
         raise ActionFailed(f"{words} {fate}")
     return {"changed": True}
@@ -138,7 +140,7 @@ ACTION = Action(
     settle,
     right=Right(
         gettext_lazy("Connect containers"),
-        gettext_lazy("Put a container onto a network: it reaches all that is there"),
+        gettext_lazy("Connect a container to a network: it then reaches everything on it"),
         sensitive=True,
     ),
     road=Road(

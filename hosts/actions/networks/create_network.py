@@ -56,17 +56,19 @@ def order(  # noqa: PLR0913 - as Podman takes them
     """
     name = checked_name(name)
     if name in NETWORK_MODES:
-        raise FieldRefusal("name", _("“%s” is a word of Podman's own for --network.") % name)
+        raise FieldRefusal(
+            "name", _("“%s” is reserved: Podman uses it as a --network mode.") % name
+        )
     if driver not in network_fields.DRIVERS:
         raise FieldRefusal("driver", _("Podman's drivers are bridge, macvlan and ipvlan."))
     if parent and driver == "bridge":
         raise FieldRefusal("parent", _("Only macvlan and ipvlan have a parent interface."))
     if internal and driver != "bridge":
-        raise FieldRefusal("internal", _("Only a bridge can be cut off from the outside."))
+        raise FieldRefusal("internal", _("Only a bridge can be internal."))
     endpoint = endpoint_for_new(person, endpoint_id, VERB, kind="network", name=name)
     if endpoint.rootless and driver != "bridge":
         words = _(
-            "%(host)s is rootless: %(driver)s needs root, since it uses an interface of the host."
+            "%(host)s is rootless: %(driver)s needs root, because it uses an interface of the host."
         )
         raise FieldRefusal("driver", words % {"host": endpoint, "driver": driver})
     subnets = subnets or []

@@ -39,7 +39,7 @@ def _net(text: str) -> Net:
         except ValueError:
             words = _("“%s” is not a subnet: write 10.89.5.0/24 or fd00:5::/64.") % text[:60]
             raise FieldRefusal("subnets", words) from exc
-        words = _("“%(text)s” names an address within a subnet; the subnet is %(net)s.")
+        words = _("“%(text)s” is an address within a subnet; the subnet is %(net)s.")
         raise FieldRefusal("subnets", words % {"text": text[:60], "net": loose}) from exc
 
 
@@ -49,7 +49,7 @@ def _inside(text: str, net: Net, field: str, what: str) -> Address:
         words = _("%(what)s %(address)s is not within %(net)s.")
         raise FieldRefusal(field, words % {"what": what, "address": address, "net": net})
     if address == net.network_address and net.num_addresses > 2:
-        words = _("%(address)s is the name of the subnet itself: take the next one.")
+        words = _("%(address)s is the address of the subnet itself: use the next one.")
         raise FieldRefusal(field, words % {"address": address})
     return address
 
@@ -68,12 +68,12 @@ def _lease(text: str, net: Net) -> tuple[Address, Address]:
         first = _inside(start, net, "lease", _("The first address"))
         last = _inside(end, net, "lease", _("The last address"))
         if int(first) > int(last):
-            raise FieldRefusal("lease", _("The first address comes after the last one."))
+            raise FieldRefusal("lease", _("The first address is after the last one."))
         return first, last
     try:
         part = ipaddress.ip_network(text.strip())
     except ValueError as exc:
-        words = _("“%s” is no range: write 10.89.5.128/25 or 10.89.5.10-10.89.5.50.")
+        words = _("“%s” is not a range: write 10.89.5.128/25 or 10.89.5.10-10.89.5.50.")
         raise FieldRefusal("lease", words % text[:60]) from exc
     if part.version != net.version or not part.subnet_of(net):  # type: ignore[arg-type]
         words = _("%(part)s is not within %(net)s.") % {"part": part, "net": net}
@@ -96,7 +96,7 @@ def clashes(endpoint: Endpoint, subnets: Iterable[dict[str, Any]]) -> None:
         for net in wanted:
             if net.version == taken.version and net.overlaps(taken):
                 words = _("%(net)s overlaps %(taken)s of the network “%(name)s” on %(host)s.")
-                cure = _("Choose another, or leave it empty: Podman then takes a free one.")
+                cure = _("Choose another, or leave it empty: Podman then picks a free one.")
                 values = {"net": net, "taken": taken, "name": name, "host": endpoint}
                 raise FieldRefusal("subnets", words % values, cure=cure)
 

@@ -63,7 +63,7 @@ ACTION = Action(
     ask_many=ask_many,
     right=Right(
         gettext_lazy("Remove networks"),
-        gettext_lazy("Remove networks that nobody uses"),
+        gettext_lazy("Remove networks that no container uses"),
         sensitive=True,
     ),
     road=TAKES_AWAY,

@@ -93,22 +93,24 @@ def _check(
     restart: str,
 ) -> None:
     if unknown := sorted(set(shared) - set(NAMESPACES)):
-        raise FieldRefusal("shared", _("No such namespace: %s.") % ", ".join(unknown))
+        raise FieldRefusal("shared", _("There is no namespace %s.") % ", ".join(unknown))
     if restart not in RESTARTS:
-        raise FieldRefusal("restart", _("No such policy: %s.") % restart)
+        raise FieldRefusal("restart", _("There is no policy %s.") % restart)
     if hostname and not _HOST_NAME.fullmatch(hostname):
-        raise FieldRefusal("hostname", _("Letters, digits and “-”, parts joined by “.”."))
+        raise FieldRefusal("hostname", _("Use letters, digits and “-”, in parts joined by “.”."))
     if hostname and "uts" not in shared:
-        raise FieldRefusal("hostname", _("A pod whose containers share no uts has no host name."))
+        raise FieldRefusal(
+            "hostname", _("A pod whose containers do not share uts has no host name.")
+        )
     if infra:
         if (ports or network) and "net" not in shared:
             field = "ports" if ports else "network"
-            raise FieldRefusal(field, _("Only a pod that shares its network (net) has that."))
+            raise FieldRefusal(field, _("Only a pod that shares its network (net) can have this."))
         return
     given = {"ports": ports, "network": network, "hostname": hostname}
     for field, value in given.items():
         if value:
-            raise FieldRefusal(field, _("A pod without an infra container cannot have that."))
+            raise FieldRefusal(field, _("A pod without an infra container cannot have this."))
 
 
 def spec(params: dict[str, Any], *, job_id: int) -> dict[str, Any]:

@@ -55,7 +55,7 @@ ACTION = Action(
     ask_many=ask_many,
     right=Right(
         gettext_lazy("Kill pods"),
-        gettext_lazy("Send a signal to all containers of a pod: unsaved work is lost"),
+        gettext_lazy("Send a signal to all containers of a pod: unsaved data is lost"),
         sensitive=True,
     ),
     road=TAKES_AWAY,

@@ -32,7 +32,7 @@ ACTION = Action(
     queue="long",
     right=Right(
         gettext_lazy("Create containers"),
-        gettext_lazy("Create containers without starting them; the same care as with running them"),
+        gettext_lazy("Create containers without starting them; as powerful as running them"),
         sensitive=True,
     ),
     road=MAKES,

@@ -56,14 +56,14 @@ class ExistingContainer:
             labels = ", ".join(str(FIELDS[name].label) for name in UNTOLD)
             words.append(
                 _(
-                    "Neither podman's command line nor Haulout made this container, and Podman does "
-                    "not tell everything about it. Look after these yourself: %s."
+                    "Neither podman's command line nor Haulout created this container, and Podman "
+                    "does not report all of its settings. Check these yourself: %s."
                 )
                 % labels
             )
         if self.missing:
             words.append(
-                _("Secrets give it %s, and Podman does not say which ones.")
+                _("It gets %s from secrets, and Podman does not say which ones.")
                 % ", ".join(self.missing)
             )
         return " ".join(words)

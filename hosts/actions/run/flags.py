@@ -6,20 +6,20 @@ from django.utils.translation import gettext_lazy as _
 IGNORED = {"-d", "--detach", "-q", "--quiet"}
 
 _CLIENT = _(
-    "it concerns the terminal in which podman runs; Haulout runs containers in the background."
+    "it is about the terminal where podman runs; Haulout runs containers in the background."
 )
-_OTHER_IMAGE = _("pull the image for that platform first; it is then the one that runs.")
-_FILE = _("it reads a file on your own machine: write its lines into the form.")
-_SUBORDINATE = _("it is worked out from /etc/subuid of your own machine: give --uidmap.")
-_LOGIN = _("credentials are kept under Registries.")
+_OTHER_IMAGE = _("pull the image for that platform first; then that image runs.")
+_FILE = _("it reads a file on your own machine: enter its lines in the form.")
+_SUBORDINATE = _("it reads /etc/subuid of your own machine: use --uidmap.")
+_LOGIN = _("credentials are stored under Registries.")
 
 # podman-run(1), and docker's; a flag that cannot work from afar, with the reason
 REASONS = {
     "--env-host": _("the environment of your own machine is not the host's: name each variable."),
     "--http-proxy": _("the proxy of your own machine is not the host's: name each variable."),
-    "--preserve-fds": _("open files of your own shell cannot be handed to another machine."),
-    "--preserve-fd": _("open files of your own shell cannot be handed to another machine."),
-    "--latest": _("it means the container that was made last on your own machine: name it."),
+    "--preserve-fds": _("open files of your own shell cannot be passed to another machine."),
+    "--preserve-fd": _("open files of your own shell cannot be passed to another machine."),
+    "--latest": _("it means the latest container on your own machine: name it."),
     "--env-file": _FILE,
     "--label-file": _FILE,
     "--cidfile": _("it writes the id to a file on your own machine; the job shows it."),
@@ -30,7 +30,9 @@ REASONS = {
     "-a": _CLIENT,
     "--detach-keys": _CLIENT,
     "--sig-proxy": _CLIENT,
-    "--replace": _("Haulout removes nothing by the way: use Edit and recreate on the old one."),
+    "--replace": _(
+        "Haulout does not remove a container in passing: use Edit and recreate on the old one."
+    ),
     "--platform": _OTHER_IMAGE,
     "--arch": _OTHER_IMAGE,
     "--os": _OTHER_IMAGE,
@@ -38,19 +40,19 @@ REASONS = {
     "--authfile": _LOGIN,
     "--creds": _LOGIN,
     "--cert-dir": _LOGIN,
-    "--tls-verify": _("how a registry is trusted is set in the host's registries.conf."),
-    "--disable-content-trust": _("trust is set in the host's policy.json."),
+    "--tls-verify": _("the host's registries.conf sets how a registry is trusted."),
+    "--disable-content-trust": _("the host's policy.json sets trust."),
     "--link": _("put both into one network: they find each other by name."),
     "--runtime": _("the host's containers.conf names the runtime."),
     "--isolation": _("it is for Windows."),
-    "--volume-driver": _("make the volume with its driver first, then name it."),
-    "--rootfs": _("a folder as the root needs a shell on the host."),
+    "--volume-driver": _("create the volume with its driver first, then name it."),
+    "--rootfs": _("a folder as the root file system needs a shell on the host."),
     "--subuidname": _SUBORDINATE,
     "--subgidname": _SUBORDINATE,
-    "--rmi": _("Haulout removes images only when asked by name."),
+    "--rmi": _("Haulout removes images only by name."),
 }
-KEEP_GROUPS = _("keep-groups hands on the groups of your own login, which the host does not know.")
-OWN_LIMITS = _("the limits of your own shell are not the host's: give each limit.")
+KEEP_GROUPS = _("keep-groups uses the groups of your own login, which the host does not know.")
+OWN_LIMITS = _("the limits of your own shell are not the host's: enter each limit.")
 
 # flags without a value; all others are taken to have one
 SWITCHES = frozenset(

@@ -55,14 +55,14 @@ def narrowed_container(
     if not any(one.fits(thing) for one in narrowings):
         wanted = " · ".join(one.words for one in narrowings)
         raise Refusal(
-            _("Your access there is for some containers only. Give this one: %(wanted)s.")
+            _("You have access to some containers there only. Set this: %(wanted)s.")
             % {"wanted": wanted}
         )
     if beyond := reaching(run_spec.build({**params, "image": params["image"]}, {}, job_id=0)):
         raise Refusal(
             _(
-                "Your access there is for some containers only, so a container may not reach "
-                "anything else on the host. Leave out: %(fields)s."
+                "You have access to some containers there only, so a container may not reach "
+                "anything else on the host. Remove: %(fields)s."
             )
             % {"fields": ", ".join(beyond)}
         )
@@ -118,8 +118,8 @@ async def judge_image(errand: Errand, spec: dict[str, Any]) -> None:
         return
     if beyond := image_reach(image):
         words = _(
-            "Access to some containers alone is not for this image: what it carries reaches "
-            "further on the host (%(carried)s)."
+            "With access to some containers only you cannot use this image: its settings reach "
+            "other parts of the host (%(carried)s)."
         )
         raise NotAllowed(words % {"carried": ", ".join(beyond)})
 

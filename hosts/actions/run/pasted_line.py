@@ -63,17 +63,17 @@ def read(text: str) -> Line:
         # a flag nobody knows stood before the image, and had no value
         words = [taken]
     if not words:
-        raise Refusal(_("The line names no image."))
+        raise Refusal(_("The line has no image."))
     line.fields["image"] = _image(words[0], docker=docker)
     if words[1:]:
         line.fields["command"] = shlex.join(words[1:])
     if found.expansions:
         line.notes.append(
-            _("Only your own shell can work out %s: write what it stands for.")
+            _("Only your own shell can evaluate %s: write the result.")
             % ", ".join(found.expansions[:10])
         )
     if found.rest:
-        line.notes.append(_("What follows “%s” is another command, and not taken.") % found.rest)
+        line.notes.append(_("“%s” starts another command, which is not allowed here.") % found.rest)
     return line
 
 
@@ -88,7 +88,7 @@ def _after_run(words: list[str], line: Line) -> tuple[bool, list[str]]:
     head = next((i for i, name in enumerate(names) if name in ("podman", "docker")), None)
     verb = next((i for i, word in enumerate(words) if word in ("run", "create")), None)
     if head is None or verb is None or verb < head:
-        raise Refusal(_("Paste a line that begins with podman run or docker run."))
+        raise Refusal(_("Paste a line that starts with podman run or docker run."))
     between = [w.partition("=")[0] for w in words[head + 1 : verb] if w.startswith("-")]
     # where podman itself was to connect to: here the form's host says it
     line.left_out.extend(w for w in between if w not in ("--remote", "-r", "--url", "-c", "-H"))

@@ -26,15 +26,13 @@ def conflicts(
         found["userns"] = _("“%s” is for rootless Podman; this one runs as root.") % mode
     for name in MAPS:
         if params.get(name) and params.get("userns"):
-            found[name] = _(
-                "Numbers one by one are a user namespace of their own: give one of both."
-            )
+            found[name] = _("Mappings define their own user namespace: set only one of the two.")
     if params.get("health_startup") and version is not None and version < STARTUP_SINCE:
-        found["health_startup"] = (
-            _("A check while it starts came with Podman %d.%d.") % STARTUP_SINCE
-        )
+        found["health_startup"] = _("A startup health check needs Podman %d.%d.") % STARTUP_SINCE
     if params.get("remove") and params.get("restart", "no") != "no":
-        found["remove"] = _("A container that is removed at its end cannot be restarted.")
+        found["remove"] = _(
+            "A container that is removed when it exits cannot have a restart policy."
+        )
     if params.get("pod"):
         found |= _in_pod(params)
     mode = network(params.get("network", "")).mode
@@ -59,7 +57,7 @@ def _targets(params: dict[str, Any]) -> dict[str, str]:
 def _network(params: dict[str, Any], mode: str) -> dict[str, str]:
     if not mode or mode == "private":
         return {}
-    words = _("With “%s” there is no network of Podman's: leave this empty.") % mode
+    words = _("With “%s” there is no Podman network: leave this empty.") % mode
     return {name: words for name in ("networks", "ip", "ip6", "mac", "aliases") if params.get(name)}
 
 
@@ -68,29 +66,33 @@ def _incomplete(params: dict[str, Any]) -> dict[str, str]:
     found = {}
     for name in ("health_interval", "health_timeout", "health_retries", "health_start"):
         if params.get(name) is not None and not params.get("health_cmd"):
-            found[name] = _("This belongs to a check: give its command.")
+            found[name] = _("This needs a health check: set its command.")
     for name in STARTUP_PARTS:
         if params.get(name) is not None and not params.get("health_startup"):
-            found[name] = _("This belongs to a check while it starts: give its command.")
+            found[name] = _("This needs a startup health check: set its command.")
     if params.get("health_startup") and params.get("no_healthcheck"):
-        found["health_startup"] = _("It leads to the ordinary check, and that is taken away here.")
+        found["health_startup"] = _("This refers to the health check, which is disabled here.")
     if params.get("health_cmd") and params.get("no_healthcheck"):
-        found["no_healthcheck"] = _("A check is given: it takes the place of the image's own.")
+        found["no_healthcheck"] = _("You set a health check: it replaces the one of the image.")
     if params.get("memory_swap") and not params.get("memory_bytes"):
-        found["memory_swap"] = _("Memory and swap together need a limit of memory.")
+        found["memory_swap"] = _("A limit of memory and swap together needs a memory limit.")
     elif 0 < params.get("memory_swap", 0) < params.get("memory_bytes", 0):
-        found["memory_swap"] = _("This is memory and swap together: not less than memory alone.")
+        found["memory_swap"] = _(
+            "This is memory and swap together: it cannot be less than memory alone."
+        )
     if params.get("cpus") and (params.get("cpu_quota") or params.get("cpu_period")):
-        found["cpus"] = _("CPUs and a quota say the same: give one of them.")
+        found["cpus"] = _("CPUs and a CPU quota mean the same: set only one.")
     driver = params.get("log_driver", "journald")
     if "tag" in params.get("log_options", {}) and driver != "journald":
-        found["log_options"] = _("Only journald knows a tag; with %s it does not start.") % driver
+        found["log_options"] = (
+            _("Only journald supports a tag; with %s the container does not start.") % driver
+        )
     if params.get("init") and params.get("pidns", "private") != "private":
         found["init"] = _(
-            "An init is the first process, which needs a process namespace of its own."
+            "An init must be the first process, so it needs its own process namespace."
         )
     if params.get("read_only_all") and not params.get("read_only"):
-        found["read_only_all"] = _("This belongs to a read-only root file system.")
+        found["read_only_all"] = _("This works only with a read-only root file system.")
     return found
 
 
@@ -98,12 +100,14 @@ def _in_pod(params: dict[str, Any]) -> dict[str, str]:
     """A pod's containers use the pod's network and user namespace."""
     found = {}
     if params.get("ports"):
-        found["ports.0"] = _("The ports of a pod are published when the pod is made.")
+        found["ports.0"] = _("The ports of a pod are published when the pod is created.")
     if params.get("network"):
         found["network"] = _("A container in a pod uses the pod's network: leave this empty.")
     for name in ("networks", "ip", "ip6", "mac", "dns", "add_host", "hostname"):
         if params.get(name):
-            found[name] = _("The containers of a pod share this: it is set when the pod is made.")
+            found[name] = _(
+                "The containers of a pod share this: it is set when the pod is created."
+            )
     for name in MAPS:
         if params.get(name):
             found[name] = _("A container in a pod uses the pod's user namespace: leave this empty.")
@@ -118,10 +122,11 @@ def _ports(ports: list[dict[str, Any]], *, network: str) -> dict[str, str]:
         if network in ("host", "none", "container", "ns"):
             found[f"ports.{index}"] = (
                 _(
-                    "With the host's network nothing is published: the container has the host's ports."
+                    "With the host's network no ports are published: the container uses the "
+                    "host's ports directly."
                 )
                 if network == "host"
-                else _("The ports of a shared network are published by the other container.")
+                else _("The other container publishes the ports of a shared network.")
                 if network in ("container", "ns")
                 else _("A container without a network cannot publish ports.")
             )

@@ -117,7 +117,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         if failed.maybe_done:
             raise
         raise ActionFailed(
-            _("The container was made, but does not start. It is kept."),
+            _("The container was created, but does not start. It was not removed."),
             failed.message,
             left={"kind": "container", "id": container_id},
         ) from failed
@@ -134,7 +134,7 @@ async def _wait_for_place(errand: Errand) -> None:
         except NotFound:
             return
         if time.monotonic() > until:
-            raise ActionFailed(_("The container that this one was to replace was not removed."))
+            raise ActionFailed(_("The container to be replaced was not removed."))
         await asyncio.sleep(LOOK_EVERY_S)
 
 
@@ -169,7 +169,8 @@ ACTION = Action(
     right=Right(
         gettext_lazy("Run containers"),
         gettext_lazy(
-            "Make and start containers; unless a guardrail forbids it, with folders of the host mounted"
+            "Create and start containers; unless a guardrail forbids it, with folders of the host "
+            "mounted"
         ),
         sensitive=True,
     ),

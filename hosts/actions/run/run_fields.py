@@ -56,7 +56,7 @@ def name(text: str) -> str:
     text = text.strip()
     if text and (len(text) > 200 or not _NAME.fullmatch(text)):
         raise Refusal(
-            _("A name begins with a letter or digit, then letters, digits, “_”, “.” or “-”.")
+            _("Start the name with a letter or digit; then use letters, digits, “_”, “.” or “-”.")
         )
     return text
 
@@ -64,7 +64,7 @@ def name(text: str) -> str:
 def command(text: str) -> list[str]:
     """A command line, split as a shell does."""
     if "\0" in text:
-        raise Refusal(_("A command holds no null character."))
+        raise Refusal(_("A command cannot have a null character."))
     try:
         return shlex.split(text)
     except ValueError as exc:
@@ -85,7 +85,7 @@ def port(text: str) -> dict[str, Any]:
     if len(parts) == 3:
         host_ip, *parts = parts
     if len(parts) > 2:
-        raise Refusal(_("A port reads 8080:80, or 127.0.0.1:8080:80/tcp."))
+        raise Refusal(_("Write a port like 8080:80, or 127.0.0.1:8080:80/tcp."))
     if host_ip:
         try:
             ipaddress.ip_address(host_ip)
@@ -94,7 +94,7 @@ def port(text: str) -> dict[str, Any]:
     inner, inner_count = _ports(parts[-1])
     outer, outer_count = _ports(parts[0]) if len(parts) == 2 and parts[0] else (0, inner_count)
     if outer_count != inner_count:
-        raise Refusal(_("Both ranges must be of the same length."))
+        raise Refusal(_("Both ranges must have the same length."))
     return {
         "host_ip": host_ip,
         "host_port": outer,
@@ -109,7 +109,7 @@ def _ports(text: str) -> tuple[int, int]:
     start = int(match[1]) if match else 0
     end = int(match[2] or start) if match else 0
     if not 1 <= start <= end <= 65535:
-        raise Refusal(_("“%s” is not a port: give a number from 1 to 65535.") % text[:40])
+        raise Refusal(_("“%s” is not a port: enter a number from 1 to 65535.") % text[:40])
     return start, end - start + 1
 
 
@@ -117,32 +117,30 @@ def volume(text: str) -> dict[str, Any]:
     """`host path or volume:container path[:options]`, or only the container path."""
     parts = text.strip().split(":")
     if len(parts) > 3:
-        raise Refusal(_("A mount reads source:/path/in/container:options."))
+        raise Refusal(_("Write a mount like source:/path/in/container:options."))
     options = [o for o in parts[2].split(",") if o] if len(parts) == 3 else []
     unknown = [o for o in options if o.partition("=")[0] not in _VOLUME_OPTIONS]
     if unknown:
         raise Refusal(_("Podman has no mount option “%s”.") % unknown[0][:40])
     if {"z", "Z"} <= set(options):
-        raise Refusal(_("“z” (shared) and “Z” (private) exclude each other."))
+        raise Refusal(_("Use either “z” (shared) or “Z” (private)."))
     source, target = ("", parts[0]) if len(parts) == 1 else (parts[0], parts[1])
     if options and not source:
-        raise Refusal(_("A volume without a name takes no options."))
+        raise Refusal(_("A volume without a name cannot have options."))
     if not target.startswith("/"):
-        raise Refusal(_("The path in the container must begin with “/”."))
+        raise Refusal(_("The path in the container must start with “/”."))
     if target.rstrip("/") == "":
-        raise Refusal(_("Nothing can be mounted over “/” itself."))
+        raise Refusal(_("Nothing can be mounted on “/” itself."))
     if source.startswith("/"):
         kind = "bind"
     elif not source or _NAME.fullmatch(source):
         kind = "volume"
     elif source.startswith((".", "~", "$", "`")):
         raise Refusal(
-            _("“%s” is a path of your own shell: give the full path on the host.") % source[:80]
+            _("“%s” is a path of your own shell: enter the full path on the host.") % source[:80]
         )
     else:
-        raise Refusal(
-            _("“%s” is neither a full path on the host nor the name of a volume.") % source[:80]
-        )
+        raise Refusal(_("“%s” is neither a full path on the host nor a volume name.") % source[:80])
     return {"kind": kind, "source": source, "target": target, "options": options}
 
 
@@ -164,11 +162,11 @@ def environment(lines: str, *, kept: frozenset[str] = frozenset()) -> dict[str, 
         if not equals and key.strip() in kept:
             equals, value = "=", KEPT
         if not equals or not _ENV_NAME.fullmatch(key.strip()):
-            raise Refusal(_("Line %d does not read NAME=value.") % number)
+            raise Refusal(_("Write line %d as NAME=value.") % number)
         if "\0" in value and value != KEPT:
-            raise Refusal(_("Line %d holds a null character.") % number)
+            raise Refusal(_("Line %d has a null character.") % number)
         if key.strip() in found:
-            raise Refusal(_("%(name)s is given twice.") % {"name": key.strip()[:80]})
+            raise Refusal(_("%(name)s appears twice.") % {"name": key.strip()[:80]})
         found[key.strip()] = value
     return found
 
@@ -189,9 +187,9 @@ def labels(lines: str) -> dict[str, str]:
         if not key:
             raise Refusal(_("Line %d has no name before the “=”.") % number)
         if key.startswith("io.haulout."):
-            raise Refusal(_("Labels that begin with io.haulout. are Haulout's own."))
+            raise Refusal(_("Labels that start with io.haulout. are reserved for Haulout."))
         if key in found:
-            raise Refusal(_("%(name)s is given twice.") % {"name": key[:80]})
+            raise Refusal(_("%(name)s appears twice.") % {"name": key[:80]})
         found[key] = value
     return found
 
@@ -225,7 +223,7 @@ def pids(text: str) -> int:
         return -1
     # 2^22 is the kernel's own bound
     if not re.fullmatch(r"[0-9]{1,7}", text) or not 1 <= int(text) <= 4_194_304:
-        raise Refusal(_("“%s” is not a number of processes: from 1 on, or -1.") % text[:40])
+        raise Refusal(_("“%s” is not a number of processes: enter 1 or more, or -1.") % text[:40])
     return int(text)
 
 
@@ -235,11 +233,11 @@ def cpus(text: str) -> float:
         return 0.0
     text = text.strip()
     if not re.fullmatch(r"[0-9]{0,5}(\.[0-9]{0,6})?", text) or text == ".":
-        raise Refusal(_("“%s” is not a number of processors such as 0.5 or 2.") % text[:40])
+        raise Refusal(_("“%s” is not a number of CPUs: write 0.5 or 2.") % text[:40])
     value = float(text)
     # the kernel's smallest quota is 1 ms of 100 ms
     if not 0.01 <= value <= 4096:
-        raise Refusal(_("Give between 0.01 and 4096 processors."))
+        raise Refusal(_("Enter between 0.01 and 4096 CPUs."))
     return value
 
 
@@ -247,9 +245,9 @@ def restart(text: str) -> tuple[str, int | None]:
     """A restart policy, and the number of tries of `on-failure:3`."""
     policy, colon, tries = text.strip().partition(":")
     if (policy or "no") not in RESTART or (colon and not re.fullmatch("[0-9]{1,6}", tries)):
-        raise Refusal(_("“%s” is no restart policy.") % text[:40])
+        raise Refusal(_("“%s” is not a restart policy.") % text[:40])
     if colon and policy != "on-failure":
-        raise Refusal(_("Only on-failure takes a number of tries."))
+        raise Refusal(_("Only on-failure has a number of retries."))
     return policy or "no", int(tries) if colon else None
 
 
@@ -258,14 +256,16 @@ def user_namespace(text: str) -> str:
     text = text.strip()
     mode = text.partition(":")[0]
     if mode not in USERNS:
-        raise Refusal(_("“%s” is no user namespace: keep-id, auto, nomap or host.") % text[:40])
+        raise Refusal(
+            _("“%s” is not a user namespace: use keep-id, auto, nomap or host.") % text[:40]
+        )
     options = text.removeprefix(mode)
     if mode in ("container", "ns"):
         if not re.fullmatch(r":[a-zA-Z0-9/][^\s,]*", options):
             raise Refusal(_("Write container:name, or ns:/path."))
         return text
     if options and not (mode in ("keep-id", "auto") and _USERNS_OPTIONS.fullmatch(options)):
-        raise Refusal(_("Options read keep-id:uid=1000,gid=1000 or auto:size=4096."))
+        raise Refusal(_("Write options like keep-id:uid=1000,gid=1000 or auto:size=4096."))
     return text
 
 
@@ -273,5 +273,5 @@ def network(text: str) -> str:
     """A network's name or one of Podman's modes. Empty: the default."""
     text = text.strip()
     if text and not _NAME.fullmatch(text):
-        raise Refusal(_("“%s” is not the name of a network.") % text[:80])
+        raise Refusal(_("“%s” is not a valid network name.") % text[:80])
     return text

@@ -25,7 +25,7 @@ def warnings(
     """Sentences by field (`ports.0` for a row). `besides`: the id of a container that goes anyway."""
     found: dict[str, str] = {}
     if endpoint.state in (State.AWAY, State.STOPPED):
-        found["endpoint"] = _("%(host)s is %(state)s: nothing can be run there now. %(why)s") % {
+        found["endpoint"] = _("%(host)s is %(state)s: nothing can run there now. %(why)s") % {
             "host": endpoint,
             "state": endpoint.get_state_display(),
             "why": endpoint.reason,
@@ -69,10 +69,10 @@ def volume_words(person: Person, endpoint: Endpoint, volume: dict[str, Any]) -> 
     if volume["kind"] == "bind":
         return _("The path %(name)s on %(host)s.") % words
     if not volume["source"]:
-        return _("A new volume without a name.")
+        return _("A new anonymous volume.")
     if not allows(person, "volume.view", endpoint) or _has(Volume, endpoint, volume["source"]):
         return _("The volume %(name)s on %(host)s.") % words
-    return _("A new volume %(name)s, made on %(host)s.") % words
+    return _("A new volume %(name)s, created on %(host)s.") % words
 
 
 def _has(model: Any, endpoint: Endpoint, name: str) -> bool:
@@ -101,14 +101,14 @@ def _ports(
     for index, port in enumerate(ports):
         holder = next((name for name, other in held if overlap(port, other)), None)
         if holder is not None:
-            found[f"ports.{index}"] = _("%(name)s on %(host)s already holds port %(port)s.") % {
+            found[f"ports.{index}"] = _("%(name)s on %(host)s already uses port %(port)s.") % {
                 "name": holder,
                 "host": endpoint.host.name,
                 "port": span(port["host_port"], port["range"]),
             }
         elif endpoint.rootless and 0 < port["host_port"] < 1024:
             found[f"ports.{index}"] = _(
-                "%(user)s is no root: ports below 1024 are refused unless %(host)s lowers "
+                "%(user)s is not root: ports below 1024 are refused unless %(host)s lowers "
                 "net.ipv4.ip_unprivileged_port_start."
             ) % {"user": endpoint.user, "host": endpoint.host.name}
     return found

@@ -53,7 +53,7 @@ def ask_many(
         try:
             orders.append(_order(person, endpoint_id, name=name, value=value, labels=labels))
         except NotVisible:
-            skipped.append({"name": name, "host": str(endpoint_id), "why": _("no longer there")})
+            skipped.append({"name": name, "host": str(endpoint_id), "why": _("no longer exists")})
         except Denied:
             skipped.append({"name": name, "host": str(endpoint_id), "why": _("not permitted")})
     return ask_batch(person, VERB, orders, skipped=skipped, queue="short")
@@ -88,7 +88,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         return {"kind": "secret", "id": made}
     value = await errand.secrets()
     if value is None:
-        raise ActionFailed(_("The value was erased before it reached the host: give it again."))
+        raise ActionFailed(_("The value was erased before it reached the host: enter it again."))
     await errand.about_to_send()
     labels = with_job_label(errand.params["labels"], errand.job_id)
     secret_id = await secrets.create(errand.podman, errand.params["name"], value, labels=labels)

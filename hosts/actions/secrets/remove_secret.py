@@ -52,7 +52,7 @@ ACTION = Action(
     ask_many=ask_many,
     right=Right(
         gettext_lazy("Remove secrets"),
-        gettext_lazy("Remove secrets; nothing brings the value back"),
+        gettext_lazy("Remove secrets; their values cannot be recovered"),
         sensitive=True,
     ),
     road=TAKES_AWAY,

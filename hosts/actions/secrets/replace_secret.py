@@ -44,14 +44,14 @@ async def do(errand: Errand) -> dict[str, Any]:
     """Replace it with its labels and driver. Where Podman cannot, remove and create it."""
     value = await errand.secrets()
     if value is None:
-        raise ActionFailed(_("The value was erased before it reached the host: give it again."))
+        raise ActionFailed(_("The value was erased before it reached the host: enter it again."))
     name = errand.params["name"]
     try:
         found = await secrets.inspect(errand.podman, name)
     except NotFound as gone:
         if not errand.before:
             raise ActionFailed(
-                _("There is no secret “%s” any more.") % name, gone.message
+                _("The secret “%s” no longer exists.") % name, gone.message
             ) from gone
         # an earlier try of ours removed it, and did not get to make it anew
         found = {"Spec": errand.before}
@@ -67,7 +67,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         )
     except Conflict:
         # before 4.7 `replace` is not known, and so not heeded
-        errand.say(_("This Podman cannot replace a secret: it was removed and made anew."))
+        errand.say(_("This Podman cannot replace a secret: it was removed and created again."))
         await secrets.remove(errand.podman, name)
         secret_id = await secrets.create(
             errand.podman, name, value, labels=labels, driver=keep["Driver"]["Name"]
@@ -87,7 +87,7 @@ ACTION = Action(
     settle,
     right=Right(
         gettext_lazy("Replace secrets"),
-        gettext_lazy("Give a secret another value: what uses it may no longer work"),
+        gettext_lazy("Give a secret another value: whatever uses it may stop working"),
         sensitive=True,
     ),
     road=Road(why="a secret reaches a container by a spec alone"),

@@ -14,11 +14,11 @@ LIMIT_BYTES = 512_000
 def checked_value(value: bytes) -> bytes:
     """The value. FieldRefusal where Podman would not take it. The words never repeat it."""
     if not value:
-        raise FieldRefusal("value", _("Give the value, or choose a file that holds it."))
+        raise FieldRefusal("value", _("Enter the value, or choose a file that holds it."))
     if len(value) >= LIMIT_BYTES:
         raise FieldRefusal(
             "value",
-            _("A secret holds less than 512,000 bytes; this has %s.") % f"{len(value):,}",
+            _("A secret must be smaller than 512,000 bytes; this one has %s.") % f"{len(value):,}",
         )
     return value
 

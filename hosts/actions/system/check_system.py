@@ -40,7 +40,7 @@ def ask(person: Person, endpoint_id: int, *, quick: bool = True) -> Job:
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Damage is listed line by line. Nothing is repaired: that needs a person at the host."""
-    errand.say(_("Looking through the store …"))
+    errand.say(_("Checking storage …"))
     await errand.report({})
     found = await system.check(
         errand.podman, quick=bool(errand.params.get("quick")), timeout_s=PATIENCE_S
@@ -54,7 +54,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     for line in lines[:_MOST_LINES]:
         errand.say(line)
     if found.get("Errors") or lines:
-        errand.say(_("There is damage. On the host: podman system check --repair"))
+        errand.say(_("Damage found. On the host: podman system check --repair"))
     else:
         errand.say(_("No damage found."))
     return {"errors": bool(found.get("Errors") or lines), "count": len(lines)}
@@ -73,12 +73,12 @@ ACTION = Action(
     queue="long",
     right=Right(
         gettext_lazy("Check hosts"),
-        gettext_lazy("Look for damage in the store of a host"),
+        gettext_lazy("Check the storage of a host for damage"),
         needs=("host.view",),
         group="host",
     ),
     road=Road(why="it mends Podman's own store"),
     lock=Lock.CHANGES,
-    words=(gettext_lazy("Check"), gettext_lazy("checked the store of")),
+    words=(gettext_lazy("Check"), gettext_lazy("checked the storage of")),
     params=("quick",),
 )

@@ -35,7 +35,7 @@ async def _look(errand: Errand, item: PlanItem) -> str:
     found = await containers.inspect(errand.podman, item.id)
     status = str((found.get("State") or {}).get("Status", "")).lower()
     if status not in AT_REST:
-        return _("it is %s by now") % status
+        return _("is now %s") % status
     return ""
 
 
@@ -56,7 +56,7 @@ ACTION = Action(
     queue="long",
     right=Right(
         gettext_lazy("Prune containers"),
-        gettext_lazy("Remove all ended containers of a host that were ticked in a preview"),
+        gettext_lazy("Remove all stopped containers of a host that were ticked in a preview"),
         sensitive=True,
     ),
     road=TAKES_AWAY,

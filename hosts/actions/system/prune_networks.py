@@ -32,13 +32,13 @@ def ask(
 
 async def _look(errand: Errand, item: PlanItem) -> str:
     if item.name == DEFAULT:
-        return _("it is Podman's own")
+        return _("belongs to Podman")
     # NotFound here, since a filter by a network that is gone would fail otherwise
     await networks.inspect(errand.podman, item.id)
     using = await containers.list_containers(errand.podman, filters={"network": [item.name]})
     if using:
         names = ", ".join((one.get("Names") or [one["Id"][:12]])[0] for one in using[:3])
-        return _("came into use by %s") % names
+        return _("is now used by %s") % names
     return ""
 
 

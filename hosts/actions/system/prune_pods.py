@@ -35,7 +35,7 @@ async def _look(errand: Errand, item: PlanItem) -> str:
     found = await pods.inspect(errand.podman, item.id)
     state = str(found.get("State", "")).lower()
     if state not in AT_REST:
-        return _("it is %s by now") % state
+        return _("is now %s") % state
     return ""
 
 
@@ -56,7 +56,7 @@ ACTION = Action(
     queue="long",
     right=Right(
         gettext_lazy("Prune pods"),
-        gettext_lazy("Remove all ended pods of a host that were ticked in a preview"),
+        gettext_lazy("Remove all stopped pods of a host that were ticked in a preview"),
         sensitive=True,
     ),
     road=TAKES_AWAY,

@@ -33,10 +33,10 @@ async def _look(errand: Errand, item: PlanItem) -> str:
     found = await volumes.inspect(errand.podman, item.id)
     made = moment(found.get("CreatedAt"))
     if item.created and made and made.isoformat() != item.created:
-        return _("another volume of that name was made meanwhile")
+        return _("another volume of that name was created since")
     using = await container_uses.of_volume(errand.podman, item.id)
     if using:
-        return _("came into use by %s") % ", ".join(user.name for user in using[:3])
+        return _("is now used by %s") % ", ".join(user.name for user in using[:3])
     return ""
 
 

@@ -163,7 +163,7 @@ ACTION = Action(
     queue="long",
     right=Right(
         gettext_lazy("Clone volumes"),
-        gettext_lazy("Copy a volume with all that is in it under a new name"),
+        gettext_lazy("Copy a volume with its content to a new name"),
         sensitive=True,
         needs=("volume.create",),
     ),

@@ -110,7 +110,8 @@ ACTION = Action(
     right=Right(
         gettext_lazy("Create volumes"),
         gettext_lazy(
-            "Create volumes; one with options can be a folder of the host where no guardrail forbids it"
+            "Create volumes; with options, a volume can be a folder of the host unless a "
+            "guardrail forbids it"
         ),
         sensitive=True,
     ),

@@ -65,7 +65,7 @@ ACTION = Action(
     ask_many=ask_many,
     right=Right(
         gettext_lazy("Remove volumes"),
-        gettext_lazy("Remove volumes with all data in them; nothing brings it back"),
+        gettext_lazy("Remove volumes with all data; it cannot be recovered"),
         sensitive=True,
     ),
     road=TAKES_AWAY,

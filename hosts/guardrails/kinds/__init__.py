@@ -27,7 +27,7 @@ def checked(kind_name: str, given: dict[str, Any]) -> Settings:
             chosen = value if isinstance(value, list) else []
             if strange := set(map(str, chosen)) - {name for name, _label in setting.choices}:
                 raise FieldRefusal(
-                    setting.name, _("No such choice: %s.") % ", ".join(sorted(strange))
+                    setting.name, _("There is no choice %s.") % ", ".join(sorted(strange))
                 )
             if chosen:
                 found[setting.name] = [name for name, _label in setting.choices if name in chosen]

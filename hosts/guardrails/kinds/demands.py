@@ -28,7 +28,7 @@ _HIGHEST = 65_535
 
 def _memory(text: str) -> str:
     if sizes.read(text) is None:
-        raise Refusal(_now("“%s” is no size such as 2g.") % text[:40])
+        raise Refusal(_now("“%s” is not a size: write 2g.") % text[:40])
     return text.strip()
 
 
@@ -36,7 +36,7 @@ def _number(text: str) -> str:
     try:
         number = float(text)
     except ValueError as exc:
-        raise Refusal(_now("“%s” is no number.") % text[:40]) from exc
+        raise Refusal(_now("“%s” is not a number.") % text[:40]) from exc
     if not 0 < number < 1e9:
         raise Refusal(_now("Write a number above 0."))
     return text.strip()
@@ -67,7 +67,7 @@ def _limits(settings: Settings, part: Part) -> Iterator[Breach]:
                 yield field, _now("it sets no limit: %s.") % label
         elif given <= 0:
             if name in needed or most is not None:
-                yield field, _now("it takes the limit away: %s.") % label
+                yield field, _now("it removes the limit: %s.") % label
         elif most is not None and given > most:
             told = sizes.words(int(given)) if name == "memory" else f"{given:g}"
             bound = sizes.words(int(most)) if name == "memory" else f"{most:g}"
@@ -78,7 +78,7 @@ def _limits(settings: Settings, part: Part) -> Iterator[Breach]:
 def _ports_read(text: str) -> str:
     match = re.fullmatch(r"\s*([0-9]{1,5})\s*(?:-\s*([0-9]{1,5}))?\s*", text)
     if match is None:
-        raise Refusal(_now("“%s” is no port and no range such as 8000-8999.") % text[:40])
+        raise Refusal(_now("“%s” is not a port or range: write 8000 or 8000-8999.") % text[:40])
     first, last = int(match[1]), int(match[2] or match[1])
     if not 1 <= first <= last <= _HIGHEST:
         raise Refusal(_now("Ports go from 1 to 65535."))
@@ -129,7 +129,7 @@ def _closed(settings: Settings, port: Port) -> str:
         if int(first) <= port.first and last <= int(end or first):
             return ""
     told = str(port.first) if last == port.first else f"{port.first}-{last}"
-    return _now("the host's port %(port)s is none of %(allowed)s.") % {
+    return _now("host port %(port)s is not one of %(allowed)s.") % {
         "port": told,
         "allowed": ", ".join(ranges),
     }
@@ -141,10 +141,10 @@ def _users(settings: Settings, part: Part) -> Iterator[Breach]:
         if ticked(settings, "no_root") and part.what is PartType.CONTAINER:
             yield (
                 field,
-                _now("it names no user, so the image's own would count, which may be root."),
+                _now("it sets no user, so the image's user applies, which may be root."),
             )
         elif lines_of(settings, "allow") and part.what is PartType.CONTAINER:
-            yield field, _now("it names no user.")
+            yield field, _now("it sets no user.")
         return
     field = where(part, part.user.field)
     name = user_name(part.user.value)
@@ -152,7 +152,7 @@ def _users(settings: Settings, part: Part) -> Iterator[Breach]:
     if ticked(settings, "no_root") and name in ("0", "root", ""):
         yield field, _now("it runs as root.")
     elif allowed and not matches(name, allowed):
-        yield field, _now("%s is none of the allowed users.") % name
+        yield field, _now("%s is not one of the allowed users.") % name
 
 
 def user_name(text: str) -> str:
@@ -168,7 +168,10 @@ def user_name(text: str) -> str:
 def _label(text: str) -> str:
     name, _equals, _value = text.strip().partition("=")
     if not name or " " in name:
-        raise Refusal(_now("“%s”: a label's name, or name=value with * for anything.") % text[:80])
+        raise Refusal(
+            _now("“%s” is not valid: write a label name, or name=value with * for any text.")
+            % text[:80]
+        )
     return text.strip()
 
 
@@ -179,24 +182,22 @@ def _labels(settings: Settings, part: Part) -> Iterator[Breach]:
         if given is None:
             yield where(part, "labels"), _now("the label %s is missing.") % name
         elif equals and not matches(given, [value]):
-            words = _now("the label %(name)s has to read %(value)s.")
+            words = _now("the label %(name)s must be %(value)s.")
             yield where(part, f"labels.{name}"), words % {"name": name, "value": value}
     refused = lines_of(settings, "refuse")
     for name in part.labels:
         if matches(name, refused) and not name.startswith("io.haulout."):
-            yield where(part, f"labels.{name}"), _now("the label %s is not wanted.") % name
+            yield where(part, f"labels.{name}"), _now("the label %s is forbidden.") % name
 
 
 LIMITS = Kind(
     "limits",
     _("Limits"),
-    _(
-        "Limits that every container must have, and how high they may be, also when they are changed."
-    ),
+    _("Limits that every container must have, and their maximum, also when they are changed."),
     "gauge",
     frozenset((PartType.CONTAINER, PartType.POD, PartType.LIMITS)),
     (
-        Setting("need", _("Every container has to limit"), Shape.CHOICES, choices=_LIMITS),
+        Setting("need", _("Every container must limit"), Shape.CHOICES, choices=_LIMITS),
         Setting("memory_most", _("Memory, at most"), Shape.LINE, example="2g", read=_memory),
         Setting("cpus_most", _("CPUs, at most"), Shape.LINE, example="2", read=_number),
         Setting("pids_most", _("Processes, at most"), Shape.LINE, example="500", read=_number),
@@ -206,12 +207,12 @@ LIMITS = Kind(
 PORTS = Kind(
     "ports",
     _("Ports"),
-    _("Ports of the host that may be published, and on which of its addresses."),
+    _("Which host ports may be published, and on which addresses."),
     "plug",
     frozenset((PartType.CONTAINER, PartType.POD, PartType.JOINED, PartType.BUILD)),
     (
-        Setting("allow", _("Allowed; nothing here: all"), example="8000-8999", read=_ports_read),
-        Setting("addresses", _("On these addresses alone"), example="127.0.0.1", read=_address),
+        Setting("allow", _("Allowed; empty: all"), example="8000-8999", read=_ports_read),
+        Setting("addresses", _("Only on these addresses"), example="127.0.0.1", read=_address),
         Setting("no_random", _("Podman may not choose a free port itself"), Shape.TICK),
     ),
     _ports,
@@ -219,24 +220,24 @@ PORTS = Kind(
 USERS = Kind(
     "users",
     _("Users"),
-    _("As whom containers and commands inside may run."),
+    _("Which users may run containers and commands inside."),
     "user",
     frozenset((PartType.CONTAINER, PartType.EXEC)),
     (
-        Setting("no_root", _("Not as root; a container has to name its user"), Shape.TICK),
-        Setting("allow", _("Allowed users; nothing here: all"), example="1000"),
+        Setting("no_root", _("Not as root; a container must name its user"), Shape.TICK),
+        Setting("allow", _("Allowed users; empty: all"), example="1000"),
     ),
     _users,
 )
 LABELS = Kind(
     "labels",
     _("Labels"),
-    _("Labels that containers, pods, volumes and networks have to carry, or must not."),
+    _("Labels that containers, pods, volumes and networks must or must not have."),
     "tags",
     frozenset((PartType.CONTAINER, PartType.POD, PartType.VOLUME, PartType.NETWORK)),
     (
         Setting("require", _("Required"), example="team=*", read=_label),
-        Setting("refuse", _("Not wanted"), example="traefik.*", read=_label),
+        Setting("refuse", _("Forbidden"), example="traefik.*", read=_label),
     ),
     _labels,
 )

@@ -35,16 +35,14 @@ _SPACES = (
 def _capability(text: str) -> str:
     name = text.strip().upper().removeprefix("CAP_")
     if not name.replace("_", "").isalnum():
-        raise Refusal(_now("“%s” is no capability such as NET_BIND_SERVICE.") % text[:40])
+        raise Refusal(_now("“%s” is not a capability: write NET_BIND_SERVICE.") % text[:40])
     return name
 
 
 def _device(text: str) -> str:
     text = text.strip()
     if not text or (not text.startswith("/dev/") and "=" not in text):
-        raise Refusal(
-            _now("Write a path below /dev, or a device of CDI such as nvidia.com/gpu=all.")
-        )
+        raise Refusal(_now("Write a path below /dev, or a CDI device such as nvidia.com/gpu=all."))
     return text
 
 
@@ -52,7 +50,7 @@ def _privileged(_settings: Settings, part: Part) -> Iterator[Breach]:
     for fact in part.privileged:
         yield (
             where(part, fact.field),
-            _now("it gets all rights that its user has on the host."),
+            _now("it gets all rights of its user on the host."),
         )
 
 
@@ -101,19 +99,19 @@ def _options(settings: Settings, part: Part) -> Iterator[Breach]:
     allowed = lines_of(settings, "allow")
     for fact in part.security:
         if not matches(fact.value, allowed):
-            yield where(part, fact.field), _now("it changes what confines it: %s.") % fact.value
+            yield where(part, fact.field), _now("it changes its confinement: %s.") % fact.value
     if (
         ticked(settings, "no_new_privileges")
         and part.what is PartType.CONTAINER
         and not part.no_new_privileges
     ):
-        yield where(part, "no_new_privileges"), _now("it does not say no-new-privileges.")
+        yield where(part, "no_new_privileges"), _now("it does not set no-new-privileges.")
 
 
 PRIVILEGED = Kind(
     "privileged",
     _("Privileged"),
-    _("Containers, pods and commands inside that have all rights of their user on the host."),
+    _("Containers, pods and commands inside with all rights of their user on the host."),
     "shield-alert",
     _MADE,
     judge=_privileged,
@@ -122,12 +120,13 @@ NAMESPACES = Kind(
     "host_namespaces",
     _("Namespaces of the host"),
     _(
-        "Sharing the host's network, processes, memory, users, and joining those of other containers."
+        "Sharing the host's network, processes, memory or users, and joining namespaces of "
+        "other containers."
     ),
     "network",
     _MADE | {PartType.NETWORK},
     (
-        Setting("allow", _("May be shared all the same"), Shape.CHOICES, choices=_SPACES),
+        Setting("allow", _("These may be shared"), Shape.CHOICES, choices=_SPACES),
         Setting("join", _("May join the namespaces of other containers"), Shape.TICK),
     ),
     _spaces,
@@ -135,7 +134,7 @@ NAMESPACES = Kind(
 CAPABILITIES = Kind(
     "capabilities",
     _("Capabilities"),
-    _("Capabilities added to those that Podman gives every container."),
+    _("Capabilities beyond Podman's defaults."),
     "key-round",
     _MADE,
     (
@@ -145,17 +144,17 @@ CAPABILITIES = Kind(
             example="NET_BIND_SERVICE",
             read=_capability,
         ),
-        Setting("drop_all", _("Each container has to drop all others first (ALL)"), Shape.TICK),
+        Setting("drop_all", _("Each container must drop all others first (ALL)"), Shape.TICK),
     ),
     _capabilities,
 )
 DEVICES = Kind(
     "devices",
     _("Devices"),
-    _("Devices of the host inside, rules of the device cgroup, devices of another container."),
+    _("Devices of the host in containers, device cgroup rules, devices of other containers."),
     "hard-drive",
     _MADE | {PartType.LIMITS},
-    (Setting("allow", _("Devices that may be given"), example="/dev/fuse", read=_device),),
+    (Setting("allow", _("Allowed devices"), example="/dev/fuse", read=_device),),
     _devices,
 )
 SECURITY = Kind(
@@ -170,11 +169,11 @@ SECURITY = Kind(
     (
         Setting(
             "allow",
-            _("Options that may be given"),
-            help=_("As podman writes them, with * for anything: label=type:*, sysctl=net.core.*"),
+            _("Allowed options"),
+            help=_("As podman writes them, with * for any text: label=type:*, sysctl=net.core.*"),
             example="sysctl=net.ipv4.ip_unprivileged_port_start",
         ),
-        Setting("no_new_privileges", _("Each container has to say no-new-privileges"), Shape.TICK),
+        Setting("no_new_privileges", _("Each container must set no-new-privileges"), Shape.TICK),
     ),
     _options,
 )

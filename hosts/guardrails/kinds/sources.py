@@ -31,7 +31,8 @@ def _path(text: str) -> str:
     plain = plain_path(path)
     if plain is None or option not in ("", "ro"):
         raise Refusal(
-            _now("“%s”: a full path of the host, if need be with :ro behind it.") % text[:80]
+            _now("“%s” is not valid: write a full path of the host, optionally with :ro.")
+            % text[:80]
         )
     return f"{plain}:ro" if option else plain
 
@@ -40,11 +41,11 @@ def _pattern(text: str) -> str:
     text = text.strip()
     if not text or " " in text or "@" in text:
         raise Refusal(
-            _now("“%s” reads like no image: quay.io/team, docker.io/library/nginx:1.*") % text
+            _now("“%s” is not valid: write quay.io/team, or docker.io/library/nginx:1.*") % text
         )
     registry = text.partition("/")[0]
     if not ("." in registry or ":" in registry or "*" in registry or registry == "localhost"):
-        raise Refusal(_now("“%s” does not begin with a registry, such as docker.io/.") % text)
+        raise Refusal(_now("“%s” must start with a registry, such as docker.io/.") % text)
     return text
 
 
@@ -57,7 +58,7 @@ def _mounts(settings: Settings, part: Part) -> Iterator[Breach]:
 def _wrong(settings: Settings, mount: Mount) -> str:
     shared = {"shared", "rshared"} & {option.strip().lower() for option in mount.options}
     if shared and mount.type in (*_PATHS, "volume"):
-        return _now("mounts made inside would show on the host (%s).") % ", ".join(sorted(shared))
+        return _now("mounts made inside would appear on the host (%s).") % ", ".join(sorted(shared))
     if mount.type in _CALM:
         return ""
     if mount.type == "driver":
@@ -84,7 +85,7 @@ def _outside(settings: Settings, mount: Mount) -> str:
             return ""
     if any(inside(path, line.partition(":")[0]) for line in lines_of(settings, "allow")):
         return _now("%s may be mounted read-only, and is not.") % path
-    return _now("%s of the host is outside what may be mounted.") % path
+    return _now("the host path %s may not be mounted.") % path
 
 
 def _images(settings: Settings, part: Part) -> Iterator[Breach]:
@@ -92,15 +93,15 @@ def _images(settings: Settings, part: Part) -> Iterator[Breach]:
     for fact in part.images:
         named = whole_name(fact.value)
         if named is None:
-            words = _now("“%s” does not say from which registry it comes.")
+            words = _now("“%s” has no registry.")
             yield where(part, fact.field), words % fact.value
             continue
         name, tag, digest = named
         full = fact.value
         if any(image_matches(name, tag, pattern) for pattern in lines_of(settings, "refuse")):
-            yield where(part, fact.field), _now("%s is not wanted here.") % full
+            yield where(part, fact.field), _now("%s is forbidden here.") % full
         elif allowed and not any(image_matches(name, tag, pattern) for pattern in allowed):
-            yield where(part, fact.field), _now("%s comes from none of the allowed places.") % full
+            yield where(part, fact.field), _now("%s is not from an allowed place.") % full
         elif ticked(settings, "digest") and not digest and not name.startswith("localhost/"):
             yield where(part, fact.field), _now("%s has no digest (@sha256:…).") % full
     yield from _names(settings, part)
@@ -124,44 +125,45 @@ def _names(settings: Settings, part: Part) -> Iterator[Breach]:
         # as Podman takes a name without a registry for something new
         named = whole_name(fact.value) or whole_name(f"localhost/{fact.value}")
         if named is None:
-            yield where(part, fact.field), _now("“%s” is no name of an image.") % fact.value
+            yield where(part, fact.field), _now("“%s” is not a valid image name.") % fact.value
             continue
         name, tag, _digest = named
         if any(image_matches(name, tag, pattern) for pattern in lines_of(settings, "refuse")):
-            yield where(part, fact.field), _now("no image may be called %s here.") % fact.value
+            yield where(part, fact.field), _now("no image may be named %s here.") % fact.value
         elif (
             allowed
             and not name.startswith("localhost/")
             and not any(image_matches(name, tag, pattern) for pattern in allowed)
         ):
-            words = _now("an image would be called %s, which is in none of the allowed places.")
+            words = _now("an image would be named %s, which is not in an allowed place.")
             yield where(part, fact.field), words % fact.value
 
 
 def _origin(field: str, value: str) -> str:
     if field == "context":
-        return _now("nobody can tell before on which images an uploaded folder builds.")
+        return _now("the base images of an uploaded folder are not known in advance.")
     if field == "FROM":
-        return _now("“%s” hangs on an argument, so nobody can tell where it comes from.") % value
-    return _now("where “%s” comes from cannot be told.") % value
+        return _now("“%s” depends on an argument, so its registry is unknown.") % value
+    return _now("the registry of “%s” is unknown.") % value
 
 
 MOUNTS = Kind(
     "mounts",
     _("Mounts of the host"),
     _(
-        "Folders and files of the host inside, also by a volume's options, a root file system, an "
-        "overlay, a log or another container. Named volumes and memory are always fine."
+        "Folders and files of the host in containers, also through a volume's options, a root "
+        "file system, an overlay, a log or another container. Named volumes and tmpfs are "
+        "always allowed."
     ),
     "folder-tree",
     _ANYWHERE,
     (
         Setting(
             "allow",
-            _("Paths that may be mounted, with all below them"),
+            _("Paths that may be mounted, with everything below them"),
             help=_(
-                "One a line; :ro behind it for reading only. A link on the host that leads out of "
-                "one is followed by Podman."
+                "One per line; add :ro for read-only. Podman follows a link on the host that "
+                "leads out of a path."
             ),
             example="/srv/data",
             read=_path,
@@ -169,10 +171,10 @@ MOUNTS = Kind(
         Setting(
             "remote",
             _("File systems that volumes may mount"),
-            help=_("As type:device, with * for anything."),
+            help=_("As type:device, with * for any text."),
             example="nfs::/exports/*",
         ),
-        Setting("drivers", _("Further drivers of volumes"), example="rclone"),
+        Setting("drivers", _("More volume drivers"), example="rclone"),
     ),
     _mounts,
 )
@@ -180,27 +182,27 @@ IMAGES = Kind(
     "images",
     _("Registries and images"),
     _(
-        "Where images may come from and go to: pulled, run, built on, named, copied, pushed. A "
-        "registry or folder stands for all below it."
+        "Where images may come from and go to: pull, run, base images, tags, copy, push. A "
+        "registry or folder includes everything below it."
     ),
     "layers",
     _ANYWHERE,
     (
         Setting(
             "allow",
-            _("Allowed; nothing here: all but those below"),
+            _("Allowed; empty: all except those below"),
             example="registry.example.org/team",
             read=_pattern,
         ),
         Setting("refuse", _("Refused"), example="docker.io/*/*:latest", read=_pattern),
-        Setting("digest", _("Each name has to carry its digest"), Shape.TICK),
+        Setting("digest", _("Each image name must have a digest"), Shape.TICK),
         Setting(
             "archives",
-            _("Uploads are fine too"),
+            _("Uploads are allowed too"),
             Shape.TICK,
             help=_(
-                "Archives, tars and folders to build in. The names in an archive and the bases in a "
-                "Containerfile are held to the places all the same."
+                "Archives, tars and build contexts. Names in an archive and base images in a "
+                "Containerfile must still come from the allowed places."
             ),
         ),
     ),

@@ -29,11 +29,11 @@ UNKNOWN = Kind(
     "unknown_fields",
     _("Unknown fields"),
     _(
-        "Fields that Haulout does not know. They are refused wherever any rule applies; this rule "
-        "lets some pass, or asks or warns instead."
+        "Fields that Haulout does not know. They are refused wherever any rule applies; this "
+        "rule allows some, or asks or warns instead."
     ),
     "circle-question-mark",
-    settings=(Setting("allow", _("Fields that may stand there"), example="spec.newThing"),),
+    settings=(Setting("allow", _("Allowed fields"), example="spec.newThing"),),
     whole=_unknown,
 )
 KINDS = (UNKNOWN,)

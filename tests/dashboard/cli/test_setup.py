@@ -39,4 +39,4 @@ def test_makes_one_administrator_and_no_second(tmp_path: Path, prepared_data: An
         tmp_path / "d", "--admin-email", "eve@example.org", "--password-stdin", given=PASSWORD
     )
     assert second.returncode == 1
-    assert "administrator already" in second.stdout
+    assert "already an administrator" in second.stdout

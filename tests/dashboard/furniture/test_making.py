@@ -35,7 +35,7 @@ def test_a_name_that_is_taken_or_none(cast: Cast, browser_of: Any, hosts: Hosts)
     hosts.add(hosts.web1, "volume", "shop-db")
     browser = browser_of(cast.bob)
     given = {"endpoint": hosts.web1.pk, "name": "shop-db"}
-    assert "there already" in str(problems(browser.send("/volumes/create/", given))["name"])
+    assert "already exists" in str(problems(browser.send("/volumes/create/", given))["name"])
     given = {"endpoint": hosts.web1.pk, "name": "-x"}
     assert "letter or digit" in str(problems(browser.send("/volumes/create/", given))["name"])
     assert not Job.objects.exists()
@@ -49,18 +49,18 @@ def test_a_name_that_is_taken_or_none(cast: Cast, browser_of: Any, hosts: Hosts)
     [
         ({"subnet4": "10.1.2.3/24"}, "subnet4", "the subnet is 10.1.2.0/24"),
         ({"subnet4": "lan"}, "subnet4", "is not a subnet"),
-        ({"subnet4": "fd00::/64"}, "subnet4", "other family"),
-        ({"gateway4": "10.1.2.1"}, "subnet4", "Give the subnet"),
+        ({"subnet4": "fd00::/64"}, "subnet4", "other IP version"),
+        ({"gateway4": "10.1.2.1"}, "subnet4", "Enter the subnet"),
         ({"subnet4": "10.1.2.0/24", "gateway4": "10.1.3.1"}, "gateway4", "not within"),
         ({"subnet4": "10.1.2.0/24", "gateway4": "10.1.2.0"}, "gateway4", "subnet itself"),
-        ({"subnet4": "10.1.2.0/24", "range4": "10.1.2.9-10.1.2.5"}, "range4", "comes after"),
+        ({"subnet4": "10.1.2.0/24", "range4": "10.1.2.9-10.1.2.5"}, "range4", "is after"),
         ({"subnet4": "10.1.2.0/24", "range4": "10.1.0.0/16"}, "range4", "not within"),
         ({"subnet4": "10.89.0.0/16"}, "subnet4", "of the network “back” on web1"),
         ({"subnet4": "10.1.0.0/16", "further": "10.1.2.0/24"}, "subnet4", "overlap"),
         ({"parent": "eth0"}, "parent", "Only macvlan"),
         ({"driver": "macvlan", "internal": "on"}, "internal", "Only a bridge"),
         ({"dns_servers": "ns1"}, "dns_servers", "not an IP address"),
-        ({"name": "host"}, "name", "a word of"),
+        ({"name": "host"}, "name", "is reserved"),
     ],
 )
 def test_what_a_network_cannot_be_stands_at_its_field(
@@ -125,7 +125,7 @@ def test_a_refused_secret_is_not_sent_back(cast: Cast, browser_of: Any, hosts: H
     assert "hunter2" not in page.content.decode()
     assert "no-store" in page.headers["Cache-Control"]
     given = {"endpoints": hosts.web1.pk, "name": "pw", "value": ""}
-    assert "Give the value" in str(problems(browser.send("/secrets/create/", given))["value"])
+    assert "Enter the value" in str(problems(browser.send("/secrets/create/", given))["value"])
     given |= {"value": "x" * 512_000}
     assert "512,000" in str(problems(browser.send("/secrets/create/", given))["value"])
     assert not Job.objects.exists()
@@ -172,5 +172,5 @@ def test_one_secret_on_several_hosts(cast: Cast, browser_of: Any, hosts: Hosts) 
     given |= {"name": "key"}
     assert "on web1/seal" in str(problems(browser.send("/secrets/create/", given))["name"])
     given |= {"endpoints": []}
-    assert "Choose where" in str(problems(browser.send("/secrets/create/", given))["endpoints"])
+    assert "Choose a host" in str(problems(browser.send("/secrets/create/", given))["endpoints"])
     assert Job.objects.count() == 2

@@ -126,7 +126,7 @@ def test_the_page_draws_heads(cast: Any, client: Client, fleet: None) -> None:
     assert '<option value="image" selected>' in page
     assert page.count('class="group-head"') == 3
     assert "2 hosts" in page
-    assert "220 B on all hosts together" in page
+    assert "220 B on all hosts" in page
     by_host = client.get("/images/", {"group": "host"}).content.decode()
     assert by_host.count('class="group-head"') == 2
     assert "3 images" in by_host

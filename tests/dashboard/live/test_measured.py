@@ -131,9 +131,9 @@ def test_a_host_that_gives_none_is_named_with_the_reason(
     )
     browser = browser_of(cast.alice)
     page = browser.get("/containers/?sort=-memory").content.decode()
-    assert "1 host gives no figures (web1): rootless Podman on cgroups v1" in page
-    assert "gives no figures" not in browser.get("/containers/").content.decode()
-    assert "gives no figures" in browser.get("/containers/?q=cpu:>5").content.decode()
+    assert "1 host reports no figures (web1): rootless Podman on cgroups v1" in page
+    assert "reports no figures" not in browser.get("/containers/").content.decode()
+    assert "reports no figures" in browser.get("/containers/?q=cpu:>5").content.decode()
 
 
 def test_infra_is_left_out_until_it_is_asked_for(person: Any, rows: None, container: Any) -> None:

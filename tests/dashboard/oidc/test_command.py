@@ -24,7 +24,7 @@ def test_what_is_to_mend(cast: Cast, provider: TlsProvider, configured: Any) -> 
     configured("[provider.teams]", 'ops = "nowhere"', "[provider.roles]", 'ops = "nothing"')
     provider.lies["about"] = {"issuer": "https://evil.example"}
     out = StringIO()
-    with pytest.raises(CommandError, match="3 things to mend"):
+    with pytest.raises(CommandError, match="3 problems to correct"):
         call_command("oidc", stdout=out)
     for words in ("https://evil.example", "no team nowhere", "no role nothing"):
         assert words in out.getvalue()
@@ -38,4 +38,4 @@ def test_a_file_that_is_wrong(cast: Cast, configured: Any) -> None:
 
 def test_no_file(db: None, settings: Any, tmp_path: Any) -> None:
     settings.HAULOUT_OIDC_FILE = tmp_path / "none.toml"
-    assert "nobody signs in by a provider" in told()
+    assert "nobody can sign in with a provider" in told()

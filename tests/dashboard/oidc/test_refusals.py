@@ -51,7 +51,7 @@ def test_what_is_no_address_names_nobody(
     configured('join = "domain"', 'domains = ["example.org", "example.org.elsewhere.example"]')
     provider.claims |= {"sub": "e-1", "email": email}
     browser = Browser()
-    refused(browser, come(browser), "has verified the address")
+    refused(browser, come(browser), "has not verified the address")
 
 
 def test_a_token_signed_by_somebody_else(cast: Cast, provider: TlsProvider, come: Any) -> None:
@@ -76,7 +76,7 @@ def test_a_token_that_was_tampered_with(cast: Cast, provider: TlsProvider, come:
     body = base64.urlsafe_b64encode(json.dumps({"sub": "a"}).encode()).decode().rstrip("=")
     provider.lies["/token"] = (200, {"id_token": f"eyJhbGciOiJSUzI1NiJ9.{body}.AAAA"})
     browser = Browser()
-    refused(browser, come(browser), "is not accepted")
+    refused(browser, come(browser), "is not valid")
 
 
 @pytest.mark.parametrize("off_s", [-900, 900])
@@ -152,10 +152,10 @@ def test_answers_that_are_none(
 @pytest.mark.parametrize(
     ("lie", "words"),
     [
-        ((401, {"error": "invalid_client"}), "does not take Haulout for a client of its own"),
-        ((400, {"error": "unauthorized_client"}), "does not take Haulout for a client of its own"),
-        ((401, b""), "does not take Haulout for a client of its own"),
-        ((400, {"error": "invalid_grant"}), "does not know this sign-in any more"),
+        ((401, {"error": "invalid_client"}), "rejects Haulout as a client"),
+        ((400, {"error": "unauthorized_client"}), "rejects Haulout as a client"),
+        ((401, b""), "rejects Haulout as a client"),
+        ((400, {"error": "invalid_grant"}), "no longer knows this sign-in"),
     ],
 )
 def test_another_secret_is_told_apart_from_a_code_that_is_over(
@@ -192,7 +192,7 @@ def test_whoever_is_not_known_may_be_somebody_else_there(
 def test_endpoints_without_tls_are_not_asked(cast: Cast, provider: TlsProvider, come: Any) -> None:
     provider.lies["about"] = {"token_endpoint": "http://localhost/token"}
     browser = Browser()
-    refused(browser, come(browser), "wants to be asked without TLS")
+    refused(browser, come(browser), "has an address without TLS")
 
 
 def test_a_state_is_this_browsers_and_works_once(
@@ -202,7 +202,7 @@ def test_a_state_is_this_browsers_and_works_once(
     went = attacker.get("/account/provider/company/")
     query = provider.allow(went.headers["Location"])
     path = f"/account/provider/company/back/?{query}"
-    refused(victim, victim.get(path), "belongs to no sign-in that was begun in this browser")
+    refused(victim, victim.get(path), "belongs to no sign-in that this browser began")
     assert attacker.get(path).status_code == 302
     attacker.send("/account/logout/")
     refused(attacker, attacker.get(path), "belongs to no sign-in")
@@ -237,7 +237,7 @@ def test_what_no_database_keeps_is_not_taken(
     for lie in ({"error": "a\0b"}, {"iss": "https://evil\0.example"}):
         provider.lies["back"] = lie
         browser = Browser()
-        refused(browser, come(browser), "not well formed", status=400)
+        refused(browser, come(browser), "malformed", status=400)
     assert entries("signin.failed") == []
 
 

@@ -152,7 +152,7 @@ def test_an_address_that_is_not_verified_names_nobody(
     browser = Browser()
     answer = come(browser)
     assert answer.status_code == 403
-    assert "has verified the address" in answer.content.decode()
+    assert "has not verified the address" in answer.content.decode()
     assert not inside(browser)
     assert not Identity.objects.exists()
     assert entries("signin.failed")[-1].detail == "company: EmailUnverified"

@@ -21,7 +21,7 @@ def test_a_group_says_who_has_what_and_what_a_change_means(
     fleet.grant("operator", group=fleet.prod)
     alice, where = browser_of(cast.alice), f"/groups/{fleet.prod.pk}/"
     page = text(alice.get(where))
-    assert "Who has what here by a grant" in page
+    assert "Access here by grants" in page
     assert "Erin" in page
     ticks = {"name": "prod", "notes": "", "hosts": [fleet.web2.pk]}
     said = text(alice.send(f"{where}preview/", ticks))
@@ -36,7 +36,7 @@ def test_a_host_says_who_has_what_to_those_who_see_access(
     fleet.grant("operator", group=fleet.prod)
     where = f"/hosts/{fleet.web1.pk}/"
     assert "Erin" in text(browser_of(cast.alice).get(where))
-    assert "Who has what here" not in text(browser_of(cast.bob).get(where))
+    assert "Access here by grants" not in text(browser_of(cast.bob).get(where))
 
 
 def test_who_holds_nothing_is_told_so_and_whom_to_ask(
@@ -45,7 +45,7 @@ def test_who_holds_nothing_is_told_so_and_whom_to_ask(
     erin = browser_of(fleet.erin)
     page = text(erin.get("/"))
     assert "You have no access yet" in page
-    assert "Ask one of those who manage access: Alice" in page
+    assert "Ask somebody who manages access: Alice" in page
     asks = {"path": "/?waits=nothing", "headers": {"X-Unattended": "1"}}
     assert 'hx-get="/?waits=nothing"' in erin.get("/").content.decode()
     assert "HX-Refresh" not in erin.get(**asks).headers
@@ -63,7 +63,7 @@ def test_who_manages_access_is_not_told_to_ask_themselves(
     fleet.erin.role = role
     fleet.erin.save()
     page = text(browser_of(fleet.erin).get("/"))
-    assert "Ask one of those who manage access: Alice ." in page
+    assert "Ask somebody who manages access: Alice ." in page
 
 
 def test_a_page_that_waits_by_itself_keeps_no_session(
@@ -93,7 +93,7 @@ def test_an_invitation_may_carry_teams(fleet: Fleet, cast: Cast, browser_of: Any
     link = shown_link(alice.send("/people/invite/", asked))
     assert "gus@example.org Member shop" in text(alice.get("/people/"))
     page = text(Browser().get(urlsplit(link).path))
-    assert "You will be in the team shop, and have what is granted to it." in page
+    assert "You will be in the team shop and have its grants." in page
 
 
 def test_another_role_says_what_it_changes(fleet: Fleet, cast: Cast, browser_of: Any) -> None:
@@ -117,7 +117,7 @@ def test_the_log_says_it_in_words(fleet: Fleet, cast: Cast, browser_of: Any) -> 
     for words in (
         "added Erin to the team",
         "gave access:",
-        "took access:",
+        "revoked access:",
         "removed Erin from the team",
     ):
         assert words in page, words

@@ -34,7 +34,7 @@ def test_what_is_left_over_and_what_ends_is_named(fleet: Fleet, cast: Cast) -> N
     assert found["Without a second factor"].warns
     [ending] = found["Grants that end this week"].names
     assert ending[0] == "Erin: Viewer, host:web1"
-    assert found["Members who hold a role everywhere, for good"].count == 1
+    assert found["Members with a role everywhere, without end"].count == 1
     assert [name for name, _url in found["Disabled people with grants or teams"].names] == ["Dave"]
     assert [name for name, _url in found["No sign-in for three months"].names] == ["Charlie"]
 

@@ -35,10 +35,10 @@ def test_it_leads_to_its_entry(fleet: Fleet, cast: Any, browser_of: Any) -> None
     assert entry.params["rules"] == ["no privileged"]
     assert entry.params["fields"] == ["HostConfig.Privileged"]
     page = browser_of(cast.alice).get("/").content.decode()
-    assert "victim on web1 was made against a guardrail and not started" in page
+    assert "Blocked by a guardrail: victim on web1 was created but not started" in page
     assert f"/audit/{entry.number}/" in page
     shown = browser_of(cast.alice).get(f"/audit/{entry.number}/").content.decode()
-    assert "refuses what Podman made (HostConfig.Privileged)" in shown
+    assert "refuses what Podman created (HostConfig.Privileged)" in shown
 
 
 def test_who_may_not_read_the_log_is_told_nothing(fleet: Fleet, cast: Any, browser_of: Any) -> None:

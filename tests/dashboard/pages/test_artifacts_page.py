@@ -46,10 +46,10 @@ def test_a_whole_name_is_a_job(cast: Cast, browser_of: Any, hosts: Hosts, what: 
     ("name", "said"),
     [
         ("", "Give the name"),
-        ("config", "which registry"),
-        ("localhost/config:1", "names no registry"),
-        ("docker-archive:/srv/x", "file or a store of the host"),
-        ("dir:5000/x:1", "file or a store of the host"),
+        ("config", "has no registry"),
+        ("localhost/config:1", "is not a registry"),
+        ("docker-archive:/srv/x", "file or storage of the host"),
+        ("dir:5000/x:1", "file or storage of the host"),
     ],
 )
 def test_other_names_are_not(

@@ -41,7 +41,7 @@ def token_of(user: Any, name: str) -> Any:
 
 def test_disabling_names_what_ends(cast: Cast, hosts: Hosts, browser_of: Browsers) -> None:
     alice, path = browser_of(cast.alice), f"/people/{cast.bob.pk}/disable/"
-    assert "Nothing is open or waits in that name now" in asked(alice, path)
+    assert "This account has nothing open or waiting now" in asked(alice, path)
     browser_of(cast.bob)
     browser_of(cast.bob)
     browser_of(cast.charlie)
@@ -71,10 +71,10 @@ def test_disabling_names_what_ends(cast: Cast, hosts: Hosts, browser_of: Browser
     for loss in (
         "2 sessions, and the lists and logs open in them",
         "1 terminal, and what runs in it",
-        "1 up- or download",
+        "1 upload or download",
         "1 token or key: deploy",
-        "2 jobs that wait, before they begin",
-        "but 1 job that runs goes on to its end",
+        "2 waiting jobs, before they begin",
+        "but 1 running job continues to its end",
     ):
         assert f"<li>{loss}</li>" in text
     cast.bob.refresh_from_db()
@@ -109,7 +109,7 @@ def test_a_token_says_what_it_did(cast: Cast, browser_of: Browsers) -> None:
     alice = browser_of(cast.alice)
     path = f"/access/tokens/{token.pk}/revoke/"
     text = asked(alice, path)
-    assert "all that its owner may · everywhere" in text
+    assert "all rights of its owner · everywhere" in text
     assert "never used" in text
     token.used_at, token.used_from = timezone.now() - timedelta(hours=2), "192.0.2.7"
     token.save()
@@ -157,22 +157,22 @@ def test_a_window_says_until_when_it_would_last(cast: Cast, browser_of: Browsers
     row.groups.set([Group.objects.create(name="prod")])
     alice, path = browser_of(cast.alice), f"/guardrails/freezes/{row.pk}/remove/"
     text = asked(alice, path)
-    assert f"would last until {row.ends_at:%Y-%m-%d %H:%M} (UTC): changes on prod" in text
+    assert f"would last until {row.ends_at:%Y-%m-%d %H:%M} (UTC). Changes on prod" in text
     row.starts_at = now + timedelta(hours=1)
     row.save()
-    assert "It would keep changes away from prod" in asked(alice, path)
+    assert "It would block changes on prod" in asked(alice, path)
     row.starts_at, row.ends_at = now - timedelta(hours=2), now - timedelta(hours=1)
     row.save()
     assert "It is over" in asked(alice, path)
     row.enabled = False
     row.save()
-    assert "switched off" in asked(alice, path)
+    assert "is disabled" in asked(alice, path)
 
 
 def test_an_invitation(cast: Cast, browser_of: Browsers) -> None:
     alice = browser_of(cast.alice)
     alice.send("/people/invite/", {"email": "eve@example.org", "role": "viewer"})
     link = OneTimeLink.objects.get(email="eve@example.org")
-    assert "opens nothing from then on" in asked(alice, f"/people/invitations/{link.pk}/withdraw/")
+    assert "stops working" in asked(alice, f"/people/invitations/{link.pk}/withdraw/")
     link.refresh_from_db()
     assert link.withdrawn_at is None

@@ -84,7 +84,7 @@ def test_a_freeze_stands_beside_them_too(cast: Cast, browser_of: Any, hosts: Hos
     assert "books are closed" in bob
     assert "It cannot be done now." in bob
     alice = browser_of(cast.alice).send("/volumes/create/", given).content.decode()
-    assert "You may override it: you are asked why." in alice
+    assert "You may override the freeze: you will be asked for a reason." in alice
 
 
 def test_a_terminal_says_it_before_it_opens(

@@ -41,7 +41,7 @@ def test_ports_and_mounts_are_told_and_what_may_be_secret_is_not(
     assert ">/srv:/srv:ro, db:/data<" in page
     assert ">64.0 MiB<" in page
     assert ">KEY<" in page
-    assert "kept back; its hash is" in page
+    assert "hidden; its hash is" in page
     assert CANARY not in page
     # the job itself keeps what its worker needs
     assert job.params["ports"][0]["host_port"] == 8000
@@ -54,7 +54,7 @@ def test_ports_and_mounts_are_told_and_what_may_be_secret_is_not(
         ("ids", [], "–"),
         ("ids", ["a", "b"], "a, b"),
         ("limits", {"memory_bytes": 1024}, "memory_bytes: 1.0 KiB"),
-        ("command", {"keyed_hash": "0123456789abcdef"}, "kept back; its hash is 0123456789ab"),
+        ("command", {"keyed_hash": "0123456789abcdef"}, "hidden; its hash is 0123456789ab"),
     ],
 )
 def test_a_parameter_in_words(name: str, value: Any, words: str) -> None:
@@ -82,7 +82,7 @@ def test_a_refused_unknown_token_is_not_taken_for_somebody_on_the_host(
     assert 'href="?q=door:api">an unknown API token</a>' in found
     assert "<h1>An unknown API token was refused</h1>" in entry
     # the reader's own rights were not the cause
-    assert "Nothing that you hold" not in entry
+    assert "None of your roles and grants" not in entry
     assert "<strong>An unknown API token</strong>was refused" in sentence
     for page in (found, entry, sentence):
         assert "not by Haulout" not in page

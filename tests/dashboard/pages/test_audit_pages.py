@@ -176,7 +176,7 @@ def test_more_names_than_are_looked_for_are_said(cast: Cast, who_of: Any) -> Non
             write.observed("container.stop", Target("container", "", f"job-{number:02}"), how="x")
     asked = read("job")
     assert len(search(asked.filters, visible=None).lines) == 40
-    assert "More than 40 names fit “job”" in asked.notes[0]
+    assert "More than 40 names match “job”" in asked.notes[0]
 
 
 def test_the_form_of_dates_goes_into_the_line(cast: Cast, log: None, browser_of: Any) -> None:

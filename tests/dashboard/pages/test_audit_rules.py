@@ -105,8 +105,8 @@ def test_every_rule_that_stops_it_is_named(
     bob.send("/containers/run/", {**given, "privileged": "on"}, HTTP_HX_REQUEST="true")
     [entry] = entries("container.run")
     page = browser_of(cast.alice).get(f"/audit/{entry.pk}/").content.decode()
-    assert "The right to it was there: guardrails refused it." in page
-    assert "What was missing" not in page
+    assert "The right was there, but guardrails refused it." in page
+    assert "Missing right" not in page
     assert all(f'href="/guardrails/{row.pk}/"' in page for row in rows)
     assert "q=object%3A" in page
     assert "guardrail privileged 1 (refuse)" in entry.detail

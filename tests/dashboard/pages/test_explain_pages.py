@@ -63,7 +63,7 @@ def test_what_a_token_cuts_off_is_said(cast: Cast, browser_of: Any) -> None:
 def test_a_name_that_is_none_is_said_beside_the_field(cast: Cast, browser_of: Any) -> None:
     answer = browser_of(cast.alice).get("/access/explain/?where=nowhere")
     assert answer.status_code == 200
-    assert "There is nothing of this name that you may see." in answer.content.decode()
+    assert "Nothing with this name exists, or you may not see it." in answer.content.decode()
 
 
 def test_what_the_reader_does_not_see_is_not_there(cast: Cast, browser_of: Any) -> None:
@@ -75,7 +75,7 @@ def test_what_the_reader_does_not_see_is_not_there(cast: Cast, browser_of: Any) 
     assert charlie.get("/access/explain/who/?host=1").status_code == 404
     pages = [charlie.get(f"/access/explain/?where={name}").content for name in ("den7", "den8")]
     hidden, none = (page.decode().partition("<main")[2] for page in pages)
-    assert "nothing of this name" in hidden
+    assert "Nothing with this name" in hidden
     assert hidden.replace("den7", "x") == none.replace("den8", "x")
 
 
@@ -132,7 +132,7 @@ def test_what_is_held_for_some_containers_only_is_named_in_the_head(
     page = browser_of(cast.charlie).get("/access/explain/?host=1").content.decode()
     containers = next(one for one in page.split("<details") if ">Containers</h2>" in one)
     head = containers.partition("</summary>")[0]
-    assert "1 in part" in head
+    assert "1 partly" in head
     assert "See containers" in head
 
 

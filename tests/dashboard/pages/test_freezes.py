@@ -31,9 +31,9 @@ FORM = {
 
 def test_made_changed_and_removed(cast: Cast, hosts: Hosts, browser_of: Callable[..., Any]) -> None:
     alice = browser_of(cast.alice)
-    assert "Nothing is frozen" in alice.get("/guardrails/freezes/").content.decode()
+    assert "No freeze windows yet" in alice.get("/guardrails/freezes/").content.decode()
     wrong = alice.send("/guardrails/freezes/new/", {**FORM, "zone": "Mars"})
-    assert (wrong.status_code, b"No such time zone" in wrong.content) == (422, True)
+    assert (wrong.status_code, b"There is no such time zone" in wrong.content) == (422, True)
     nothing = alice.send("/guardrails/freezes/new/", {**FORM, "days": []})
     assert "Choose days of the week" in nothing.content.decode()
     assert alice.send("/guardrails/freezes/new/", FORM).status_code == 302
@@ -83,7 +83,7 @@ def test_the_banner_and_the_run_form_say_it_before_the_click(
     form = {"image": "quay.io/x/y:1", "endpoint": hosts.web1.pk, "restart": "no"}
     said = bob.send("/containers/run/check/", form).content.decode()
     assert "books are closed" in said
-    assert "ruled out" in said
+    assert "forbidden" in said
     refused = bob.send("/containers/run/", form, HTTP_HX_REQUEST="true").content.decode()
     assert "books are closed" in refused
     # of a group without a host that one sees there is no word
@@ -106,7 +106,7 @@ def test_who_may_override_is_asked_why(
     assert browser_of(cast.bob).send(stop).status_code == 403
     alice = browser_of(cast.alice)
     asked = alice.send(stop)
-    assert (asked.status_code, b"Do it anyway" in asked.content) == (409, True)
+    assert (asked.status_code, b"Override the freeze" in asked.content) == (409, True)
     assert not Job.objects.exists()
     assert alice.send(stop, {"approval_reason": "it burns"}).status_code == 302
     assert Job.objects.get().state == "queued"

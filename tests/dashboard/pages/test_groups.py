@@ -66,7 +66,10 @@ def test_what_goes_with_a_group_is_said_before_it_goes(
     rule.groups.add(group)
     page = browser_of(cast.alice).get(f"/groups/{group.pk}/remove/").content.decode()
     assert "Remove the group prod?" in page
-    assert "1 grant goes with it. These would apply nowhere: No devices." in page
+    assert (
+        "1 grant is removed with it. These guardrails and freeze windows would apply nowhere: No devices."
+        in page
+    )
     assert "Bob" in page
     assert "loses" in page
     assert "btn-danger" in page
@@ -77,7 +80,7 @@ def test_others_see_and_do_not_touch(group: Any, cast: Cast, browser_of: Any) ->
     bob = browser_of(cast.bob)
     page = bob.get("/groups/").content.decode()
     assert "prod" in page
-    assert "Create the group" not in page
+    assert "Create group" not in page
     assert bob.send("/groups/", {"name": "mine"}).status_code == 403
     assert bob.send(f"/groups/{group.pk}/", {"name": "mine"}).status_code == 403
     assert bob.send(f"/groups/{group.pk}/remove/").status_code == 403

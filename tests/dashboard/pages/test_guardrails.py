@@ -185,7 +185,7 @@ def test_giving_access_to_some_containers_leads_to_the_rule_on_images(
         cast.alice.role = Role.objects.create(name="access only", verbs=verbs)
         cast.alice.save()
     page = browser_of(cast.alice).get("/access/grants/give/").content.decode()
-    assert "says which ones there may be." in page
+    assert "limits which images are allowed." in page
     assert ('href="/guardrails/new/images/"' in page) is edits
 
 
@@ -221,5 +221,5 @@ def test_who_works_on_some_containers_only_is_held_to_images_by_a_rule(
         assert run_container.ask(charlie, hosts.web1.pk, params=params, env={}).state == "queued"
         return
     # a short name, or an id, says not even from where
-    with pytest.raises(Refusal, match=r"allowed places|which registry"):
+    with pytest.raises(Refusal, match=r"allowed place|has no registry"):
         run_container.ask(charlie, hosts.web1.pk, params=params, env={})

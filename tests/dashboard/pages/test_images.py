@@ -35,8 +35,8 @@ def test_wrong_names_come_back_with_a_word(cast: Cast, browser_of: Any, hosts: H
         ("tag", {"names": "good\nBAD"}, "lower case"),
         ("tag", {"names": " "}, "Give a name."),
         ("untag", {"names": "quay.io/not/its:1"}, "Choose the names"),
-        ("push", {"destination": "web"}, "does not say which registry"),
-        ("push", {"destination": "localhost/web"}, "names no registry"),
+        ("push", {"destination": "web"}, "has no registry"),
+        ("push", {"destination": "localhost/web"}, "is not a registry"),
     ):
         page = browser.send(address(row, verb), data).content.decode()
         assert words in page, (verb, page)
@@ -94,7 +94,7 @@ def test_exactly_the_ticked_ones_are_asked_for(cast: Cast, browser_of: Any, host
     assert jobs[0].params["filters"] == {"which": "unused"}
     assert len(Batch.objects.get().skipped) == 1
     page = browser_of(cast.bob).send(PRUNE, {"which": "unused"}).content.decode()
-    assert "Tick what is to go." in page
+    assert "Tick at least one." in page
 
 
 def test_viewers_are_refused(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
@@ -110,7 +110,7 @@ def test_viewers_are_refused(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
         data = {"object": key, "endpoint": hosts.seal.pk, "name": "a"}
         assert browser.send(f"/images/{page}/", data).status_code == 403, page
     searched = browser.send("/images/pull/search/", {"term": "a", "endpoint": hosts.web1.pk})
-    assert "No host that could search is up." in searched.content.decode()
+    assert "No connected host can search." in searched.content.decode()
     assert browser.get("/transfer/images/save/", {"object": key}).status_code == 403
     assert browser.get(PRUNE).status_code == 403
     assert browser.send(PRUNE, {"object": f"{row.endpoint_id}:{row.podman_id}"}).status_code == 403

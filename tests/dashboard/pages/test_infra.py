@@ -21,7 +21,7 @@ def test_it_is_named_and_offers_nothing(cast: Cast, browser_of: Any, hosts: Host
     assert verbs(browser.get("/containers/?q=is:infra"), "ab-infra") == set()
     assert {"stop", "restart"} <= verbs(browser.get("/containers/?q=-is:infra"), "shop-front")
     said = browser.get("/containers/?q=is:infra").content.decode()
-    assert "Holds the namespaces of its pod" in said
+    assert "holds the namespaces of its pod" in said
     assert 'data-part="logs"' not in said
     assert 'data-part="terminal"' not in said
 

@@ -49,7 +49,7 @@ def test_groups_are_offered_to_who_may_choose_them(
     cast.charlie.save()
     charlie = browser_of(cast.charlie)
     page = charlie.get(f"/hosts/{host.pk}/edit/").content.decode()
-    assert "They are chosen by whoever may edit groups" in page
+    assert "Whoever may edit groups chooses them" in page
     assert 'name="groups"' not in page
     charlie.send(f"/hosts/{host.pk}/edit/", given(name="shop", groups=[]))
     host.refresh_from_db()
@@ -191,7 +191,7 @@ def test_a_way_that_is_not_offered_is_not_saved(
             follow=True,
         )
         said = [str(message) for message in answer.context["messages"]]
-        assert said == [f"{login} is dialled as before: choose one of the jump hosts offered."]
+        assert said == [f"{login} keeps its connection: choose one of the jump hosts offered."]
     login.refresh_from_db()
     assert login.via_id is None
     assert not list(entries("host.jump"))

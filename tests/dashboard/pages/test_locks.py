@@ -36,9 +36,9 @@ def test_every_kind_is_locked_and_unlocked(
     page = f"/{ROOMS[kind]}/{row.endpoint_id}/{row.podman_id}/"
     path = f"/locks/on/{kind}/{row.endpoint_id}/{row.podman_id}/"
     assert path in bob.get(page).content.decode()
-    assert "Nobody changes it then" in bob.get(path).content.decode()
+    assert "Then nobody, not even you, can change it" in bob.get(path).content.decode()
     asked = bob.send(path, {"reason": ""}, HTTP_HX_REQUEST="true")
-    assert "Say why" in asked.content.decode()
+    assert "Give a reason" in asked.content.decode()
     assert bob.send(path, {"reason": WHY}, HTTP_HX_REQUEST="true").status_code == 204
     lock = ObjectLock.objects.get()
     for where in (page, f"/{ROOMS[kind]}/"):
@@ -88,7 +88,7 @@ def test_previews_leave_out_what_is_locked_and_say_so(
     row = hosts.add(hosts.web1, "image", "", dangling=True)
     alice.send(f"/locks/on/image/{row.endpoint_id}/{row.podman_id}/", {"reason": "evidence"})
     page = alice.get("/images/prune/").content.decode()
-    assert "Left out, since it is locked" in page
+    assert "Left out because it is locked" in page
     assert "evidence" in page
     assert f'value="{row.endpoint_id}:{row.podman_id}"' not in page
 

@@ -40,7 +40,7 @@ def test_what_inspect_tells() -> None:
         {"source": "shop-data", "volume": "shop-data", "target": "/data", "read_only": False},
         {"source": "/srv/shop", "volume": "", "target": "/shop", "read_only": True},
     ]
-    assert told["restart"] == "when it fails, 3 times"
+    assert told["restart"] == "on failure, 3 times"
     assert told["limits"] == ["64.0 MiB of memory", "0.5 CPUs", "100 processes"]
     assert told["addresses"] == [{"network": "podman", "address": "10.88.0.2"}]
     assert (told["user"], told["folder"], told["env_count"]) == ("1000:1000", "/srv", 2)

@@ -47,10 +47,10 @@ def test_what_cannot_be_connected_is_said_without_a_job(
         answer = browser.send(url, given, headers=HTMX)
         return str(json.loads(answer.headers["HX-Trigger"])["toast"]["text"])
 
-    assert "on back already" in said(container=web.podman_id)
+    assert "already connected to back" in said(container=web.podman_id)
     assert "in none of the network's subnets" in said(container=other.podman_id, address="10.1.1.1")
     assert "not an IP address" in said(container=other.podman_id, address="x")
-    assert "not a name for DNS" in said(container=other.podman_id, aliases="a_b!")
+    assert "not a DNS name" in said(container=other.podman_id, aliases="a_b!")
     # a container of another Podman does not exist here
     assert browser.send(url, {"container": elsewhere.podman_id}).status_code == 404
     assert browser_of(cast.charlie).send(url, {"container": other.podman_id}).status_code == 403

@@ -25,7 +25,7 @@ def test_named_containers_are_counted_and_nonsense_is_dropped(cast: Any, browser
     text = alice.get("/logs/?c=1:aa&c=1:bb&c=1:bb&c=nothing&c=x:y").content.decode()
     assert "2 containers you chose" in text
     assert 'data-logs-query="c=1%3Aaa&amp;c=1%3Abb"' in text
-    assert "Which logs?" in alice.get("/logs/").content.decode()
+    assert "Choose logs" in alice.get("/logs/").content.decode()
 
 
 def test_who_may_read_no_logs_is_refused(cast: Any, browser_of: Any, entries: Any) -> None:

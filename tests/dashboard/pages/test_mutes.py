@@ -34,9 +34,9 @@ def test_muted_it_is_quiet_until_its_time(
     assert "sick on web2 is unhealthy" in before
     path = f"/hosts/{host.pk}/mute/"
     assert path in bob.get(f"/hosts/{host.pk}/").content.decode()
-    assert "Say why" in bob.send(path, {"minutes": "120"}).content.decode()
+    assert "Give a reason" in bob.send(path, {"minutes": "120"}).content.decode()
     assert (
-        "At most two weeks" in bob.send(path, {"minutes": "99999", "reason": "x"}).content.decode()
+        "Two weeks at most" in bob.send(path, {"minutes": "99999", "reason": "x"}).content.decode()
     )
     answer = bob.send(path, {"minutes": "120", "reason": "new <b>disks</b>"})
     assert answer.status_code == 204
@@ -44,7 +44,7 @@ def test_muted_it_is_quiet_until_its_time(
     assert "web2 is away" not in quiet
     assert "sick on web2 is unhealthy" not in quiet
     page = browser_of(cast.charlie).get(f"/hosts/{host.pk}/").content.decode()
-    assert "Bob works on it." in page
+    assert "Bob is working on it." in page
     assert "new &lt;b&gt;disks" in page
     assert ">maintenance<" in bob.get("/hosts/").content.decode()
     [entry] = entries("host.mute")
@@ -54,7 +54,7 @@ def test_muted_it_is_quiet_until_its_time(
 
     HostMute.objects.update(until=timezone.now() - timedelta(seconds=1))
     assert "web2 is away" in attention(bob)
-    assert "works on it." not in bob.get(f"/hosts/{host.pk}/").content.decode()
+    assert "is working on it." not in bob.get(f"/hosts/{host.pk}/").content.decode()
     assert end_mutes() == 1
     assert end_mutes() == 0
 

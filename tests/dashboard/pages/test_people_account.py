@@ -128,7 +128,7 @@ def test_the_idle_end_never_passes_the_absolute_one(cast: Cast) -> None:
 def test_all_others_are_ended_at_once(cast: Cast, entries: Any) -> None:
     here, *others = (signed_in("charlie@example.org") for _unused in range(3))
     bob = signed_in("bob@example.org")
-    assert "End all others" in here.get("/account/").content.decode()
+    assert "End all other sessions" in here.get("/account/").content.decode()
     here.send("/account/sessions/end/")
     assert [one.get("/account/").status_code for one in (here, bob, *others)] == [
         200,
@@ -136,7 +136,7 @@ def test_all_others_are_ended_at_once(cast: Cast, entries: Any) -> None:
         302,
         302,
     ]
-    assert "End all others" not in here.get("/account/").content.decode()
+    assert "End all other sessions" not in here.get("/account/").content.decode()
     here.send("/account/sessions/end/")
     assert [entry.detail for entry in entries("signin.out")] == ["all other sessions: 2"]
 
@@ -144,7 +144,7 @@ def test_all_others_are_ended_at_once(cast: Cast, entries: Any) -> None:
 def test_the_ends_are_settings(cast: Cast, settings: Any) -> None:
     settings.SESSION_COOKIE_AGE, settings.HAULOUT_SESSION_END_S = 3600, 2 * 86_400
     page = signed_in("charlie@example.org").get("/account/").content.decode()
-    assert "A session ends after 1 hour without use, at the latest after 2 days." in page
+    assert "A session ends after 1 hour without use, and after 2 days at the latest." in page
 
 
 def test_ones_own_sessions_are_shown_and_ended(cast: Cast, entries: Any) -> None:

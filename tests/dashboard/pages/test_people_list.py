@@ -135,7 +135,7 @@ def test_a_name_that_is_markup_stays_text(cast: Cast, browser_of: Any) -> None:
 
 def test_who_needs_a_second_factor_and_has_none_is_marked(cast: Cast, browser_of: Any) -> None:
     def marked() -> list[bool]:
-        pairs = (("/people/", ">needed<"), (f"/people/{cast.bob.pk}/", "second factor needed"))
+        pairs = (("/people/", ">required<"), (f"/people/{cast.bob.pk}/", "second factor required"))
         return [words in alice.get(path).content.decode() for path, words in pairs]
 
     alice = browser_of(cast.alice)

@@ -170,7 +170,7 @@ def test_a_disabled_person_learns_so_only_with_the_right_password(cast: Cast, en
     right = Browser().sign_in("dave@example.org")
     assert right.headers["Location"] == "/account/inactive/"
     wrong = Browser().sign_in("dave@example.org", "not the one at all")
-    assert "is not right" in wrong.content.decode()
+    assert "is wrong" in wrong.content.decode()
     assert [entry.detail for entry in entries("signin.failed")] == [
         "the account is disabled",
         "wrong name or password",

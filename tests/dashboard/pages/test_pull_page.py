@@ -42,7 +42,7 @@ def test_problems_stand_beside_what_they_concern(cast: Cast, browser_of: Any, ho
     assert "Choose where to pull." in page
     page = browser.send(PULL, {"images": "BAD\nnginx", "endpoint": hosts.web1.pk}).content.decode()
     assert "lower case" in page
-    assert "Which one is meant?" in page
+    assert "Which image?" in page
     assert not Job.objects.exists()
 
 
@@ -75,9 +75,11 @@ def test_it_says_whether_haulout_signs_in(
         answer = browser_of(cast.bob).send(CHECK, data)
         return str(answer.context["lines"][0].note)
 
-    assert note().startswith("No credentials are kept for quay.io")
+    assert note().startswith("No credentials are stored for quay.io")
     keep(alice, registry="quay.io/team", username="seal", password="hunter2", group=edge)
-    assert note() == "Signs in at quay.io as seal on 1 of 2; elsewhere without."
+    assert (
+        note() == "Signs in at quay.io as seal on 1 of 2 hosts; on the others without credentials."
+    )
     keep(alice, registry="quay.io", username="all", password="hunter2", group=None)
     assert note() == "Signs in at quay.io as all, seal."
 

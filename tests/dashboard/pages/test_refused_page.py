@@ -49,7 +49,7 @@ def test_where_nobody_can_give_it_the_console_is_named(cast: Cast, browser_of: A
     cast.alice.is_active = False
     cast.alice.save()
     page = browser_of(cast.charlie).get(STOP).content.decode()
-    assert "Nobody can give it in the page now" in page
+    assert "Nobody can give it on a page now" in page
 
 
 # five roads: a page, a form, a POST, a page of a kind of objects, one about the site
@@ -66,7 +66,7 @@ def test_where_nobody_can_give_it_the_console_is_named(cast: Cast, browser_of: A
 )
 def test_every_road_names_verb_and_giver(cast: Cast, browser_of: Any, road: str, verb: str) -> None:
     page = browser_of(cast.charlie).get(road).content.decode()
-    assert f"Nothing that you hold permits “{verb}”" in page
+    assert f"None of your roles and grants permits “{verb}”" in page
     assert "can give it." in page
 
 
@@ -104,6 +104,6 @@ def test_the_entry_of_a_refusal_says_the_same(cast: Cast, browser_of: Any, entri
     browser_of(cast.charlie).get(STOP)
     (entry,) = entries("container.stop")
     page = browser_of(cast.alice).get(f"/audit/{entry.number}/").content.decode()
-    assert "What was missing: “Stop containers”." in page
+    assert "Missing right: “Stop containers”." in page
     assert "It can be given by: Alice." in page
     assert f"/access/explain/?person={cast.charlie.pk}&amp;endpoint=1" in page

@@ -86,14 +86,14 @@ def test_what_approving_would_change_stands_before_the_button(cast: Cast, browse
     charlie.send(ASK, form(names="shop*"))
     narrower = request_waiting()
     page = alice.get(f"/access/requests/{narrower.pk}/").content.decode()
-    assert "other rights of theirs give the same" in page
+    assert "other grants or roles give them the same" in page
 
 
 def test_what_cannot_be_approved_says_why_and_has_no_button(cast: Cast, browser_of: Any) -> None:
     browser_of(cast.charlie).send(ASK, form(place="den8"))
     decide = f"/access/requests/{request().pk}/"
     page = browser_of(cast.alice).get(decide).content.decode()
-    assert "There is no host called den8: refuse it and say so." in page
+    assert "There is no host named den8: refuse the request and tell the person." in page
     assert f"{decide}refuse/" in page
     assert f"{decide}approve/" not in page
 
@@ -114,7 +114,7 @@ def test_what_was_decided_is_told_once_and_to_the_asker(
 
 def test_problems_stand_beside_their_field(cast: Cast, browser_of: Any) -> None:
     answer = browser_of(cast.charlie).send(ASK, form(place=""))
-    assert "Name the group or host, whole." in answer.content.decode()
+    assert "Give the full name of the group or host." in answer.content.decode()
     assert not AccessRequest.objects.exists()
 
 
@@ -147,6 +147,6 @@ def test_ones_own_request_is_for_others_to_decide(cast: Cast, browser_of: Any) -
     alice = browser_of(cast.alice)
     alice.send(ASK, form())
     page = alice.get(f"/access/requests/{request().pk}/").content.decode()
-    assert "Somebody else decides on this." in page
+    assert "Somebody else has to decide this." in page
     assert alice.send(f"/access/requests/{request().pk}/approve/").status_code == 403
     assert request().state == "asked"

@@ -56,7 +56,7 @@ def test_again_asks_for_the_same(cast: Cast, browser_of: Any, hosts: Hosts, job:
     assert CANARY not in page
     draft = answer.context["draft"]
     assert draft.said["environment"].tone == "warn"
-    assert draft.said["name"].text == "Podman said: that name is already in use"
+    assert draft.said["name"].text == "Podman's message: that name is already in use"
     # what the page shows, sent as it stands
     data: dict[str, Any] = {
         name: value for name, value in draft.form.initial.items() if value not in (None, False)
@@ -255,7 +255,10 @@ def test_a_failed_run_leads_to_what_it_left(
     cast: Cast, browser_of: Any, hosts: Hosts, job: Any
 ) -> None:
     left = hosts.add(hosts.seal, "container", "shop", state="created", podman_id="b" * 64)
-    job.error = "Port 8000 is taken by web on web1. The container was made, but does not start."
+    job.error = (
+        "Port 8000 is taken by web on web1. The container was created, but does not start."
+        " It was not removed."
+    )
     job.result = {"kind": "container", "id": left.podman_id}
     job.save()
     browser = browser_of(cast.bob)

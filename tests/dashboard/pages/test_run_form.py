@@ -167,7 +167,7 @@ def test_what_the_inventory_knows_is_a_warning(cast: Cast, browser_of: Any, host
         "ports-aa": "warn",
         "network": "warn",
     }
-    assert words["ports-aa"][1] == "shop-web on web1 already holds port 8080."
+    assert words["ports-aa"][1] == "shop-web on web1 already uses port 8080."
 
 
 def test_other_addresses_protocols_and_stopped_containers_hold_nothing(
@@ -190,7 +190,7 @@ def test_a_low_port_of_a_rootless_user_is_warned_of(
     assert said(browser.send(CHECK, data, headers=HTMX)) == {}
     words = said(browser.send(CHECK, data | {"endpoint": hosts.seal.pk}, headers=HTMX))
     assert words["ports-aa"][0] == "warn"
-    assert "seal is no root" in words["ports-aa"][1]
+    assert "seal is not root" in words["ports-aa"][1]
 
 
 def test_a_mount_says_what_its_source_means(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
@@ -199,8 +199,8 @@ def test_a_mount_says_what_its_source_means(cast: Cast, browser_of: Any, hosts: 
     for source, words in (
         ("/srv/x", "The path /srv/x on web1."),
         ("shop-db", "The volume shop-db on web1."),
-        ("other", "A new volume other, made on web1."),
-        ("", "A new volume without a name."),
+        ("other", "A new volume other, created on web1."),
+        ("", "A new anonymous volume."),
     ):
         answer = browser.send(CHECK, form(hosts, **one_volume(source)), headers=HTMX)
         assert said(answer)["volumes-bb"] == ("calm", words)
@@ -241,7 +241,7 @@ def test_without_scripts_problems_come_as_a_page_without_values(
     answer = browser_of(cast.bob).send(RUN, data)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "A name begins with" in page
+    assert "Start the name with" in page
     assert "KEY=" in page
     assert 'value="8080"' in page
     assert CANARY not in page

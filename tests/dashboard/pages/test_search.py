@@ -86,7 +86,7 @@ def test_a_port_is_found_with_and_without_its_host(cast: Cast, fleet: Any, brows
     listed = browser.get("/containers/?q=port:8080").content.decode()
     assert "shop" in listed
     assert "shop-db" not in listed
-    assert "Write a port" in browser.get("/containers/?q=port:web").content.decode()
+    assert "Write a host port" in browser.get("/containers/?q=port:web").content.decode()
 
 
 def test_a_port_comes_before_names_with_that_number(

@@ -44,7 +44,7 @@ def test_who_lacks_it_is_led_to_set_it_up_from_everywhere(
         assert answer.status_code == 302, route
         assert answer.headers["Location"].startswith(f"{SETUP}?next="), route
     page = bob.get(SETUP).content.decode()
-    assert "Your role asks for a second factor" in page
+    assert "Your role requires a second factor" in page
     assert 'id="rail"' not in page
 
 

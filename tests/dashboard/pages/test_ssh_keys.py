@@ -52,7 +52,7 @@ def test_what_is_wrong_stands_beside_its_field(cast: Cast) -> None:
         ({"public_key": line_of("ssh-rsa", key_size=1024)}, "public_key", "3072"),
         ({"public_key": "nonsense"}, "public_key", "kind of key"),
         ({"name": " "}, "name", "required"),
-        ({"expires": "at", "until": "2099-01-01"}, "expires", "at the latest in a year"),
+        ({"expires": "at", "until": "2099-01-01"}, "expires", "within one year at the latest"),
     ):
         errors = bob.send(NEW, form(**change)).context["form"].errors
         assert words in str(errors[field])

@@ -138,7 +138,7 @@ def test_more_than_ten_are_said(cast: Cast, endpoint: Any, browser_of: Any) -> N
     query = "&".join(f"c={endpoint.pk}:{podman_id}" for podman_id in ids)
     page = browser_of(cast.charlie).get(f"/stats/compare/?{query}").content.decode()
     assert page.count("data-subject=") == 10
-    assert "2 more were chosen" in page
+    assert "2 more containers were chosen" in page
 
 
 def test_what_one_may_not_see_does_not_exist(cast: Cast, endpoint: Any, browser_of: Any) -> None:
@@ -207,10 +207,10 @@ def test_a_hosts_bar_shows_what_its_containers_use_now(
     store.save_recent(endpoint.pk, at_s=now_s, sums=(20_480, *SAMPLE[1:]), keys=b"", recent=b"")
     browser = browser_of(cast.charlie)
     page = browser.get(f"/hosts/{endpoint.host_id}/").content.decode()
-    assert "51 % of 4 cores, by its containers now" in page
+    assert "51 % of 4 cores, containers only" in page
     assert 'width="51.2%"' in page
     StatsStanding.objects.update(sampled_at=timezone.now() - timedelta(minutes=5))
     page = browser.get(f"/hosts/{endpoint.host_id}/").content.decode()
-    assert "1.0 % of 4 cores, mean since boot" in page
+    assert "1.0 % of 4 cores, average since boot" in page
     assert "2.0 GiB of 8.0 GiB" in page
     assert 'width="1.0%"' in page

@@ -132,7 +132,7 @@ def test_what_podman_lacks_and_what_is_only_local(
     hosts.web2.save()
     browser = browser_of(cast.bob)
     page = browser.get(f"/hosts/{hosts.web1.host_id}/system/").content.decode()
-    assert "Rootless Podman cannot measure on cgroups v1." in page
+    assert "Rootless Podman has no statistics on cgroups v1." in page
     assert "Needs Podman 5.6; web1 has 5.4.2." in page
     assert 'data-copy="podman system reset"' in page
     assert "sudo -u seal" in page

@@ -50,9 +50,9 @@ def test_making_asks_for_the_password_again(cast: Cast, browser_of: Any) -> None
 def test_what_is_wrong_stands_beside_its_field(cast: Cast) -> None:
     bob = signed_in(cast.bob)
     for change, words in (
-        ({"expires": "at", "until": ""}, "Give a day"),
-        ({"expires": "at", "until": "2099-01-01"}, "at the latest in a year"),
-        ({"reach": "verbs"}, "Tick what it may be used for"),
+        ({"expires": "at", "until": ""}, "Enter a date"),
+        ({"expires": "at", "until": "2099-01-01"}, "within one year at the latest"),
+        ({"reach": "verbs"}, "Tick what the token may be used for"),
         ({"where": "some"}, "Choose a group or a host"),
         ({"reach": "verbs", "verbs": ["access.edit"]}, "access.edit"),
     ):

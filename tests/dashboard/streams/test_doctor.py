@@ -94,7 +94,7 @@ async def test_it_ends_and_says_why(
     assert (await until_it_waits(parts))[-1]["state"] == "running"
     await sync_to_async(loses)(cast.alice)
     rest = [json.loads(line) async for part in parts for line in part.splitlines()]
-    assert rest == [{"withdrawn": "Your right to do this was withdrawn."}]
+    assert rest == [{"withdrawn": "You lost the right to do this."}]
     async with asyncio.timeout(30):
         await silent.left.wait()
     if loses is only_views:

@@ -203,7 +203,7 @@ async def test_a_right_that_goes_ends_the_file_with_words(cast: Any, shop: Any) 
             )
             answer = await task
         answered.set()
-    assert answer.lines[-1] == "# incomplete: Your right to do this was withdrawn."
+    assert answer.lines[-1] == "# incomplete: You lost the right to do this."
     assert not answer.cut
 
 

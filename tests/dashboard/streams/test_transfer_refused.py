@@ -26,7 +26,7 @@ def sent(client: Client, path: str) -> tuple[int, Any]:
 def test_what_one_may_not_see(cast: Cast, path: str) -> None:
     client = Client()
     client.force_login(cast.alice)
-    words = {"error": "There is nothing here that you may see."}
+    words = {"error": "This does not exist, or you may not see it."}
     assert sent(client, path) == (404, words)
 
 

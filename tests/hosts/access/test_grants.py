@@ -126,7 +126,7 @@ def test_a_grant_on_nothing_is_refused(
 def test_the_same_twice_is_refused(fleet: Fleet, cast: Cast) -> None:
     alice, wanted = person_of(cast.alice), GrantOptions(role("viewer"), user=fleet.erin, names="a*")
     grants.give(alice, wanted)
-    with pytest.raises(FieldRefusal, match="exactly that already"):
+    with pytest.raises(FieldRefusal, match="already have exactly this"):
         grants.give(alice, GrantOptions(role("viewer"), user=fleet.erin, names="a**"))
     grants.give(alice, GrantOptions(role("viewer"), user=fleet.erin, names="b*"))
 

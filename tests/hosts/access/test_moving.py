@@ -159,10 +159,10 @@ def test_who_edits_a_host_does_not_make_another_of_ours_of_it(fleet: Fleet, cast
     fleet.web2.address, fleet.web2.port = "192.0.2.2", 22
     fleet.web2.save()
     there = HostEdit("web1", "", ["prod"], fleet.web2.address, fleet.web2.port)
-    with pytest.raises(FieldRefusal, match="Another machine"):
+    with pytest.raises(FieldRefusal, match="Another registered machine"):
         edit_host.edit(fleet.person(), fleet.web1.pk, there)
     key = {"line": "ssh-ed25519 CCCC", "fingerprint": fleet.web2.fingerprint}
-    with pytest.raises(FieldRefusal, match="Another machine"):
+    with pytest.raises(FieldRefusal, match="Another registered machine"):
         edit_host.accept_host_key(fleet.person(), fleet.web1.pk, **key)
     key["fingerprint"] = "SHA256:new"
     edit_host.accept_host_key(fleet.person(), fleet.web1.pk, **key)

@@ -107,7 +107,7 @@ def test_a_bulk_names_nothing_that_is_hidden(person: Any) -> None:
     refs = [(1, SEEN), *((place, ident) for place, ident in HIDDEN.items())]
     batch = stop_container.ask_many(asker, refs)
     assert batch.jobs.count() == 1
-    assert {one["why"] for one in batch.skipped} == {"no longer there"}
+    assert {one["why"] for one in batch.skipped} == {"no longer exists"}
     assert BESIDE not in str(batch.skipped)
 
 

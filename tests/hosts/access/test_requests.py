@@ -126,7 +126,7 @@ def test_asking_tells_nobody_what_there_is(person: Any, host: Any) -> None:
     for request, name in ((there, "web1"), (nowhere, "web2")):
         shown = visible_requests(person("charlie")).get(pk=request.pk)
         assert (shown.place, shown.state, str(shown)) == (name, "asked", "Operator for Charlie")
-    with pytest.raises(FieldRefusal, match="There is no host called web2"):
+    with pytest.raises(FieldRefusal, match="There is no host named web2"):
         decide_access.approve(person("alice"), nowhere.pk)
     decide_access.refuse(person("alice"), nowhere.pk)
 

@@ -202,5 +202,5 @@ def test_a_note_is_written_over_the_images_also_where_it_is_too_long() -> None:
 
 
 def test_nobody_writes_a_note_of_ours_into_the_form() -> None:
-    with pytest.raises(Refusal, match="Haulout's own"):
+    with pytest.raises(Refusal, match="reserved for Haulout"):
         FIELDS["annotations"].read(f"{ORDER_NOTE}={{}}")

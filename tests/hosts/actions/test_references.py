@@ -97,7 +97,7 @@ def test_any_text_parses_or_is_refused_and_reads_back(text: str) -> None:
 def test_no_name_leads_to_the_disk_of_a_host(transport: str) -> None:
     for rest in ("/srv/x", "5000/x:1", "//quay.io/x", "latest", f"x@{DIGEST}"):
         for text in (f"{transport}:{rest}", f" {transport.upper()}:{rest}"):
-            with pytest.raises(Refusal, match="file or a store"):
+            with pytest.raises(Refusal, match="file or storage"):
                 parse(text)
     # as a part of a name it is a word like others
     assert str(parse(f"quay.io/{transport}:1")) == f"quay.io/{transport}:1"

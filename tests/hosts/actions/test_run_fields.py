@@ -140,9 +140,9 @@ def test_a_refused_line_of_the_environment_is_not_repeated(line: str) -> None:
 
 
 def test_twice_the_same_name() -> None:
-    with pytest.raises(Refusal, match="A is given twice"):
+    with pytest.raises(Refusal, match="A appears twice"):
         run_fields.environment("A=1\nA=2")
-    with pytest.raises(Refusal, match="a is given twice"):
+    with pytest.raises(Refusal, match="a appears twice"):
         run_fields.labels("a=1\na")
 
 

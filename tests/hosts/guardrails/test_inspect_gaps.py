@@ -34,7 +34,7 @@ def test_each_rule_that_inspect_cannot_prove_is_named_once(
     assert len(lines) == len(KEPT | also)
     for kind in KEPT | also:
         assert sum(f"“{names[kind]}”" in line for line in lines) == 1, (kind, lines)
-    assert all("held against the request alone" in line for line in lines)
+    assert all("checked only the request" in line for line in lines)
 
 
 def test_where_no_rule_applies_nothing_is_said(hosts: Any) -> None:

@@ -95,5 +95,5 @@ def test_the_page_tells_of_none_that_one_does_not_see(player: Any, hosts: Hosts)
     hosts.add(hosts.web1, "image", "nginx", names=["docker.io/library/nginx:latest"])
     assert told(player()) == unseen
     lines, pulls, down = told(player("secret.view", "volume.view", "image.view"))
-    assert lines[:2] == ["is there, is replaced", "is there, is used as it is"]
+    assert lines[:2] == ["exists, is replaced", "exists, is used unchanged"]
     assert (pulls, down) == ([], [("volume", "stock")])

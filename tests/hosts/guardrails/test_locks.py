@@ -248,7 +248,7 @@ def test_who_does_not_see_images_hears_of_no_lock(cast: Cast, hosts: Hosts) -> N
         person=dave,
         named=["localhost/web:1"],
     )
-    assert verdict.sentence() == "Something that would go along with it is locked."
+    assert verdict.sentence() == "This would also remove something that is locked."
 
 
 def test_a_volume_that_a_kube_file_writes_into_or_removes(cast: Cast, hosts: Hosts) -> None:
@@ -282,7 +282,7 @@ def test_locking_and_unlocking_are_entries_with_rights(
     with pytest.raises(FieldRefusal, match="Say why"):
         locking.lock_object(bob, "container", ref, reason=" ")
     lock = locking.lock_object(alice, "container", ref, reason="an audit")
-    with pytest.raises(FieldRefusal, match="locked already"):
+    with pytest.raises(FieldRefusal, match="already locked"):
         locking.lock_object(bob, "container", ref, reason="too")
     # nobody, whoever locked it included
     for person in (alice, bob):

@@ -42,7 +42,7 @@ def test_an_allowed_name_and_one_of_the_host_itself_pass(verb: str, name: str) -
 @pytest.mark.parametrize("verb", ROADS)
 @pytest.mark.parametrize("name", ["localhost/prod:1", "prod"])
 def test_a_refused_name_is_refused_of_the_host_itself_too(verb: str, name: str) -> None:
-    assert "no image may be called" in judge([STRICT], ROADS[verb](name)).findings[-1].words
+    assert "no image may be named" in judge([STRICT], ROADS[verb](name)).findings[-1].words
 
 
 def test_a_new_name_needs_no_digest() -> None:
@@ -55,7 +55,7 @@ def test_a_new_name_needs_no_digest() -> None:
 def test_a_copied_name_says_where_an_image_is_from_too() -> None:
     copied = from_request.images("image.copy", [ELSEWHERE], called=[ELSEWHERE])
     [found] = judge([RULE], copied).findings
-    assert found.words == f"{ELSEWHERE} comes from none of the allowed places."
+    assert found.words == f"{ELSEWHERE} is not from an allowed place."
 
 
 def test_what_goes_to_a_registry_takes_no_name_from_an_image_of_the_host() -> None:

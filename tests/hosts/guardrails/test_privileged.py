@@ -51,7 +51,7 @@ def test_a_right_that_is_taken_before_the_work_stops_it(
     without_the_right(person)
     worker().hand_over([job.pk])
     assert ended(job).state == "denied"
-    assert "may not make privileged containers" in job.error
+    assert "may not create privileged containers" in job.error
     assert podman.done["create"] == 0
 
 

@@ -83,7 +83,7 @@ def outcome_of(job: Any) -> Any:
 
 def test_without_a_reason_nothing_is_asked(person: Any, endpoint: Any, rail: Any) -> None:
     rail("privileged", severity="ask")
-    with pytest.raises(NeedsApproval, match="asks for an approval"):
+    with pytest.raises(NeedsApproval, match="asks for approval"):
         asked(person, endpoint, reason="")
     assert not Job.objects.exists()
 
@@ -175,7 +175,7 @@ def test_refused_it_ends(person: Any, alice: Any, endpoint: Any, podman: Any, ra
     assert (job.state, job.sealed_params) == ("denied", None)
     assert job.error == "Alice did not approve it. use the broker"
     assert outcome_of(job).result == "denied"
-    with pytest.raises(FieldRefusal, match="decided already"):
+    with pytest.raises(FieldRefusal, match="already decided"):
         decide.approve(alice, row.pk)
     assert podman.done["create"] == 0
 

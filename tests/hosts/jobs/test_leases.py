@@ -131,7 +131,7 @@ def test_a_batch_leaves_out_what_is_gone(worker, person, container, podman, ende
     rows = [container("a"), container("b")]
     refs = [(row.endpoint_id, row.podman_id) for row in rows]
     batch = stop_container.ask_many(person, [*refs, (refs[0][0], "c" * 64)])
-    assert [skip["why"] for skip in batch.skipped] == ["no longer there"]
+    assert [skip["why"] for skip in batch.skipped] == ["no longer exists"]
     worker().hand_over([job.pk for job in batch.jobs.all()])
     for job in batch.jobs.all():
         assert ended(job).state == "ok", job.error

@@ -66,7 +66,7 @@ def test_what_has_not_begun_ends_with_words_after_a_failure(
     assert states(batch) == ["ok", "failed", "cancelled", "cancelled"]
     assert podman.done["restart"] == 1
     last = batch.jobs.order_by("pk").last()
-    assert last.error == "Not begun: b on web1 failed before, and the batch stops there."
+    assert last.error == "Not begun: b on web1 failed before, and the batch stops at a failure."
     assert Entry.objects.get(kind="outcome", intent=last.intent).result == "cancelled"
 
 

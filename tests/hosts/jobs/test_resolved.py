@@ -17,7 +17,7 @@ from hosts.jobs.queues import QUEUES
 from hosts.models import Job
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LOST = "The worker was lost after sending; what the host made of it cannot be told."
+LOST = "The worker was lost after sending; the effect on the host is unknown."
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def unknown(endpoint: Any, person: Any) -> Any:
     [
         ("done", "ok", "it was done."),
         ("again", "failed", "it was not done."),
-        ("unknown", None, "whether it was done cannot be told."),
+        ("unknown", None, "the result is unknown."),
     ],
 )
 def test_what_was_found_is_an_entry_once_and_stands_on_the_page(

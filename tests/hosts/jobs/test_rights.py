@@ -164,5 +164,5 @@ def test_the_source_of_a_copy_is_asked_again_as_the_token(
         token_actions.revoke(person.user, person.who, token=token)
     else:
         Token.objects.update(read_only=True)
-    with pytest.raises(ActionFailed, match="may no longer"):
+    with pytest.raises(ActionFailed, match="no longer has the right"):
         copy_image._source(job.pk, endpoint.pk)

@@ -71,4 +71,4 @@ def test_what_goes_on_after_a_checkpoint_is_looked_at_once_more(
     assert podman.done["restore"] == 1
     assert podman.done["kill"] == (0 if honest else 1)
     assert podman.containers[row.podman_id]["running"] == honest
-    assert ("It was stopped and is kept." in job.error) == (not honest)
+    assert ("It was stopped, and was not removed." in job.error) == (not honest)

@@ -27,7 +27,7 @@ class Section:
 SECTIONS = tuple(
     Section(name, title, tuple(replace(one, section=name) for one in fields), folded=folded)
     for name, title, fields, folded in (
-        ("what", _("What and where"), WHAT, False),
+        ("what", _("Basics"), WHAT, False),
         ("network", _("Network"), NET, True),
         ("storage", _("Memory, images, secrets and devices as mounts"), STORAGE, True),
         ("process", _("Process, names and labels"), PROCESS, True),

@@ -17,11 +17,11 @@ def _rate(unit: str) -> Any:
     def read(text: str) -> dict[str, Any]:
         path, colon, rate = text.rpartition(":")
         if not colon or not path.startswith("/"):
-            raise Refusal(_now("“%s” does not read /dev/sda:1m.") % text[:80])
+            raise Refusal(_now("“%s” is not valid: write /dev/sda:1m.") % text[:80])
         if unit == "bytes":
             return {"path": path, "rate": size(rate) or 0}
         if not re.fullmatch(r"[0-9]{1,12}", rate):
-            raise Refusal(_now("“%s” does not read /dev/sda:1000.") % text[:80])
+            raise Refusal(_now("“%s” is not valid: write /dev/sda:1000.") % text[:80])
         return {"path": path, "rate": int(rate)}
 
     return read
@@ -44,7 +44,7 @@ def _rates(values: list[dict[str, Any]]) -> dict[str, Any]:
 def _weight(text: str) -> dict[str, Any]:
     path, colon, weight = text.rpartition(":")
     if not colon or not path.startswith("/"):
-        raise Refusal(_now("“%s” does not read /dev/sda:200.") % text[:80])
+        raise Refusal(_now("“%s” is not valid: write /dev/sda:200.") % text[:80])
     return {"path": path, "weight": number(10, 1000)(weight)}
 
 
@@ -81,7 +81,7 @@ def _throttle(name: str, label: Any, flag: str, path: str, *, unit: str) -> Fiel
 DISKS = (
     Field(
         "blkio_weight_device",
-        _("Share of each disk"),
+        _("Disk weight per device"),
         lines(_weight),
         at("weightDevice", lambda values: {v["path"]: {"weight": v["weight"]} for v in values}),
         ("--blkio-weight-device",),
@@ -89,33 +89,33 @@ DISKS = (
         write=lambda values: joined(f"{one['path']}:{one['weight']}" for one in values),
         seen=_weights_seen,
         hint="/dev/sda:200",
-        help=_("10–1000; a weight needs a disk scheduler that knows it, such as bfq."),
+        help=_("10–1000; needs a disk scheduler that supports weights, such as bfq."),
         told=True,
     ),
     _throttle(
         "read_bps",
-        _("Bytes a second read from a disk"),
+        _("Read limit per disk, bytes per second"),
         "--device-read-bps",
         "throttleReadBpsDevice",
         unit="bytes",
     ),
     _throttle(
         "write_bps",
-        _("Bytes a second written to a disk"),
+        _("Write limit per disk, bytes per second"),
         "--device-write-bps",
         "throttleWriteBpsDevice",
         unit="bytes",
     ),
     _throttle(
         "read_iops",
-        _("Reads a second from a disk"),
+        _("Read limit per disk, operations per second"),
         "--device-read-iops",
         "throttleReadIOPSDevice",
         unit="times",
     ),
     _throttle(
         "write_iops",
-        _("Writes a second to a disk"),
+        _("Write limit per disk, operations per second"),
         "--device-write-iops",
         "throttleWriteIOPSDevice",
         unit="times",

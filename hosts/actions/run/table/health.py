@@ -97,14 +97,14 @@ _CHECK = Check(
 HEALTH = (
     _CHECK.command(
         "health_cmd",
-        _("Command of the check"),
+        _("Health check command"),
         "--health-cmd",
-        help=_("For the shell inside; it is well when this ends with 0."),
+        help=_("Runs in a shell inside the container; exit code 0 means healthy."),
         hint="curl -f http://localhost/",
     ),
     _CHECK.span(
         "health_interval",
-        _("Every"),
+        _("Interval"),
         "--health-interval",
         read=_interval,
         write=lambda value: duration_words(value) if value else "disable",
@@ -113,7 +113,7 @@ HEALTH = (
     _CHECK.span("health_timeout", _("Timeout"), "--health-timeout", hint="30s"),
     _CHECK.count(
         "health_retries",
-        _("Failures in a row until unhealthy"),
+        _("Retries until unhealthy"),
         "--health-retries",
         read=number(1, 10_000),
         hint="3",
@@ -121,8 +121,8 @@ HEALTH = (
     _CHECK.span("health_start", _("Start period"), "--health-start-period", hint="0s"),
     Field(
         "health_on_failure",
-        _("When it is unhealthy"),
-        matching(r"none|kill|restart|stop", _("“%s” is none of kill, restart, stop.")),
+        _("When unhealthy"),
+        matching(r"none|kill|restart|stop", _("“%s” must be kill, restart or stop.")),
         lambda spec, value, _params: spec.update(health_check_on_failure_action=_ON_FAILURE[value]),
         ("--health-on-failure",),
         Kind.CHOICE,
@@ -137,7 +137,7 @@ HEALTH = (
     *STARTUP,
     Field(
         "no_healthcheck",
-        _("Not the image's own check (--no-healthcheck)"),
+        _("Disable the image's health check (--no-healthcheck)"),
         tick,
         lambda spec, _value, _params: spec.update(healthconfig={"Test": ["NONE"]}),
         ("--no-healthcheck",),
@@ -153,11 +153,11 @@ LOG = (
     Field(
         "log_driver",
         _("Log driver"),
-        matching(_DRIVERS, _("“%s” is none of journald, k8s-file, json-file, none, passthrough.")),
+        matching(_DRIVERS, _("“%s” must be journald, k8s-file, json-file, none or passthrough.")),
         _put_driver,
         ("--log-driver",),
         seen=lambda seen: str((seen.host("LogConfig") or {}).get("Type") or ""),
-        help=_("Empty: the host's own."),
+        help=_("Empty: the host's default."),
         offers="log-drivers",
         told=True,
     ),
@@ -170,7 +170,7 @@ LOG = (
         Kind.LINES,
         write=pair_lines,
         seen=_log_options_seen,
-        help=_("One a line: max-size=10m, tag=…, path=…"),
+        help=_("One per line: max-size=10m, tag=…, path=…"),
         told=True,
     ),
 )

@@ -28,7 +28,7 @@ CGROUPS = (
     ("", _("Podman's default")),
     ("enabled", _("yes")),
     ("disabled", _("no")),
-    ("no-conmon", _("without its monitor")),
+    ("no-conmon", _("without its monitor (conmon)")),
     ("split", _("split")),
 )
 _LIMITS = """as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime
@@ -80,7 +80,7 @@ def _rlimit(text: str) -> dict[str, Any]:
     name = name.strip().lower().removeprefix("rlimit_")
     soft, _colon, hard = values.partition(":")
     if name not in _LIMITS or not equals:
-        raise Refusal(_now("“%s” does not read nofile=1024:2048.") % text[:80])
+        raise Refusal(_now("“%s” is not valid: write nofile=1024:2048.") % text[:80])
     found = []
     for value in (soft, hard or soft):
         if value.strip() in ("-1", "unlimited"):
@@ -88,9 +88,9 @@ def _rlimit(text: str) -> dict[str, Any]:
         elif re.fullmatch(r"[0-9]{1,19}", value.strip()):
             found.append(int(value))
         else:
-            raise Refusal(_now("“%s” does not read nofile=1024:2048.") % text[:80])
+            raise Refusal(_now("“%s” is not valid: write nofile=1024:2048.") % text[:80])
     if found[1] != -1 and (found[0] == -1 or found[0] > found[1]):
-        raise Refusal(_now("The first number (soft) is at most the second (hard)."))
+        raise Refusal(_now("The first number (soft) cannot be above the second (hard)."))
     return {"type": name, "soft": found[0], "hard": found[1]}
 
 
@@ -168,14 +168,14 @@ LIMITS = (
         ("--memory-swap",),
         write=_swap_words,
         seen=_swap_seen,
-        help=_("-1 has no limit."),
+        help=_("-1 means no limit."),
         hint="1g",
         told=True,
         live=True,
     ),
     Field(
         "memory_reservation",
-        _("Memory it is to keep when it gets tight"),
+        _("Memory reservation"),
         size,
         at("resource_limits.memory.reservation"),
         ("--memory-reservation",),
@@ -198,7 +198,7 @@ LIMITS = (
     ),
     Field(
         "cpu_shares",
-        _("Share of the CPU"),
+        _("CPU shares"),
         number(2, 262_144),
         at("resource_limits.cpu.shares"),
         ("--cpu-shares", "-c"),
@@ -209,7 +209,7 @@ LIMITS = (
     ),
     Field(
         "cpu_period",
-        _("Period of the CPU quota, µs"),
+        _("CPU period, µs"),
         number(1000, 1_000_000),
         at("resource_limits.cpu.period"),
         ("--cpu-period",),
@@ -218,7 +218,7 @@ LIMITS = (
     ),
     Field(
         "cpu_quota",
-        _("CPU quota, µs a period"),
+        _("CPU quota, µs per period"),
         number(-1, 10**9),
         at("resource_limits.cpu.quota"),
         ("--cpu-quota",),
@@ -227,8 +227,8 @@ LIMITS = (
     ),
     Field(
         "cpuset_cpus",
-        _("On these CPUs only"),
-        matching(r"[0-9]+([-,][0-9]+)*", _("“%s” does not read 0-3 or 0,2.")),
+        _("Only on these CPUs"),
+        matching(r"[0-9]+([-,][0-9]+)*", _("“%s” is not valid: write 0-3 or 0,2.")),
         at("resource_limits.cpu.cpus"),
         ("--cpuset-cpus",),
         seen=_told("CpusetCpus"),
@@ -238,8 +238,8 @@ LIMITS = (
     ),
     Field(
         "cpuset_mems",
-        _("On these memory nodes only"),
-        matching(r"[0-9]+([-,][0-9]+)*", _("“%s” does not read 0-1 or 0,2.")),
+        _("Only on these memory nodes"),
+        matching(r"[0-9]+([-,][0-9]+)*", _("“%s” is not valid: write 0-1 or 0,2.")),
         at("resource_limits.cpu.mems"),
         ("--cpuset-mems",),
         seen=_told("CpusetMems"),
@@ -249,7 +249,7 @@ LIMITS = (
     ),
     Field(
         "blkio_weight",
-        _("Share of the disks"),
+        _("Block IO weight"),
         number(10, 1000),
         at("resource_limits.blockIO.weight"),
         ("--blkio-weight",),
@@ -271,7 +271,7 @@ LIMITS = (
     Field(
         "cgroup_parent",
         _("Parent cgroup"),
-        matching(r"[A-Za-z0-9_./@:-]+", _("“%s” is no cgroup.")),
+        matching(r"[A-Za-z0-9_./@:-]+", _("“%s” is not a valid cgroup.")),
         at("cgroup_parent"),
         ("--cgroup-parent",),
         seen=_told("CgroupParent"),
@@ -279,7 +279,7 @@ LIMITS = (
     ),
     Field(
         "cgroups",
-        _("A cgroup of its own"),
+        _("Cgroup mode"),
         str.strip,
         at("cgroups_mode"),
         ("--cgroups",),
@@ -290,7 +290,7 @@ LIMITS = (
     *DISKS,
     Field(
         "ulimits",
-        _("Limits of a process (ulimit)"),
+        _("Ulimits"),
         lines(_rlimit),
         at("r_limits", _rlimits),
         ("--ulimit",),
@@ -302,7 +302,7 @@ LIMITS = (
     ),
     Field(
         "cgroup_conf",
-        _("Further cgroup settings (v2)"),
+        _("More cgroup settings (v2)"),
         pairs,
         at("unified", dict),
         ("--cgroup-conf",),
@@ -314,7 +314,7 @@ LIMITS = (
     ),
     Field(
         "oom_kill_disable",
-        _("Never kill it for want of memory (--oom-kill-disable)"),
+        _("Never kill it when memory runs out (--oom-kill-disable)"),
         tick,
         at("resource_limits.memory.disableOOMKiller"),
         ("--oom-kill-disable",),

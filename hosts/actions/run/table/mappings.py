@@ -16,8 +16,8 @@ USER_NS = "io.podman.annotations.userns"
 GIVEN = "private"
 _MAP = re.compile(r"([0-9]{1,10}):([0-9]{1,10})(?::([0-9]{1,10}))?")
 _HELP = _(
-    "Number inside, outside, how many: 0:100000:65536. For a rootless user 0 outside is the "
-    "account itself, 1 the first of its subordinate numbers."
+    "ID inside, ID outside, count: 0:100000:65536. For a rootless user, 0 outside is the "
+    "account itself, and 1 is the first of its subordinate ids."
 )
 
 
@@ -25,11 +25,9 @@ def _map(text: str) -> list[int]:
     """[inside, outside, how many]."""
     match = _MAP.fullmatch(text)
     if re.search(r"[+@ug]", text):
-        raise Refusal(
-            _now("What +, @, u and g stand for is worked out on the host: write the numbers.")
-        )
+        raise Refusal(_now("+, @, u and g are resolved on the host: write the numbers."))
     if not match or match[3] == "0":
-        raise Refusal(_now("“%s” does not read 0:100000:65536.") % text[:40])
+        raise Refusal(_now("“%s” is not valid: write 0:100000:65536.") % text[:40])
     return [int(match[1]), int(match[2]), int(match[3] or 1)]
 
 
@@ -86,7 +84,7 @@ MAPPINGS = (
         Kind.LINES,
         write=_words,
         seen=_seen("GidMap"),
-        help=_("Empty: the same numbers as the users'."),
+        help=_("Empty: the same ids as for users."),
         hint="0:100000:65536",
         told=True,
     ),

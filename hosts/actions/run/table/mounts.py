@@ -78,10 +78,10 @@ def tmpfs(text: str) -> dict[str, Any]:
     """`/path[:options]` as {"target", "options"}."""
     target, colon, rest = text.partition(":")
     if not target.startswith("/") or target.rstrip("/") == "":
-        raise Refusal(_("The path in the container must begin with “/”."))
+        raise Refusal(_("The path in the container must start with “/”."))
     options = [option for option in rest.split(",") if option]
     if colon and not options:
-        raise Refusal(_("“%s” does not read /path:size=64m.") % text[:80])
+        raise Refusal(_("“%s” is not valid: write /path:size=64m.") % text[:80])
     for option in options:
         if not _TMPFS_OPTION.fullmatch(option):
             raise Refusal(_("A tmpfs has no option “%s”.") % option[:40])
@@ -123,17 +123,20 @@ def mount(text: str) -> dict[str, Any]:
 
 def _kind_words(kind: str) -> str:
     if kind == "glob":
-        return _("type=glob is worked out by the podman command itself: name each path.")
-    return _("“%(kind)s” is none of %(kinds)s.") % {"kind": kind[:40], "kinds": ", ".join(_KINDS)}
+        return _("Only the podman command itself expands type=glob: name each path.")
+    return _("“%(kind)s” must be one of %(kinds)s.") % {
+        "kind": kind[:40],
+        "kinds": ", ".join(_KINDS),
+    }
 
 
 def _judge(found: dict[str, Any]) -> None:
     if not found["destination"].startswith("/"):
-        raise Refusal(_("destination= must begin with “/”."))
+        raise Refusal(_("destination= must start with “/”."))
     if found["type"] == "bind" and not found["source"].startswith("/"):
         raise Refusal(_("source= must be a full path on the host."))
     if found["type"] == "image" and not found["source"]:
-        raise Refusal(_("source= names the image."))
+        raise Refusal(_("source= must name the image."))
     if found["type"] in ("tmpfs", "ramfs", "devpts") and found["source"]:
         raise Refusal(_("“%s” takes no source=.") % found["type"])
     for option in found["options"]:

@@ -21,7 +21,7 @@ from hosts.actions.run.table.networks import (
 from hosts.actions.run.table.parsers import joined, lines, listed, matching, tick
 from hosts.refusals import Refusal
 
-_MAC = matching(r"(?i)[0-9a-f]{2}([:-][0-9a-f]{2}){5}", _("“%s” is no MAC address."))
+_MAC = matching(r"(?i)[0-9a-f]{2}([:-][0-9a-f]{2}){5}", _("“%s” is not a MAC address."))
 _HOST_NAME = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
 
 
@@ -35,7 +35,9 @@ def _address(version: int) -> Any:
         except ValueError as exc:
             raise Refusal(_now("“%s” is not an IP address.") % text[:60]) from exc
         if version and found.version != version:
-            raise Refusal(_now("“%(text)s” is no IPv%(n)d address.") % {"text": text, "n": version})
+            raise Refusal(
+                _now("“%(text)s” is not an IPv%(n)d address.") % {"text": text, "n": version}
+            )
         return str(found)
 
     return read
@@ -57,11 +59,11 @@ def _extra(text: str) -> str:
     if not colon:
         name, _equals, address = text.partition("=")
     if not all(re.fullmatch(_HOST_NAME, one) for one in name.split(";")):
-        raise Refusal(_now("“%s” does not read name:address.") % text[:80])
+        raise Refusal(_now("“%s” is not valid: write name:address.") % text[:80])
     if address != "host-gateway":
         address = str(_address(0)(address.strip("[]")))
     if not address:
-        raise Refusal(_now("“%s” does not read name:address.") % text[:80])
+        raise Refusal(_now("“%s” is not valid: write name:address.") % text[:80])
     return f"{name}:{address}"
 
 
@@ -144,7 +146,7 @@ def _first(text: str) -> str:
 def _more(text: str) -> str:
     found: Network = network(text)
     if found.mode:
-        raise Refusal(_now("“%s” is no network: it stands alone.") % text[:80])
+        raise Refusal(_now("“%s” is not a network: it cannot be combined with others.") % text[:80])
     return network_words(found)
 
 
@@ -183,14 +185,14 @@ NET = (
     ),
     Field(
         "networks",
-        _("Further networks"),
+        _("More networks"),
         lines(_more),
         _put,
         ("--network",),
         Kind.LINES,
         write=joined,
         seen=_further_seen,
-        help=_("One a line: back, or back:ip=10.89.0.5,alias=db."),
+        help=_("One per line: back, or back:ip=10.89.0.5,alias=db."),
         told=True,
         live=True,
     ),
@@ -207,19 +209,19 @@ NET = (
     ),
     Field(
         "aliases",
-        _("Names on the network"),
-        listed(matching(_HOST_NAME, _("“%s” is no name."))),
+        _("Network aliases"),
+        listed(matching(_HOST_NAME, _("“%s” is not a valid name."))),
         _put,
         ("--network-alias",),
         Kind.LINES,
         write=joined,
-        help=_("Other containers of the network find it by these too."),
+        help=_("More names by which other containers of the network find it."),
         told=True,
     ),
     Field(
         "hostname",
-        _("Host name inside"),
-        matching(_HOST_NAME, _("“%s” is no host name.")),
+        _("Host name"),
+        matching(_HOST_NAME, _("“%s” is not a host name.")),
         at("hostname"),
         ("--hostname", "-h"),
         seen=lambda seen: _hostname(seen),
@@ -234,13 +236,13 @@ NET = (
         Kind.LINES,
         write=joined,
         seen=lambda seen: lines_of(seen.host("Dns")),
-        help=_("none leaves the image's own resolv.conf."),
+        help=_("none keeps the image's resolv.conf."),
         told=True,
     ),
     Field(
         "dns_search",
         _("DNS search domains"),
-        listed(matching(r"[A-Za-z0-9_.-]+", _("“%s” is no domain."))),
+        listed(matching(r"[A-Za-z0-9_.-]+", _("“%s” is not a domain."))),
         at("dns_search"),
         ("--dns-search",),
         Kind.LINES,
@@ -251,7 +253,7 @@ NET = (
     Field(
         "dns_options",
         _("DNS options"),
-        listed(matching(r"[a-z0-9:_-]+", _("“%s” is no option of resolv.conf."))),
+        listed(matching(r"[a-z0-9:_-]+", _("“%s” is not an option of resolv.conf."))),
         at("dns_option"),
         ("--dns-option", "--dns-opt"),
         Kind.LINES,
@@ -262,19 +264,19 @@ NET = (
     ),
     Field(
         "add_host",
-        _("Further lines of /etc/hosts"),
+        _("More lines of /etc/hosts"),
         lines(_extra),
         at("hostadd"),
         ("--add-host",),
         Kind.LINES,
         write=joined,
         seen=lambda seen: lines_of(seen.host("ExtraHosts")),
-        help=_("name:address a line; host-gateway stands for the host."),
+        help=_("One name:address per line; host-gateway means the host."),
         told=True,
     ),
     Field(
         "expose",
-        _("Ports it listens on, not published"),
+        _("Exposed ports, not published"),
         listed(_expose),
         _put_expose,
         ("--expose",),
@@ -295,7 +297,7 @@ NET = (
     ),
     Field(
         "no_hosts",
-        _("Leave the image's own /etc/hosts (--no-hosts)"),
+        _("Keep the image's /etc/hosts (--no-hosts)"),
         tick,
         at("use_image_hosts"),
         ("--no-hosts",),
@@ -305,7 +307,7 @@ NET = (
     ),
     Field(
         "no_hostname",
-        _("Leave the image's own /etc/hostname (--no-hostname)"),
+        _("Keep the image's /etc/hostname (--no-hostname)"),
         tick,
         at("use_image_hostname"),
         ("--no-hostname",),

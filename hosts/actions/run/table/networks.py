@@ -39,14 +39,14 @@ def network(text: str) -> Network:
     head, colon, rest = text.partition(":")
     if head in ALONE:
         if rest and head not in _TUNED:
-            raise Refusal(_("“%s” takes no options.") % head)
+            raise Refusal(_("“%s” cannot have options.") % head)
         return Network(mode=head, rest=_clean(rest))
     if head in ("container", "ns"):
         if not (re.fullmatch(r"/[^\s,]+", rest) if head == "ns" else _NAME.fullmatch(rest)):
             raise Refusal(_("Write container:name, or ns:/path."))
         return Network(mode=head, rest=rest)
     if text and not _NAME.fullmatch(head):
-        raise Refusal(_("“%s” is not the name of a network.") % text[:80])
+        raise Refusal(_("“%s” is not a valid network name.") % text[:80])
     found = Network(name=head)
     if colon:
         _options(found, rest)
@@ -55,7 +55,7 @@ def network(text: str) -> Network:
 
 def _clean(rest: str) -> str:
     if any(ord(letter) <= 32 for letter in rest):
-        raise Refusal(_("Options of a network hold no blanks."))
+        raise Refusal(_("Network options cannot contain spaces."))
     return rest
 
 
@@ -63,7 +63,7 @@ def _options(found: Network, rest: str) -> None:
     for part in rest.split(","):
         name, equals, value = part.partition("=")
         if not equals or not value:
-            raise Refusal(_("“%s” does not read name=value.") % part[:80])
+            raise Refusal(_("“%s” is not valid: write name=value.") % part[:80])
         if name in ("ip", "ip6"):
             try:
                 found.ips.append(str(ipaddress.ip_address(value)))
@@ -79,7 +79,7 @@ def _options(found: Network, rest: str) -> None:
             # options of the driver, such as host_interface_name, are Podman's to judge
             found.others[name] = value
         else:
-            raise Refusal(_("“%s” is no option of a network.") % name[:80])
+            raise Refusal(_("“%s” is not a network option.") % name[:80])
 
 
 def network_words(one: Network) -> str:

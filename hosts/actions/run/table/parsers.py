@@ -31,7 +31,7 @@ def one_line(text: str) -> str:
     """The text without control characters."""
     text = text.strip()
     if any(ord(letter) < 32 for letter in text):
-        raise Refusal(_("This holds a control character."))
+        raise Refusal(_("This contains a control character."))
     return text
 
 
@@ -80,7 +80,7 @@ def lines(each: Reader) -> Reader:
                     _("Line %(line)d: %(problem)s") % {"line": count, "problem": exc}
                 ) from exc
             if value in found:
-                raise Refusal(_("“%s” is given twice.") % line.strip()[:80])
+                raise Refusal(_("“%s” appears twice.") % line.strip()[:80])
             found.append(value)
         return found
 
@@ -103,9 +103,9 @@ def pairs(text: str) -> dict[str, str]:
     for line in lines(one_line)(text):
         name, equals, value = str(line).partition("=")
         if not equals or not name.strip():
-            raise Refusal(_("“%s” does not read name=value.") % line[:80])
+            raise Refusal(_("“%s” is not valid: write name=value.") % line[:80])
         if name.strip() in found:
-            raise Refusal(_("%(name)s is given twice.") % {"name": name.strip()[:80]})
+            raise Refusal(_("%(name)s appears twice.") % {"name": name.strip()[:80]})
         found[name.strip()] = value
     return found
 
@@ -133,7 +133,7 @@ def switched(value: str | None) -> str:
 def command_words(text: str) -> list[str]:
     """A command: a JSON list, or words as a shell splits them."""
     if "\0" in text:
-        raise Refusal(_("A command holds no null character."))
+        raise Refusal(_("A command cannot have a null character."))
     if text.lstrip().startswith("["):
         try:
             found = json.loads(text)
@@ -153,7 +153,7 @@ def duration_ns(text: str) -> int | None:
     if not text:
         return None
     if not _DURATION.fullmatch(text):
-        raise Refusal(_("“%s” is not a time such as 30s or 1m30s.") % text[:40])
+        raise Refusal(_("“%s” is not a duration: write 30s or 1m30s.") % text[:40])
     return round(sum(float(n) * _UNITS_NS[unit] for n, unit in _PART.findall(text)))
 
 

@@ -27,7 +27,7 @@ _CONTAINER = r"container:[a-zA-Z0-9][a-zA-Z0-9_.-]*"
 def _capability(text: str) -> str:
     name = text.strip().upper().removeprefix("CAP_")
     if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
-        raise Refusal(_now("“%s” is no capability such as NET_ADMIN.") % text[:40])
+        raise Refusal(_now("“%s” is not a capability: write NET_ADMIN.") % text[:40])
     return name
 
 
@@ -53,13 +53,13 @@ def _option(text: str) -> str:
         return "no-new-privileges" if value.lower() != "false" else "no-new-privileges=false"
     known = ("apparmor", "label", "mask", "proc-opts", "seccomp", "systempaths", "unmask")
     if name not in known or not sign or not value:
-        raise Refusal(_now("“%s” is no security option of Podman's.") % text[:80])
+        raise Refusal(_now("“%s” is not a security option of Podman.") % text[:80])
     if name == "systempaths":
         if value != "unconfined":
-            raise Refusal(_now("systempaths= takes unconfined alone."))
+            raise Refusal(_now("systempaths= can only be unconfined."))
         return "unmask=ALL"
     if name == "seccomp" and value != "unconfined" and not value.startswith("/"):
-        raise Refusal(_now("seccomp= takes unconfined, or the full path of a file on the host."))
+        raise Refusal(_now("seccomp= must be unconfined, or the full path of a file on the host."))
     return f"{name}={value}"
 
 
@@ -120,7 +120,7 @@ def _space(
         return "" if mode in usual or one.inspect.get("Pod") else mode
 
     pattern = rf"{modes}|{_CONTAINER}|ns:/\S+"
-    refusal = _("“%s”: host, private, container:name or ns:/path.")
+    refusal = _("“%s” is not valid: use host, private, container:name or ns:/path.")
     return Field(
         name,
         label,
@@ -137,7 +137,7 @@ def _sysctls(text: str) -> dict[str, str]:
     found = pairs(text)
     for name in found:
         if not re.fullmatch(r"[a-z0-9_]+([./][A-Za-z0-9_.*-]+)+", name):
-            raise Refusal(_now("“%s” is no kernel setting.") % name[:80])
+            raise Refusal(_now("“%s” is not a kernel setting.") % name[:80])
     return found
 
 
@@ -149,7 +149,7 @@ SECURITY = (
         _put_user,
         ("--userns",),
         seen=_user_seen,
-        help=_("keep-id: your account has the same number inside (rootless)."),
+        help=_("keep-id: your account has the same id inside (rootless)."),
         offers="userns-modes",
         told=True,
     ),
@@ -187,7 +187,7 @@ SECURITY = (
         Kind.LINES,
         write=joined,
         seen=_options_seen,
-        help=_("One a line: label=disable, label=type:…, seccomp=unconfined, no-new-privileges."),
+        help=_("One per line: label=disable, label=type:…, seccomp=unconfined, no-new-privileges."),
         told=True,
     ),
     Field(
@@ -221,7 +221,7 @@ SECURITY = (
     ),
     _space(
         "utsns",
-        _("Host name namespace"),
+        _("UTS namespace (host name)"),
         "--uts",
         "utsns",
         modes="host|private",
@@ -240,7 +240,7 @@ SECURITY = (
     ),
     Field(
         "privileged",
-        _("All rights of its user on the host (--privileged)"),
+        _("Privileged: all rights of its user on the host (--privileged)"),
         tick,
         at("privileged"),
         ("--privileged",),

@@ -33,7 +33,7 @@ def signal(text: str) -> str:
         return ""
     number = number_of(text)
     if not number:
-        raise Refusal(_("“%s” is no signal such as SIGTERM or SIGINT.") % text[:40])
+        raise Refusal(_("“%s” is not a signal: write SIGTERM or SIGINT.") % text[:40])
     if number >= REALTIME_MIN:
         return f"RTMIN+{number - REALTIME_MIN}" if number > REALTIME_MIN else "RTMIN"
     return next((f"SIG{name}" for name, value in NUMBERS.items() if value == number), str(number))

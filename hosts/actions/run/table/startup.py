@@ -25,36 +25,36 @@ SINCE = (4, 4)
 STARTUP = (
     _CHECK.command(
         "health_startup",
-        _("Command of a check while it starts"),
+        _("Startup health check command"),
         "--health-startup-cmd",
-        help=_("Until this has succeeded the check above does not begin."),
+        help=_("The health check begins after the startup check has succeeded."),
         hint="test -e /run/ready",
     ),
     _CHECK.span(
         "health_startup_interval",
-        _("While it starts: every"),
+        _("Startup check interval"),
         "--health-startup-interval",
         hint="30s",
     ),
     _CHECK.span(
         "health_startup_timeout",
-        _("While it starts: a check may take"),
+        _("Startup check timeout"),
         "--health-startup-timeout",
         hint="30s",
     ),
     _CHECK.count(
         "health_startup_success",
-        _("Successes until it has started"),
+        _("Startup check successes"),
         "--health-startup-success",
         read=number(0, 10_000),
         hint="1",
     ),
     _CHECK.count(
         "health_startup_retries",
-        _("Failures until it is restarted"),
+        _("Startup check retries"),
         "--health-startup-retries",
         read=number(0, 10_000),
         hint="0",
-        help=_("0: it is never restarted for that."),
+        help=_("0: never restart it for that."),
     ),
 )

@@ -35,9 +35,9 @@ from hosts.refusals import Refusal
 _DEVICE = r"(/[^:\s,]+(:/[^:\s,]+)?(:[rwm]{1,3})?|[a-z0-9.-]+/[A-Za-z0-9_.-]+=[^\s,]+)"
 _RULE = r"[abc] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}"
 IMAGE_VOLUMES = (
-    ("", _("as volumes of their own")),
-    ("tmpfs", _("in memory")),
-    ("ignore", _("not at all")),
+    ("", _("as anonymous volumes")),
+    ("tmpfs", _("as tmpfs")),
+    ("ignore", _("ignore them")),
 )
 # Podman's own size of /dev/shm
 _USUAL_SHM = (65_536_000, 0)
@@ -51,16 +51,16 @@ def _secret(text: str) -> dict[str, Any]:
     given = options(text if "=" in text.partition(",")[0] else f"source={text}")
     found: dict[str, Any] = {"source": given.pop("source", ""), "type": given.pop("type", "mount")}
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", found["source"]):
-        raise Refusal(_now("“%s” names no secret.") % text[:80])
+        raise Refusal(_now("“%s” does not name a secret.") % text[:80])
     if found["type"] not in ("mount", "env"):
-        raise Refusal(_now("A secret is mounted (type=mount) or a variable (type=env)."))
+        raise Refusal(_now("A secret must be type=mount or type=env."))
     for name, value in given.items():
         pattern = {"uid": r"[0-9]{1,9}", "gid": r"[0-9]{1,9}", "mode": r"[0-7]{1,5}"}
         fits = re.fullmatch(pattern.get(name.lower(), r"[^\s,]+"), value)
         if name.lower() not in ("target", *pattern) or not fits:
-            raise Refusal(_now("“%s” is no option of a secret.") % f"{name}={value}"[:80])
+            raise Refusal(_now("“%s” is not an option of a secret.") % f"{name}={value}"[:80])
         if name != "target" and found["type"] == "env":
-            raise Refusal(_now("A variable has no owner and no mode."))
+            raise Refusal(_now("An environment variable has no owner or mode."))
         found[name.lower()] = value
     return found
 
@@ -191,14 +191,14 @@ STORAGE = (
     ),
     Field(
         "tmpfs",
-        _("In memory (tmpfs)"),
+        _("tmpfs mounts"),
         lines(tmpfs),
         put_tmpfs,
         ("--tmpfs",),
         Kind.LINES,
         write=lambda values: joined(tmpfs_words(value) for value in values),
         seen=_tmpfs_seen,
-        help=_("One a line: /cache, or /cache:size=64m,mode=1777."),
+        help=_("One per line: /cache, or /cache:size=64m,mode=1777."),
         told=True,
     ),
     Field(
@@ -210,7 +210,7 @@ STORAGE = (
         Kind.LINES,
         write=lambda values: joined(mount_words(value) for value in values),
         seen=_images_seen,
-        help=_("One a line, as --mount takes it: type=image,source=…,destination=/assets."),
+        help=_("One per line, as for --mount: type=image,source=…,destination=/assets."),
         told=True,
     ),
     Field(
@@ -222,13 +222,15 @@ STORAGE = (
         Kind.LINES,
         write=lambda values: joined(_secret_words(value) for value in values),
         seen=_secrets_seen,
-        help=_("One a line: name, name,target=/run/key,mode=400, or name,type=env,target=KEY."),
+        help=_("One per line: name, name,target=/run/key,mode=400, or name,type=env,target=KEY."),
         told=True,
     ),
     Field(
         "volumes_from",
-        _("Mounts of other containers"),
-        listed(matching(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*(:[a-zA-Z]+)?", _("“%s” is no container."))),
+        _("Volumes from other containers"),
+        listed(
+            matching(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*(:[a-zA-Z]+)?", _("“%s” is not a container name."))
+        ),
         at("volumes_from"),
         ("--volumes-from",),
         Kind.LINES,
@@ -238,7 +240,7 @@ STORAGE = (
     ),
     Field(
         "image_volumes",
-        _("Volumes that the image asks for"),
+        _("Volumes defined by the image"),
         one_line,
         at(
             "image_volume_mode", lambda mode: "anonymous" if mode in ("bind", "anonymous") else mode
@@ -262,29 +264,35 @@ STORAGE = (
     Field(
         "devices",
         _("Devices"),
-        lines(matching(_DEVICE, _("“%s” does not read /dev/x, /dev/x:/dev/y:rwm, or a CDI name."))),
+        lines(
+            matching(
+                _DEVICE, _("“%s” is not valid: write /dev/x, /dev/x:/dev/y:rwm, or a CDI name.")
+            )
+        ),
         add("devices", lambda paths: [{"path": path} for path in paths]),
         ("--device",),
         Kind.LINES,
         write=joined,
         seen=_devices_seen,
-        help=_("One a line."),
+        help=_("One per line."),
         hint="/dev/ttyUSB0",
         told=True,
     ),
     Field(
         "gpus",
         _("GPUs"),
-        matching(r"all|[A-Za-z0-9_.,:=-]+", _("“%s”: write all, or the number of a GPU.")),
+        matching(
+            r"all|[A-Za-z0-9_.,:=-]+", _("“%s” is not valid: write all, or the number of a GPU.")
+        ),
         add("devices", lambda text: [{"path": f"nvidia.com/gpu={g}"} for g in _gpus(text)]),
         ("--gpus",),
-        help=_("NVIDIA's, by their CDI names; the host needs its container toolkit."),
+        help=_("NVIDIA GPUs by CDI name; the host needs NVIDIA's container toolkit."),
         told=True,
     ),
     Field(
         "device_rules",
-        _("Rules for devices"),
-        lines(matching(_RULE, _("“%s” does not read c 1:3 rwm."))),
+        _("Device cgroup rules"),
+        lines(matching(_RULE, _("“%s” is not valid: write c 1:3 rwm."))),
         at("device_cgroup_rule", lambda rules: [_rule(rule) for rule in rules]),
         ("--device-cgroup-rule",),
         Kind.LINES,
@@ -303,7 +311,7 @@ STORAGE = (
     ),
     Field(
         "read_only_all",
-        _("… and /tmp, /run and /var/tmp too (--read-only-tmpfs=false)"),
+        _("Read-only /tmp, /run and /var/tmp too (--read-only-tmpfs=false)"),
         tick,
         lambda _spec, _value, _params: None,
         ("--read-only-tmpfs=false",),

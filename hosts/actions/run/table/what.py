@@ -23,19 +23,19 @@ from hosts.actions.run.table.signals import number_of, signal
 from hosts.refusals import Refusal
 
 PULL = (
-    ("missing", _("when it is not there")),
-    ("always", _("always, for the newest")),
-    ("newer", _("when the registry has a newer one")),
+    ("missing", _("if missing")),
+    ("always", _("always")),
+    ("newer", _("if the registry has a newer one")),
     ("never", _("never")),
 )
 RESTART = (
     ("no", _("never")),
-    ("on-failure", _("when it fails")),
+    ("on-failure", _("on failure")),
     ("always", _("always")),
-    ("unless-stopped", _("unless it was stopped")),
+    ("unless-stopped", _("unless stopped")),
 )
 SYSTEMD = (
-    ("", _("when the command is systemd")),
+    ("", _("if the command is systemd")),
     ("always", _("always")),
     ("false", _("never")),
 )
@@ -51,7 +51,7 @@ _PODMANS = (
 
 
 def _command(seen: InspectedContainer) -> str:
-    words = seen.words("Cmd")
+    words = seen.words("Command")
     # with an entrypoint of its own the image's command does not count
     if words == seen.image_words("Cmd") and not _entrypoint(seen):
         return ""
@@ -75,7 +75,7 @@ def _annotations_read(text: str) -> dict[str, str]:
     found = pairs(text)
     if any(name.startswith("io.haulout.") for name in found):
         # a note of ours is taken for what its container was made by
-        raise Refusal(_("Annotations that begin with io.haulout. are Haulout's own."))
+        raise Refusal(_("Annotations that start with io.haulout. are reserved for Haulout."))
     return found
 
 
@@ -124,7 +124,7 @@ WHAT = (
         at("name"),
         ("--name",),
         seen=lambda seen: str(seen.inspect.get("Name", "")),
-        help=_("Podman makes one up where this is empty."),
+        help=_("Empty: Podman picks a name."),
         hint="shop-web",
         told=True,
         live=True,
@@ -136,7 +136,7 @@ WHAT = (
         at("command"),
         write=shlex.join,
         seen=_command,
-        help=_("Instead of the image's own; split as a shell does."),
+        help=_("Replaces the image's command; split as in a shell."),
     ),
     Field(
         "restart",
@@ -152,7 +152,7 @@ WHAT = (
     ),
     Field(
         "tries",
-        _("Tries"),
+        _("Retries"),
         number(1, 999_999),
         nothing,
         key="restart_tries",
@@ -174,13 +174,13 @@ PROCESS = (
             words[0] if len(words) == 1 and " " not in words[0] else json_words(words)
         ),
         seen=_entrypoint,
-        help=_("Instead of the image's own; it gets the command as its arguments."),
+        help=_("Replaces the image's entrypoint; the command becomes its arguments."),
         hint="/bin/sh",
     ),
     Field(
         "workdir",
         _("Working directory"),
-        matching(r"/[^\x00-\x1f]*", _("“%s” does not begin with “/”.")),
+        matching(r"/[^\x00-\x1f]*", _("“%s” must start with “/”.")),
         at("work_dir"),
         ("--workdir", "-w"),
         seen=lambda seen: (
@@ -194,7 +194,10 @@ PROCESS = (
     Field(
         "user",
         _("User"),
-        matching(r"[A-Za-z0-9_.$-]+(:[A-Za-z0-9_.$-]+)?", _("“%s” is no user: name, or uid:gid.")),
+        matching(
+            r"[A-Za-z0-9_.$-]+(:[A-Za-z0-9_.$-]+)?",
+            _("“%s” is not a user: write a name, or uid:gid."),
+        ),
         at("user"),
         ("--user", "-u"),
         seen=lambda seen: str(seen.own("User") or ""),
@@ -203,8 +206,8 @@ PROCESS = (
     ),
     Field(
         "group_add",
-        _("Further groups"),
-        listed(matching(r"[A-Za-z0-9_.$-]+", _("“%s” is no group."))),
+        _("More groups"),
+        listed(matching(r"[A-Za-z0-9_.$-]+", _("“%s” is not a group."))),
         at("groups"),
         ("--group-add",),
         Kind.LINES,
@@ -214,7 +217,7 @@ PROCESS = (
     ),
     Field(
         "stop_signal",
-        _("Signal to stop it"),
+        _("Stop signal"),
         signal,
         at("stop_signal", number_of),
         ("--stop-signal",),
@@ -236,7 +239,7 @@ PROCESS = (
     ),
     Field(
         "timeout",
-        _("Seconds it may run at most"),
+        _("Maximum run time, seconds"),
         number(1, 10**9),
         at("timeout"),
         ("--timeout",),
@@ -246,7 +249,7 @@ PROCESS = (
     Field(
         "timezone",
         _("Time zone"),
-        matching(r"[A-Za-z0-9_+/-]+", _("“%s” is no time zone such as Europe/Berlin or local.")),
+        matching(r"[A-Za-z0-9_+/-]+", _("“%s” is not a time zone: write Europe/Berlin or local.")),
         at("timezone"),
         ("--tz",),
         seen=lambda seen: str(seen.config("Timezone") or ""),
@@ -256,7 +259,7 @@ PROCESS = (
     Field(
         "umask",
         _("Umask"),
-        matching(r"[0-7]{1,4}", _("“%s” is no umask: octal digits such as 0027.")),
+        matching(r"[0-7]{1,4}", _("“%s” is not a umask: write octal digits such as 0027.")),
         at("umask"),
         ("--umask",),
         seen=lambda seen: (
@@ -267,7 +270,7 @@ PROCESS = (
     ),
     Field(
         "systemd",
-        _("Prepare it for systemd inside"),
+        _("systemd mode"),
         one_line,
         at("systemd"),
         ("--systemd",),
@@ -277,8 +280,11 @@ PROCESS = (
     ),
     Field(
         "sdnotify",
-        _("Who tells systemd that it is ready"),
-        matching(r"container|conmon|healthy|ignore", _("“%s”: container, conmon, healthy, ignore")),
+        _("sd-notify mode"),
+        matching(
+            r"container|conmon|healthy|ignore",
+            _("“%s” must be container, conmon, healthy or ignore."),
+        ),
         at("sdnotifyMode"),
         ("--sdnotify",),
         hint="container",
@@ -286,8 +292,8 @@ PROCESS = (
     ),
     Field(
         "unset_env",
-        _("Take out of the image's environment"),
-        listed(matching(r"[^=\s]+", _("“%s” is no name."))),
+        _("Remove from the image's environment"),
+        listed(matching(r"[^=\s]+", _("“%s” is not a valid name."))),
         at("unsetenv"),
         ("--unsetenv",),
         Kind.LINES,
@@ -297,7 +303,7 @@ PROCESS = (
     Field(
         "requires",
         _("Start these containers first"),
-        listed(matching(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", _("“%s” is no container's name."))),
+        listed(matching(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", _("“%s” is not a container name."))),
         at("dependencyContainers"),
         ("--requires",),
         Kind.LINES,
@@ -313,7 +319,7 @@ PROCESS = (
         Kind.LINES,
         write=pair_lines,
         seen=_labels,
-        help=_("One name=value a line."),
+        help=_("One name=value per line."),
     ),
     Field(
         "annotations",
@@ -324,11 +330,11 @@ PROCESS = (
         Kind.LINES,
         write=pair_lines,
         seen=_annotations,
-        help=_("One name=value a line."),
+        help=_("One name=value per line."),
     ),
     Field(
         "pull",
-        _("Pull the image"),
+        _("Pull policy"),
         lambda text: "" if text == "missing" else text,
         nothing,
         ("--pull",),
@@ -348,7 +354,7 @@ PROCESS = (
     ),
     Field(
         "interactive",
-        _("Keep its input open (-i)"),
+        _("Keep stdin open (-i)"),
         tick,
         at("stdin"),
         ("-i", "--interactive"),
@@ -358,7 +364,7 @@ PROCESS = (
     ),
     Field(
         "remove",
-        _("Remove it when it ends (--rm)"),
+        _("Remove it when it exits (--rm)"),
         tick,
         at("remove"),
         ("--rm",),
@@ -368,7 +374,7 @@ PROCESS = (
     ),
     Field(
         "init",
-        _("A small init as its first process (--init)"),
+        _("Run a small init as the first process (--init)"),
         tick,
         at("init"),
         ("--init",),
@@ -378,7 +384,7 @@ PROCESS = (
     ),
     Field(
         "unset_env_all",
-        _("Nothing of the image's environment (--unsetenv-all)"),
+        _("Clear the image's environment (--unsetenv-all)"),
         tick,
         at("unsetenvall"),
         ("--unsetenv-all",),
