@@ -9,7 +9,7 @@ from accounts.models import AccessEpoch
 from audit.models import Entry
 from hosts.guardrails.freezes import open_windows
 from hosts.inventory.deaths import BETWEEN, LOOP
-from hosts.jobs import failures
+from hosts.jobs import failures, workers
 from hosts.models import Container, Endpoint, FreezeWindow, Host, HostEvent, Job, Login
 from hosts.models.inventory import LIVE
 
@@ -27,7 +27,7 @@ def stamps() -> dict[str, Any]:
         "inventory": hash(endpoints),
         "hosts": hash((endpoints, logins, hosts["n"], hosts["newest"])),
         "jobs": Job.objects.aggregate(newest=Max("changed_at"), last=Max("pk")),
-        "failures": (failures.stamp(), _given_up()),
+        "failures": (failures.stamp(), _given_up(), workers.served()),
         "events": HostEvent.objects.aggregate(last=Max("pk"))["last"],
         "audit": Entry.objects.aggregate(last=Max("pk"))["last"],
         "freezes": hash(_open_freezes()),

@@ -26,9 +26,9 @@ def _owned(rows: list[InventoryRow]) -> str:
     units = sorted({unit for row in rows if (unit := getattr(row, "unit", ""))})
     if not units:
         return ""
-    return _("systemd owns this: %(units)s may start it again. Stop the unit to keep it down.") % {
-        "units": ", ".join(units[:5])
-    }
+    return _(
+        "systemd manages this: %(units)s may start it again. To keep it down, stop the unit."
+    ) % {"units": ", ".join(units[:5])}
 
 
 def _listed(rows: list[InventoryRow]) -> tuple[str, ...]:
@@ -56,11 +56,10 @@ def kill(rows: list[InventoryRow]) -> Question:
             rows, _("Send a signal to %(name)s on %(host)s?"), _("Send a signal to %(n)d %(on)s?")
         ),
         verb=_("Send signal"),
-        sentence=_("KILL ends it at once: it can write nothing out and close no connection."),
+        sentence=_("KILL ends it at once: it cannot save data or close connections."),
         warning=_owned(rows),
         losses=_listed(rows),
         options=({"name": "signal", "label": _("Signal"), "choices": kill_container.SIGNALS},),
-        danger=True,
     )
 
 
@@ -79,7 +78,9 @@ def remove(rows: list[InventoryRow]) -> Question:
         {"name": "volumes", "label": anonymous, "on": False},
     ]
     if running:
-        label = ngettext("It is running: stop it first", "%(n)d run: stop them first", len(running))
+        label = ngettext(
+            "It is running: stop it first", "%(n)d are running: stop them first", len(running)
+        )
         options.insert(0, {"name": "force", "label": label % {"n": len(running)}, "on": True})
     return Question(
         title=_title(
@@ -104,9 +105,9 @@ def upgrade(rows: list[InventoryRow]) -> Question:
         ),
         verb=_("Pull and recreate"),
         sentence=_(
-            "The image is pulled. Where it is the same, nothing happens; where it is another one, the "
-            "container is made anew from it, with all else as it is. If the new one does not stay up, "
-            "the old one comes back. What was written into the container itself is lost; volumes stay."
+            "The image is pulled. If it is unchanged, nothing happens. If it is new, the "
+            "container is recreated from it with the same settings. If the new container does not "
+            "stay up, the old one is restored. Data in its writable layer is lost; volumes stay."
         ),
         warning=_owned(rows),
         losses=_listed(rows),

@@ -47,7 +47,7 @@ def _members(rows: list[Any]) -> list[str]:
 def _concerned(rows: list[InventoryRow]) -> str:
     names = _members(rows)
     if not names:
-        return str(_("It has no containers of its own yet."))
+        return str(_("The pod has no containers yet."))
     shown = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
     return ngettext(
         "Affects its container %(names)s.", "Affects its %(n)d containers: %(names)s.", len(names)
@@ -69,24 +69,23 @@ def _kill(rows: list[InventoryRow]) -> Question:
     return Question(
         title=_title(
             rows,
-            _("Send a signal to all of %(name)s on %(host)s?"),
+            _("Send a signal to all containers of %(name)s on %(host)s?"),
             _("Send a signal to %(n)d pods?"),
         ),
         verb=_("Send signal"),
         sentence=_concerned(rows),
         losses=names_of(rows) if len(rows) > 1 else (),
         options=({"name": "signal", "label": _("Signal"), "choices": SIGNALS},),
-        danger=True,
     )
 
 
 def _remove(rows: list[InventoryRow]) -> Question:
     running = sum(getattr(row, "state", "") in ("running", "degraded", "paused") for row in rows)
-    label = ngettext("It is running: stop it first", "%(n)d run: stop them first", running)
+    label = ngettext("It is running: stop it first", "%(n)d are running: stop them first", running)
     return Question(
         title=_title(rows, _("Remove the pod %(name)s from %(host)s?"), _("Remove %(n)d pods?")),
         verb=ngettext("Remove pod", "Remove pods", len(rows)),
-        sentence=_("Its containers go with it: their writable layers and logs are lost."),
+        sentence=_("Its containers are removed too: their writable layers and logs are lost."),
         losses=tuple(_members(rows)),
         options=({"name": "force", "label": label % {"n": running}, "on": True},)
         if running
@@ -109,7 +108,7 @@ CREATE = usual.create(
     page=CreatePage(
         PodForm,
         create_pod.order,
-        _("Containers come later: on the pod's page, or in the run form."),
+        _("Add containers later: on the pod's page, or in the run form."),
     ),
 )
 START = usual.start(

@@ -51,7 +51,6 @@ kill = partial(
     doing=_("Sending a signal to"),
     body=bodies.KillOptions,
     asks_first=True,
-    danger=True,
     menu=_("Send a signal…"),
     command=_("Send a signal to %(name)s…"),
     on=_IN_MENU,

@@ -35,10 +35,15 @@ def alive() -> list[Worker]:
     return list(Worker.objects.filter(seen_at__gt=since).order_by("name"))
 
 
+def served() -> frozenset[str]:
+    """Queues that a living worker serves."""
+    return frozenset(queue for worker in alive() for queue in worker.queues)
+
+
 def unserved() -> dict[str, int]:
     """Queues that no worker serves, to how many jobs wait there."""
-    served = {queue for worker in alive() for queue in worker.queues}
     rows = Job.objects.filter(state=Job.State.QUEUED).order_by().values("queue")
     waiting = dict(rows.annotate(jobs=Count("pk")).values_list("queue", "jobs"))
+    there = served()
     every = [*QUEUES, *sorted(waiting.keys() - set(QUEUES))]
-    return {queue: waiting.get(queue, 0) for queue in every if queue not in served}
+    return {queue: waiting.get(queue, 0) for queue in every if queue not in there}

@@ -64,12 +64,12 @@ def test_a_second_person_approves_live(
         ada.locator("#run-preview").get_by_text("needs an approval").wait_for(timeout=SOON_MS)
         shot(ada, "run-asks")
         ada.click("#run-send")
-        dialog = ada.get_by_role("dialog", name="This needs an approval")
+        dialog = ada.get_by_role("dialog", name="An approval is needed")
         dialog.get_by_label("Why is it needed?").fill("the card reader")
         shot(ada, "why")
-        dialog.get_by_role("button", name="Ask for the approval").click()
+        dialog.get_by_role("button", name="Ask for approval").click()
         ada.wait_for_url("**/jobs/*/")
-        ada.get_by_role("heading", name="Waits for an approval").wait_for()
+        ada.get_by_role("heading", name="Waiting for approval").wait_for()
         shot(ada, "job-held")
         assert made not in lab.hosts[0].podman("ps", "-a", "--format", "{{.Names}}")
         job = ada.url
@@ -84,8 +84,11 @@ def test_a_second_person_approves_live(
         boss.locator("#list-approvals tbody tr", has_text=made).locator("[data-open]").click()
         boss.get_by_text("the card reader").wait_for()
         assert "hidden-value" not in boss.content()
+        boss.get_by_label("Your answer").fill("for this week")
         boss.get_by_role("button", name="Show the environment").click()
         boss.get_by_text("KEY=hidden-value").wait_for()
+        # what was typed before stays
+        assert boss.get_by_label("Your answer").input_value() == "for this week"
         shot(boss, "decide")
         boss.get_by_role("button", name="Approve").click()
         boss.get_by_text("Approved: the job goes on.").wait_for()
@@ -149,7 +152,7 @@ def test_what_is_locked_stays_and_a_freeze_says_so(
         dialog = ada.get_by_role("dialog", name="Changes are frozen")
         dialog.get_by_label("Why is it needed?").fill("it burns")
         shot(ada, "override")
-        dialog.get_by_role("button", name="Do it anyway").click()
+        dialog.get_by_role("button", name="Override the freeze").click()
         ada.locator("#toasts").get_by_text("Watch").click()
         assert job_ends(ada) == "ok"
     finally:
@@ -165,5 +168,5 @@ def test_what_is_locked_stays_and_a_freeze_says_so(
     ada.get_by_role("dialog").get_by_role("button", name="Mute the host").click()
     ada.locator(".mute-says").get_by_text("new disks").wait_for(timeout=SOON_MS)
     shot(ada, "muted")
-    ada.get_by_role("button", name="End it now").click()
+    ada.get_by_role("button", name="End maintenance").click()
     ada.get_by_role("button", name="Maintenance…").wait_for(timeout=SOON_MS)

@@ -16,6 +16,7 @@ from dashboard.live.page import list_page
 from dashboard.pages.approvals.lists import QUICK, SPEC
 from dashboard.pages.approvals.shown import proposal
 from dashboard.person import person_of
+from dashboard.toasts import toast
 from hosts.access import NotVisible
 from hosts.access.approvals import approvals_to_decide, visible_approvals
 from hosts.actions.approvals import decide as deciding
@@ -46,6 +47,8 @@ def show(request: HttpRequest, approval_id: int) -> HttpResponse:
     try:
         row, shown = showing.show(person_of(request), approval_id, request.POST.getlist("field"))
     except FieldRefusal as trouble:
+        if "HX-Request" in request.headers:
+            return toast(HttpResponse(status=204), str(trouble), tone="bad")
         messages.error(request, str(trouble))
         return redirect("approvals:decide", approval_id)
     return _page(request, row, shown)

@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from dashboard.furniture.unserved import unserved
 from dashboard.live.page import list_page, live_row
 from dashboard.pages.jobs import again as once_more
 from dashboard.pages.jobs.lists import QUICK, SPEC, WHOLE
-from dashboard.pages.jobs.unserved import unserved
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import Person, endpoints_with, get_job, visible_jobs

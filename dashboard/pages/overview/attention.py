@@ -16,7 +16,7 @@ from dashboard.furniture.ended import failed, in_a_loop, loop_words, out_of_memo
 from dashboard.furniture.failures import told_of
 from dashboard.furniture.standing import DISK_FULL, Standing
 from dashboard.live.visibility import scope_to_visible, verbs_for
-from dashboard.pages.overview import alarms, approvals, certificates
+from dashboard.pages.overview import alarms, approvals, certificates, queues
 from dashboard.pages.overview.item import MOST, Item, rest
 from hosts.access import Person, allows
 from hosts.actions.hosts.mute_host import muted
@@ -27,13 +27,14 @@ RECENT = timedelta(hours=24)
 
 
 def items(person: Person, hosts: list[Host], found: dict[int, Standing]) -> list[Item]:
-    """Alarms first, then who waits for a decision, hosts, jobs, containers, what ends or fills up. Nothing of
-    hosts on which somebody works (mute).
+    """Alarms first, then queues without a worker, decisions, hosts, jobs, containers, what ends or fills up.
+    Nothing of muted hosts.
     """
     quiet = set(muted().values_list("host_id", flat=True))
     hosts = [host for host in hosts if host.pk not in quiet]
     return [
         *alarms.items(person),
+        *queues.items(),
         *approvals.items(person),
         *_hosts(person, hosts, found),
         *_jobs(person, quiet),
@@ -156,7 +157,7 @@ def _container(
         detail=detail,
         since={"failed": row.exited_at, "loop": row.died_at}.get(kind),
         url=url,
-        action=_("Read its logs") if logs else _("Look"),
+        action=_("Read its logs") if logs else _("Show"),
         action_url=f"{url}logs/" if logs else url,
     )
 

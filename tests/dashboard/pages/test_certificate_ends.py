@@ -7,6 +7,8 @@ import pytest
 from django.utils import timezone
 
 from hosts.actions.hosts.certificate_expiry import ENDED, ENDS, log_certificate_ends
+from hosts.jobs import workers
+from hosts.jobs.queues import QUEUES
 from tests.cast import Cast
 from tests.dashboard.pages.joining_cast import make_host
 
@@ -46,7 +48,10 @@ def test_a_disabled_host_is_left_alone(cast: Cast, entries: Any) -> None:
 
 @pytest.mark.parametrize(
     ("days", "words"),
-    [(3, "The certificate of root@web1 ends soon"), (-3, "The certificate of root@web1 has ended")],
+    [
+        (3, "The certificate of root@web1 expires soon"),
+        (-3, "The certificate of root@web1 has expired"),
+    ],
 )
 def test_the_overview_names_it_and_leads_to_where_it_is_replaced(
     cast: Cast, browser_of: Any, days: int, words: str
@@ -55,20 +60,21 @@ def test_the_overview_names_it_and_leads_to_where_it_is_replaced(
     certified(host, timezone.now() + timedelta(days=days, minutes=1), state="up")
     page = browser_of(cast.alice).get("/").content.decode()
     assert words in page
-    assert f'href="/hosts/{host.pk}/edit/">Give a new one' in page
+    assert f'href="/hosts/{host.pk}/edit/">Renew it' in page
     theirs = browser_of(cast.charlie).get("/").content.decode()
-    assert "Give a new one" not in theirs
+    assert "Renew it" not in theirs
 
 
 def test_a_host_that_stopped_for_it_is_shown_once_and_offers_no_other_try(
     cast: Cast, browser_of: Any
 ) -> None:
+    workers.report("here:1", QUEUES)
     ended = timezone.now() - timedelta(days=1)
     certified(make_host(), ended, state="stopped", reason_kind="certificate-expired")
     page = browser_of(cast.alice).get("/").content.decode()
     assert page.count('class="attention-item') == 1
     assert "web1 needs action" in page
-    assert "Give a new one" in page
+    assert "Renew it" in page
     assert "Try now" not in page
 
 

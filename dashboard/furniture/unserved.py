@@ -1,4 +1,4 @@
-"""Queues that no worker serves: said above the list of jobs."""
+"""Queues that no worker serves: said on the overview and above the list of jobs."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,9 @@ from hosts.jobs.queues import QUEUES
 
 @dataclass(frozen=True)
 class Unserved:
-    """One of them: what is the matter, and the command that mends it."""
+    """One of them: what is wrong, and the command that starts a worker for it."""
 
+    queue: str
     words: str
     command: str = ""
 
@@ -26,6 +27,6 @@ def _shown(queue: str, jobs: int) -> Unserved:
     waiting = ngettext("%d job waits.", "%d jobs wait.", jobs) % jobs if jobs else ""
     if queue not in QUEUES:
         words = _("No worker of this version knows the queue “%s”.") % queue
-        return Unserved(f"{words} {waiting}".strip())
+        return Unserved(queue, f"{words} {waiting}".strip())
     words = _("No worker serves the queue “%s”.") % queue
-    return Unserved(f"{words} {waiting}".strip(), f"manage.py worker --queues {queue}")
+    return Unserved(queue, f"{words} {waiting}".strip(), f"manage.py worker --queues {queue}")
