@@ -80,28 +80,28 @@ def read(text: str) -> PublicKey:
     if "PRIVATE KEY" in text:
         raise ValidationError(
             _(
-                "This is a private key. It is no secret any more: make another with `ssh-keygen`, and"
-                " give only the file that ends in .pub."
+                "This is a private key, and it is no longer secret. Create another with "
+                "`ssh-keygen`, and paste only the file that ends in .pub."
             )
         )
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) != 1 or len(lines[0]) > LONGEST:
-        raise ValidationError(_("Give one public key: the one line of a file that ends in .pub."))
+        raise ValidationError(_("Paste one public key: the one line of a file that ends in .pub."))
     if _CERTIFICATE.match(lines[0]):
-        raise ValidationError(_("This is a certificate. Give the public key itself."))
+        raise ValidationError(_("This is a certificate. Paste the public key itself."))
     kind, _blank, rest = lines[0].partition(" ")
     encoded, _blank, comment = rest.strip().partition(" ")
     if kind == "ssh-dss":
-        raise ValidationError(_("DSA keys are too weak. Make one with `ssh-keygen -t ed25519`."))
+        raise ValidationError(_("DSA keys are too weak. Create one with `ssh-keygen -t ed25519`."))
     if kind not in KINDS:
-        words = _("The line has to begin with the kind of key, such as ssh-ed25519.")
+        words = _("The line must start with the key type, such as ssh-ed25519.")
         raise ValidationError(words)
     return PublicKey(f"{kind} {encoded}", _checked(kind, encoded), comment.strip())
 
 
 def _checked(kind: str, encoded: str) -> bytes:
     """The wire form, if the key has that type and is strong enough."""
-    broken = ValidationError(_("The key is cut or has a typing error: copy the whole line."))
+    broken = ValidationError(_("The key is incomplete or mistyped: copy the whole line."))
     try:
         blob = base64.b64decode(encoded, validate=True)
         key = asyncssh.import_public_key(f"{kind} {encoded}")
@@ -111,9 +111,9 @@ def _checked(kind: str, encoded: str) -> bytes:
     if key.public_data != blob or key.get_algorithm() != kind:
         raise broken
     if kind == "ssh-rsa" and (bits := _rsa_bits(blob)) < SMALLEST_RSA_BITS:
-        words = _("RSA keys need at least %(least)d bits, and this one has %(bits)d.")
+        words = _("RSA keys need at least %(least)d bits; this one has %(bits)d.")
         told = words % {"least": SMALLEST_RSA_BITS, "bits": bits}
-        raise ValidationError(told + " " + _("Make one with `ssh-keygen -t ed25519`."))
+        raise ValidationError(told + " " + _("Create one with `ssh-keygen -t ed25519`."))
     return blob
 
 

@@ -227,7 +227,7 @@ def _checked(options: TokenOptions, user: User, public: PublicKey | None = None)
     elif live.filter(name=name).exists():
         problems["name"] = [_name_taken()]
     elif live.count() >= MOST_TOKENS:
-        problems["name"] = [_("There are %d tokens and keys already. Revoke some.") % MOST_TOKENS]
+        problems["name"] = [_("There are already %d tokens and keys. Revoke some.") % MOST_TOKENS]
     if public and (why := _why_not(public, user)):
         problems["public_key"] = [why]
     now = timezone.now()
@@ -252,9 +252,9 @@ def _why_not(public: PublicKey, user: User) -> str:
     """Why the key cannot be added: somebody else has or had it, or `user` uses it. "" if it can."""
     same = Token.objects.filter(digest=public.digest)
     if same.exclude(user=user).exists():
-        return _("This key is registered for somebody else. Make one of your own.")
+        return _("This key is registered for another person. Create your own key.")
     if live := same.filter(tokens.in_force()).first():
-        return _("This key is registered already, as %(name)s. Revoke that first.") % {
+        return _("This key is already registered, as %(name)s. Revoke that one first.") % {
             "name": live.name
         }
     return ""

@@ -83,7 +83,7 @@ async def _worker() -> dict[str, Any]:
     """A worker writes its pulse to Redis every few seconds, with an end of its own."""
     count = await _alive(PULSE_KEY)
     if count == 0:
-        return {"state": DOWN, "why": "no worker has shown itself in the last seconds"}
+        return {"state": DOWN, "why": "no worker has reported in the last seconds"}
     return {"state": UP, "count": count}
 
 

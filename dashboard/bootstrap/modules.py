@@ -28,13 +28,13 @@ def install(tests: bool = False) -> None:
     settings: Dict[str, str] = {}
     if npm is None:
         if environment.missing([NODE_LOCK]):
-            say("no npm on PATH: fetching Node into .venv")
+            say("no npm on PATH: downloading Node into .venv")
             environment.install([NODE_LOCK], yes=False)
         npm, settings = _npm_of_wheel()
-    say("fetching browser modules")
+    say("downloading browser modules")
     words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     words += [] if tests else ["--omit=dev"]
-    environment.run("fetching browser modules (npm ci)", npm + words, **settings)
+    environment.run("downloading browser modules (npm ci)", npm + words, **settings)
     stamp = {LOCK: environment.digest(LOCK)}
     environment.write_stamp(STAMP, stamp if tests else {**stamp, WITHOUT: "dev"})
 

@@ -40,8 +40,8 @@ SIGNS = (
     ),
     (
         ("DO NOT MATCH THE HASHES", "EINTEGRITY"),
-        "a package that was fetched is not the pinned one (its hash differs): "
-        "check the mirror or proxy in between",
+        "a downloaded package differs from the pinned one (wrong hash): check the mirror or "
+        "proxy in between",
     ),
     (
         (
@@ -67,7 +67,7 @@ SIGNS = (
     ),
     (
         ("CERTIFICATE_VERIFY_FAILED", "SELF_SIGNED_CERT", "UNABLE_TO_GET_ISSUER"),
-        "the package index's certificate is not trusted here: name your authority "
+        "the certificate of the package index is not trusted here: set your authority "
         "(PIP_CERT, NODE_EXTRA_CA_CERTS)",
     ),
     (
@@ -76,7 +76,7 @@ SIGNS = (
     ),
     (
         ("No matching distribution found", "Could not find a version"),
-        "a pinned package is not to be had from the configured index for this Python",
+        "the configured package index has no matching version of a pinned package for this Python",
     ),
 )
 

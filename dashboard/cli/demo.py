@@ -21,10 +21,10 @@ Say = Callable[[str], None]
 def check(*, yes: bool) -> None:
     """Trouble where this machine cannot carry a lab; packages that are missing are installed."""
     if sys.platform != "linux":
-        raise Trouble("--demo makes namespaces, so it needs Linux: start without --demo")
+        raise Trouble("--demo creates namespaces, so it needs Linux: start without --demo")
     if os.geteuid() != 0:
         raise Trouble(
-            "--demo makes namespaces and bridges: run it as root, or start without --demo"
+            "--demo creates namespaces and bridges: run it as root, or start without --demo"
         )
     packages.install(needs.missing(needs.LAB), "--demo", yes=yes)
 
@@ -50,7 +50,7 @@ class Demo:
         logins = [(host, login) for host in lab["hosts"] for login in host["logins"]]
         done = [await self._register(host, login, known) for host, login in logins]
         if all(done):
-            self.say("demo: its hosts are registered; their containers appear on the pages")
+            self.say("demo: the hosts are registered; their containers appear on the pages")
 
     async def _register(
         self, host: dict[str, Any], login: dict[str, Any], known: list[Any]

@@ -60,7 +60,7 @@ def bring_tables_up_to_date(say: Say) -> None:
             say(f"updating the database: {len(plan)} changes")
             _copy_first(say)
         else:
-            say("making the database")
+            say("creating the database")
         call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
 

@@ -25,8 +25,8 @@ def register(by: User, who: Who, options: TokenOptions, *, user: User, text: str
     """
     if needs_verifying(user) and not ssh_keys.is_security_key(text.strip()):
         words = _(
-            "The role asks for a second factor, so it takes only keys in a security key that asks for a"
-            " PIN: `ssh-keygen -t ed25519-sk -O verify-required`."
+            "The role requires a second factor, so only keys on a security key that asks for a "
+            "PIN are accepted: `ssh-keygen -t ed25519-sk -O verify-required`."
         )
         raise ValidationError({"public_key": [words]})
     return token_actions.add_key(by, who, options, user=user, text=text)

@@ -75,13 +75,13 @@ ED25519 = line_of()
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "Give one public key"),
-        (f"{ED25519}\n{line_of()}", "Give one public key"),
+        ("", "Paste one public key"),
+        (f"{ED25519}\n{line_of()}", "Paste one public key"),
         (line_of("ssh-rsa", key_size=2048), "has 2048"),
         (DSA, "DSA keys are too weak"),
         (certificate(), "This is a certificate"),
-        (f"restrict {ED25519}", "begin with the kind"),
-        ("---- BEGIN SSH2 PUBLIC KEY ----", "begin with the kind"),
+        (f"restrict {ED25519}", "start with the key type"),
+        ("---- BEGIN SSH2 PUBLIC KEY ----", "start with the key type"),
         (ED25519[:-9], "copy the whole line"),
         (ED25519.replace("ssh-ed25519 ", "ecdsa-sha2-nistp256 "), "copy the whole line"),
         (f"{ED25519}AAAA", "copy the whole line"),
@@ -91,7 +91,7 @@ ED25519 = line_of()
             asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode(),
             "This is a private key",
         ),
-        (f"{ED25519} {'x' * 7000}", "Give one public key"),
+        (f"{ED25519} {'x' * 7000}", "Paste one public key"),
     ],
 )
 def test_what_is_none_or_too_weak_is_refused_by_name(text: str, words: str) -> None:
@@ -115,12 +115,12 @@ def test_a_key_is_kept_and_written_down(cast: Cast, add: Any, entries: Any) -> N
 def test_a_key_is_one_persons(cast: Cast, add: Any, who_of: Any) -> None:
     line = line_of()
     key = add(cast.bob, line)
-    with pytest.raises(ValidationError, match="somebody else"):
+    with pytest.raises(ValidationError, match="another person"):
         add(cast.charlie, line)
     with pytest.raises(ValidationError, match="registered already, as laptop"):
         add(cast.bob, line, "desktop")
     token_actions.revoke(cast.bob, who_of(cast.bob), token=key)
-    with pytest.raises(ValidationError, match="somebody else"):
+    with pytest.raises(ValidationError, match="another person"):
         add(cast.charlie, line)
     again = add(cast.bob, line)
     assert tokens.find_by_public_key(ssh_keys.blob_of(line)) == again

@@ -94,7 +94,7 @@ def test_a_key_is_registered_listed_and_revoked(
             "within one year at the latest",
         ),
         (["add", "bob@example.org", "--file", "FILE.none"], "No such file"),
-        (["revoke", "bob@example.org", "laptop"], "no such key"),
+        (["revoke", "bob@example.org", "laptop"], "no active key"),
     ],
 )
 def test_a_mistake_about_a_key_says_what_to_do(

@@ -21,7 +21,7 @@ _DONE = Q(intent=None) & ~Q(kind="refusal")
 # `what:` in the filter line, and what each means
 WHAT: dict[str, str | Promise] = {
     "seen": _("logs, files, environments and terminals that were read"),
-    "access": _("people, roles, teams, grants, tokens, keys, rules and groups that were changed"),
+    "access": _("changed people, roles, teams, grants, tokens, keys, rules and groups"),
     "signin": _("sign-ins, sign-outs and failed sign-ins"),
 }
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 class Command(BaseCommand):
     """Publishes scheduled tasks until SIGTERM."""
 
-    help = "Publish scheduled tasks (one of the processes that `up` runs)."
+    help = "Send scheduled tasks (one of the processes that `up` runs)."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -173,7 +173,7 @@ class Command(BaseCommand):
     def _revoke_key(self, keys: QuerySet[Token], name: str) -> None:
         live = [key for key in keys.filter(revoked_at=None) if name in (key.name, _whole(key))]
         if not live:
-            words = _("There is no such key in force. `manage.py user key list` shows them.")
+            words = _("There is no active key with this name. `manage.py user key list` shows all.")
             raise CommandError(words)
         console = console_person()
         token_actions.revoke(console.user, console.who, token=live[0])

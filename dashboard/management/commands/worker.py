@@ -18,7 +18,7 @@ THREADS: Final = {SHORT: 32, LONG: 32, WAITS: 64}
 class Command(BaseCommand):
     """Serves all queues (or those named) until SIGTERM."""
 
-    help = "Carry out jobs (one of the processes that `up` runs)."
+    help = "Run jobs (one of the processes that `up` runs)."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

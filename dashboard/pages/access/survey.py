@@ -148,13 +148,13 @@ def _tokens() -> Iterator[Item]:
         (
             expiring(),
             "state:soon",
-            _("Tokens and keys that end within a week"),
+            _("Tokens and keys that expire within a week"),
             _("Whatever uses them stops working then."),
         ),
         (
             unused(),
             "state:unused",
-            _("Tokens and keys that nobody used for three months"),
+            _("Tokens and keys unused for three months"),
             _("Revoke the ones that nobody needs."),
         ),
     ):

@@ -124,7 +124,7 @@ class KeyForm(TokenForm):
 
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
         super().__init__(person, *args, **kwargs)
-        self.fields["name"].help_text = _("Which machine it is on. The audit log shows it.")
+        self.fields["name"].help_text = _("The machine that has it. The audit log shows it.")
         self.fields["expires"].initial = "365"
         # people bring one to run things
         self.fields["read_only"].initial = False

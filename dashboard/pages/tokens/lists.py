@@ -107,7 +107,7 @@ TOKENS = register(
         empty={
             "icon": "key-round",
             "title": _("No tokens and keys yet"),
-            "text": _("A token or SSH key lets a program do a part of what its owner may do."),
+            "text": _("A token or SSH key gives a program a limited part of its owner's rights."),
             "hint": _("name, or person:ada@example.org state:unused …"),
         },
     )
@@ -136,7 +136,7 @@ MINE = register(
         empty={
             "icon": "key-round",
             "title": _("You have no tokens and keys"),
-            "text": _("Make one for a program: it does a part of what you may do."),
+            "text": _("Create one for a program: it gets a limited part of your rights."),
             "hint": _("name, or state:soon …"),
         },
     )

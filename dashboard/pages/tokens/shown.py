@@ -79,8 +79,8 @@ def question_of(token: Token) -> Question:
     if token.is_key:
         head, button = _("Revoke the SSH key %(name)s?"), _("Revoke the key")
         words = _(
-            "Its open connections end within two seconds, and it is refused from then on, until it is"
-            " registered anew."
+            "Its open connections end within two seconds, and it is refused until it is "
+            "registered again."
         )
     else:
         head, button = _("Revoke the token %(name)s?"), _("Revoke the token")

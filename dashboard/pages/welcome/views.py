@@ -87,10 +87,10 @@ def reset(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, _("Your new password is set. Sign in with it."))
             if own := Token.objects.filter(tokens.in_force(), user=user).count():
                 words = ngettext(
-                    "%d API token or SSH key of yours stays in force. Revoke it on your account’s page"
-                    " if somebody else may know it.",
-                    "%d API tokens and SSH keys of yours stay in force. Revoke them on your account’s page if"
-                    " somebody else may know one.",
+                    "%d of your API tokens and SSH keys is still valid. Revoke it on your "
+                    "account’s page if somebody else may know it.",
+                    "%d of your API tokens and SSH keys are still valid. Revoke them on your "
+                    "account’s page if somebody else may know one.",
                     own,
                 )
                 messages.info(request, words % own)

@@ -50,7 +50,7 @@ def test_what_is_wrong_stands_beside_its_field(cast: Cast) -> None:
     bob = signed_in(cast.bob)
     for change, field, words in (
         ({"public_key": line_of("ssh-rsa", key_size=1024)}, "public_key", "3072"),
-        ({"public_key": "nonsense"}, "public_key", "kind of key"),
+        ({"public_key": "nonsense"}, "public_key", "key type"),
         ({"name": " "}, "name", "required"),
         ({"expires": "at", "until": "2099-01-01"}, "expires", "within one year at the latest"),
     ):

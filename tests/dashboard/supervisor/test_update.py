@@ -47,7 +47,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
 
 def test_pending_migrations_mean_a_copy_first(told: tuple[Path, str, str]) -> None:
     data, first, second = told
-    assert "making the database" in first
+    assert "creating the database" in first
     assert "database" not in second  # nothing pending, nothing copied
 
     # back to where an older version left it: an empty table and its migration undone
