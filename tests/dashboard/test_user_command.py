@@ -122,9 +122,12 @@ def test_a_token_is_printed_once_and_cut_as_asked(cast: Cast, entries: Any) -> N
     assert (whole.reach, whole.read_only) == ("all", True)
     for words, wrong in (
         (("dave@example.org",), "Enable them first"),
-        (("bob@example.org", "--days", "400"), "at the latest in a year"),
-        (("bob@example.org", "--verbs", "people.manage"), "No token is for people.manage"),
-        (("bob@example.org", "--verbs", "no.such"), "Tick what it may be used for"),
+        (("bob@example.org", "--days", "400"), "within one year at the latest"),
+        (
+            ("bob@example.org", "--verbs", "people.manage"),
+            "A token cannot be used for people.manage",
+        ),
+        (("bob@example.org", "--verbs", "no.such"), "Tick what the token may be used for"),
     ):
         with pytest.raises(CommandError, match=wrong):
             run("token", *words)

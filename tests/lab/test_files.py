@@ -334,7 +334,7 @@ def test_a_volume_and_its_borders(host: Any, box: Any, cast: Any, browser_of: An
         "ln -s /etc /vol/out; ln -s /etc/passwd /vol/file; echo v > /vol/v; chown 12:34 /vol/v",
     )
     shown = listed(bob, page(volume, "volume"))
-    assert "by way of the container box" in shown
+    assert "through the container box" in shown
     for path in ("/out", "/file", "/out/passwd"):
         assert "not among the open files" in listed(bob, f"{page(volume, 'volume')}?path={path}")
         refused = down(cast.bob, volume, "file", path, "volume")

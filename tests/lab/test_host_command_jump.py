@@ -31,7 +31,7 @@ def test_a_host_behind_a_jump_host(lab: Any) -> None:
     steps = {step["step"]: step for step in report["logins"][0]["steps"]}
     assert report["well"] is True
     assert bastion.host_key_fingerprint in steps["jump-1"]["detail"]
-    with pytest.raises(CommandError, match="root@web1 are dialled through it"):
+    with pytest.raises(CommandError, match="the jump host of root@web1"):
         run("remove", "bastion")
 
 

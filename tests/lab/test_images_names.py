@@ -104,5 +104,5 @@ def test_push_to_nobody(host: Host, endpoint_on: Any, person: Any, worker: Any, 
     job = push_image.ask(person, ref, destination="127.0.0.1:1/pushed/web:1")
     worker().hand_over([job.pk])
     assert ended(job, within_s=60).state == "failed"
-    assert "does not reach 127.0.0.1:1" in job.error
+    assert "cannot reach 127.0.0.1:1" in job.error
     assert "connection refused" in job.cause

@@ -67,7 +67,7 @@ def test_a_clone_by_the_console(clones: Any, entries: Any) -> None:
 def test_the_same_machine_is_no_clone(clones: Any) -> None:
     first, _ = clones.hosts
     add(first, "--name", "web1")
-    with pytest.raises(CommandError, match="registered already, as web1"):
+    with pytest.raises(CommandError, match="already registered, as web1"):
         add(first, "--name", "web2", "--another-machine")
     assert Host.objects.count() == 1
 
@@ -77,7 +77,7 @@ def test_nothing_differs(clones: Any) -> None:
     first, second = clones.hosts
     second.run("hostname", first.name)
     add(first, "--name", "web1")
-    with pytest.raises(CommandError, match="registered already, as web1"):
+    with pytest.raises(CommandError, match="already registered, as web1"):
         add(second, "--name", "web2", "--another-machine")
 
 

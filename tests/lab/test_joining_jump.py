@@ -65,5 +65,5 @@ def test_a_jump_host_cannot_be_taken_away_from_those_behind(
     assert Host.objects.filter(pk=bastion.host_id).exists()
     # the host behind is no way for the jump itself
     page = browser.get(f"/hosts/{bastion.host_id}/edit/").content.decode()
-    assert "root@web1 are dialled through it" in page
+    assert "the jump host of root@web1" in page
     assert "root@web1</option>" not in page

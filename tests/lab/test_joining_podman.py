@@ -103,7 +103,7 @@ def test_the_same_store_twice(lab: Any, browser: Any, caplog: pytest.LogCaptureF
     add = ("host", "add", f"ssh://root@{host.address}{seal.socket}", "--name", "web1")
     given = ("--fingerprint", host.host_key_fingerprint, "--key-file")
     call_command(*add, *given, str(host.key_file), stdout=StringIO())
-    known = "registered already, as web1/seal"
+    known = "already registered, as web1/seal"
 
     browser.send("/hosts/add/", {"address": f"seal@{host.address}"})
     browser.send("/hosts/add/fingerprint/", {"fingerprint": host.host_key_fingerprint, "into": "1"})

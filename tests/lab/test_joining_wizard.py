@@ -97,5 +97,5 @@ def test_the_same_store_twice(lab: Any, cast: Cast, browser_of: Any) -> None:
     browser.send("/hosts/add/key/own/", {"private_key": own_key(host, "seal")})
     examine(browser)
     answer = browser.send("/hosts/add/register/", {"socket": socket})
-    assert "registered already, as web1/seal" in answer.content.decode()
+    assert "already registered, as web1/seal" in answer.content.decode()
     assert Endpoint.objects.count() == 2

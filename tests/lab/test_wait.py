@@ -133,7 +133,7 @@ def test_cancelled_removed_and_too_many(
     for job in (given_up, goes, starts_never):
         listening(job)
     monkeypatch.setattr(wait_container, "MOST", 3)
-    with pytest.raises(FieldRefusal, match="3 jobs wait"):
+    with pytest.raises(FieldRefusal, match="3 jobs are already waiting"):
         waits(endpoint, shop)
     with pytest.raises(FieldRefusal, match="is not a state to wait for"):
         waits(endpoint, shop, "bored")

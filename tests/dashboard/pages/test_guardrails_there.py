@@ -75,7 +75,7 @@ def test_the_form_says_what_the_rule_would_meet_before_it_is_saved(
     for unfinished in ({**FORM, "name": ""}, {**FORM, "set_refuse": "nginx"}):
         answer = alice.send(path, unfinished)
         assert answer.status_code == 200
-        assert "as soon as" in answer.content.decode()
+        assert "Shown here once" in answer.content.decode()
     assert not Guardrail.objects.exists()
 
 

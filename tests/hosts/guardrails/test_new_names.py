@@ -30,7 +30,7 @@ ROADS: dict[str, Road] = {
 @pytest.mark.parametrize("verb", ROADS)
 def test_a_name_of_elsewhere_is_refused(verb: str) -> None:
     verdict = judge([RULE], ROADS[verb](ELSEWHERE))
-    assert "would be called quay.io/corp/prod:1" in verdict.sentence()
+    assert "would be named quay.io/corp/prod:1" in verdict.sentence()
 
 
 @pytest.mark.parametrize("verb", ROADS)

@@ -47,7 +47,9 @@ def shop(cast: Any, who_of: Any, container: Any) -> Any:
 @pytest.mark.parametrize("name", THEIRS)
 def test_not_by_a_grant_for_some_containers(shop: Any, name: str, vault_keys: None) -> None:
     charlie, ref = shop
-    with pytest.raises(FieldRefusal, match="Choose a name under localhost/by-commit/ ") as refused:
+    with pytest.raises(
+        FieldRefusal, match="Choose an unused name under localhost/by-commit/"
+    ) as refused:
         commit_container.ask(charlie, ref, name=name)
     assert refused.value.field == "name"
 

@@ -29,4 +29,4 @@ def test_the_right_to_what_goes_along_went_meanwhile(
     role.save()
     worker().hand_over([job.pk])
     assert ended(job).state == "denied", job.error
-    assert "go along" in job.error
+    assert "also remove" in job.error

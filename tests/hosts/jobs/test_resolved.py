@@ -61,7 +61,7 @@ def test_what_was_found_is_an_entry_once_and_stands_on_the_page(
     kept = Entry.objects.filter(kind="resolution").values_list("result", flat=True)
     assert list(kept) == ([result] if result else [])
     page = browser_of(cast.bob).get(f"/jobs/{unknown.pk}/").content.decode()
-    assert f"<li>Looked for on the host: {words}" in page
+    assert f"<li>Checked on the host: {words}" in page
 
 
 @pytest.mark.parametrize("settled", ["done", "again"])
@@ -71,12 +71,12 @@ def test_what_was_done_after_all_is_no_failure(settled: str, unknown: Any, perso
 
     assert told() == [
         "Build shop:1 on web1: outcome unknown: the worker was lost after sending; "
-        "what the host made of it cannot be told."
+        "the effect on the host is unknown."
     ]
     before = stamps.stamps()
     resolve.write_resolution(unknown, Settlement(settled))
     failed = settled != "done"
-    words = "Build shop:1 on web1 failed: looked for on the host: it was not done."
+    words = "Build shop:1 on web1 failed: checked on the host: it was not done."
     assert told() == ([words] if failed else [])
     assert failures.recent(person).count() == failed
     assert ("failures" in stamps.rung(before, stamps.stamps())) == (not failed)
