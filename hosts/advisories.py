@@ -188,7 +188,7 @@ def version_in(text: object) -> Version | None:
     return tuple(int(part) for part in found.groups() if part) if found else None
 
 
-def barred(podman_version: str, what: str) -> Advisory | None:
+def advisory_against(podman_version: str, what: str) -> Advisory | None:
     """The newest advisory that bars `what` on that Podman; None: it is allowed."""
     version = version_in(podman_version)
     found = [one for one in ADVISORIES if one.bars == what and version and one.affects(version)]
@@ -207,14 +207,14 @@ def of_endpoint(endpoint: Endpoint) -> list[Advisory]:
 
 
 def _versions(endpoint: Endpoint) -> Iterator[tuple[str, Version]]:
-    host = (endpoint.info or {}).get("host") or {}
+    host = endpoint.host_info
     runtime, network = _mapping(host, "ociRuntime"), _mapping(host, "networkBackendInfo")
-    told = {
+    versions = {
         "podman": endpoint.podman_version,
         str(runtime.get("name")): runtime.get("version"),
         "aardvark-dns": _mapping(network, "dns").get("version"),
     }
-    for name, text in told.items():
+    for name, text in versions.items():
         if version := version_in(text):
             yield name, version
 

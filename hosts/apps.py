@@ -13,5 +13,5 @@ class HostsConfig(AppConfig):
         from hosts import actions, bells  # noqa: F401 - importing registers
         from hosts.access import grant_source  # noqa: F401 - likewise
 
-        # accounts may not know the bells
+        # accounts must not import bells
         epoch.on_change(lambda: bells.ring("access"))

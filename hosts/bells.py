@@ -28,7 +28,7 @@ TOPICS = frozenset(
         "hosts",
         "events",
         "jobs",
-        # a job ended in trouble, or whoever asked has seen that: rare, while "jobs" rings all the time
+        # a job failed, or whoever asked has seen that. Rare, while "jobs" rings all the time
         "failures",
         "terminals",
         "audit",
@@ -37,10 +37,10 @@ TOPICS = frozenset(
         "freezes",
     }
 )
-# a layer that does not take a bell within this time is away
+# a layer that takes longer than this to take a bell is away
 SEND_WITHIN_S = 5.0
 AGAIN_S = 1.0
-# what a layer that is full or away raises; group_send itself drops what a full channel does not take
+# errors of a layer that is full or away; group_send drops what a full channel does not take
 AWAY = (RedisError, OSError)
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class Bell(TypedDict):
     topics: list[str]
 
 
-# told of topics as they ring; runs in the event loop and must not block
+# called with topics as they ring, in the event loop: it must not block
 Listener = Callable[[set[str]], None]
 
 
@@ -70,14 +70,14 @@ class _Outage:
     def __init__(self, what: str) -> None:
         self._what, self._said = what, False
 
-    def because(self, error: Exception) -> None:
+    def begins(self, error: Exception) -> None:
         """Bells get lost; said the first time."""
         if not self._said:
             why = str(error) or type(error).__name__
             log.warning("%s no bells, pages look by themselves: %s", self._what, why)
         self._said = True
 
-    def over(self) -> None:
+    def ends(self) -> None:
         """Bells come, or come again."""
         if self._said:
             log.info("%s bells again", self._what)
@@ -87,8 +87,8 @@ class _Outage:
 class _Sender:
     """Sends this process's bells, from an event loop in a thread of its own.
 
-    async_to_sync would make a loop for each bell, and so a connection to Redis (channels_redis issue
-    125). Bells that ring during a send go together with the next: a bulk rings a few times a second,
+    With async_to_sync each bell would make a loop and a connection to Redis (channels_redis issue
+    125). Bells that ring during a send go together with the next. A bulk rings a few times a second,
     and no transaction waits for Redis.
     """
 
@@ -96,7 +96,7 @@ class _Sender:
         self._loop = asyncio.new_event_loop()
         self._topics: set[str] = set()
         self._rung = asyncio.Event()
-        self._away = _Outage("Redis takes")
+        self._outage = _Outage("Redis takes")
         threading.Thread(target=self._run, name="bells", daemon=True).start()
 
     def ring(self, topics: tuple[str, ...]) -> None:
@@ -121,9 +121,9 @@ class _Sender:
                 async with asyncio.timeout(SEND_WITHIN_S):
                     await get_channel_layer().group_send(GROUP, bell)
             except (*AWAY, TimeoutError) as error:
-                self._away.because(error)
+                self._outage.begins(error)
             else:
-                self._away.over()
+                self._outage.ends()
 
 
 @cache
@@ -142,19 +142,19 @@ async def listen() -> AsyncGenerator[set[str], None]:
         await layer.group_add(GROUP, channel)
         while True:
             try:
-                told = await layer.receive(channel)
+                message = await layer.receive(channel)
             except ValueError:
-                # somebody else's, and no message of a layer
+                # no message of a layer
                 continue
-            yield _topics_of(told)
+            yield _topics_of(message)
     finally:
-        # what a failed start left in it too; nobody else on this loop hears by it
+        # also what a failed start left in the layer; nobody else on this loop uses it
         await layer.flush()
 
 
-def _topics_of(told: Any) -> set[str]:
+def _topics_of(message: Any) -> set[str]:
     """The topics of a bell that we know; none of what is no bell, or another version's."""
-    topics = told.get("topics") if isinstance(told, dict) else None
+    topics = message.get("topics") if isinstance(message, dict) else None
     if not isinstance(topics, list):
         return set()
     return {one for one in topics if isinstance(one, str)} & TOPICS
@@ -166,7 +166,7 @@ class BellReceiver:
     def __init__(self) -> None:
         self._listeners: set[Listener] = set()
         self._task: asyncio.Task[None] | None = None
-        self._away = _Outage("Redis gives")
+        self._outage = _Outage("Redis gives")
 
     @contextmanager
     def subscribed(self, listener: Listener) -> Iterator[None]:
@@ -183,17 +183,17 @@ class BellReceiver:
 
     async def _hear(self, before: asyncio.Task[None] | None) -> None:
         if before is not None:
-            # it leaves the layer as if it were new
+            # the task before leaves the layer as if it were new
             await asyncio.wait([before])
         while True:
             try:
                 async with aclosing(listen()) as bells:
                     async for topics in bells:
-                        self._away.over()
+                        self._outage.ends()
                         for listener in tuple(self._listeners):
                             listener(topics)
             except AWAY as error:
-                self._away.because(error)
+                self._outage.begins(error)
             await asyncio.sleep(AGAIN_S)
 
 

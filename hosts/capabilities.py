@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from hosts.models import Endpoint
 
 Version = tuple[int, int]
-# Podman's release notes; where the link has asked (hosts.podman.probes), its answer counts
+# from Podman's release notes; an answer that the link got (hosts.podman.probes) wins
 _SINCE: dict[str, Version] = {
     "artifacts": (5, 6),
     "quadlets": (5, 8),
@@ -35,7 +35,6 @@ class Ability:
 
     @property
     def there(self) -> bool:
-        """True where it can."""
         return not self.lack
 
 
@@ -57,9 +56,9 @@ def abilities(endpoint: Endpoint) -> list[Ability]:
 
 def _needs(name: str) -> Callable[[Endpoint], str]:
     def lack(endpoint: Endpoint) -> str:
-        told = ((endpoint.info or {}).get("calls") or {}).get(name)
+        has_call = (endpoint.info.get("calls") or {}).get(name)
         version, since = version_of(endpoint), _SINCE[name]
-        if told is True or version is None or (told is None and version >= since):
+        if has_call is True or version is None or (has_call is None and version >= since):
             return ""
         return _("Needs Podman %(since)s; %(host)s has %(version)s.") % {
             "since": f"{since[0]}.{since[1]}",
@@ -70,12 +69,8 @@ def _needs(name: str) -> Callable[[Endpoint], str]:
     return lack
 
 
-def _host(endpoint: Endpoint) -> dict[str, object]:
-    return (endpoint.info or {}).get("host") or {}
-
-
 def _old_cgroups(endpoint: Endpoint) -> bool:
-    return endpoint.rootless and _host(endpoint).get("cgroupVersion") == "v1"
+    return endpoint.rootless and endpoint.host_info.get("cgroupVersion") == "v1"
 
 
 def _stats(endpoint: Endpoint) -> str:
@@ -93,7 +88,7 @@ def _limits(endpoint: Endpoint) -> str:
             "Rootless Podman cannot limit memory or CPU on cgroups v1. Boot %s with"
             " systemd.unified_cgroup_hierarchy=1."
         ) % (endpoint.host)
-    controllers = _host(endpoint).get("cgroupControllers")
+    controllers = endpoint.host_info.get("cgroupControllers")
     if endpoint.rootless and isinstance(controllers, list) and controllers:
         missing = [name for name in ("cpu", "memory", "pids") if name not in controllers]
         if missing:
@@ -105,13 +100,13 @@ def _limits(endpoint: Endpoint) -> str:
 
 
 def _events(endpoint: Endpoint) -> str:
-    if _host(endpoint).get("eventLogger") != "none":
+    if endpoint.host_info.get("eventLogger") != "none":
         return ""
     return _("Podman records no events there: set events_logger = “file” in containers.conf.")
 
 
 def _logs(endpoint: Endpoint) -> str:
-    if _host(endpoint).get("logDriver") not in ("none", "passthrough"):
+    if endpoint.host_info.get("logDriver") not in ("none", "passthrough"):
         return ""
     return _("New containers keep no logs there: set log_driver = “k8s-file” in containers.conf.")
 
@@ -121,7 +116,7 @@ def _rootful(words: str | Promise) -> Callable[[Endpoint], str]:
 
 
 def _connect(endpoint: Endpoint) -> str:
-    if _host(endpoint).get("networkBackend") in ("cni",):
+    if endpoint.host_info.get("networkBackend") in ("cni",):
         return _("The old CNI backend does not support this. Set network_backend to netavark.")
     return ""
 

@@ -15,7 +15,7 @@ from accounts import verbs
 from accounts.verbs import OPERATOR
 from audit.params import allow
 
-# as a job asks for it, and as the log says that it was done: “Restart”, “restarted”
+# of the job, and of the log once it is done: “Restart”, “restarted”
 LogWords = tuple[str | Promise, str | Promise]
 
 
@@ -156,7 +156,6 @@ def register(card: Card) -> None:
 
 
 def cards() -> Collection[Card]:
-    """All cards."""
     return _cards.values()
 
 

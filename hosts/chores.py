@@ -48,10 +48,10 @@ def clear_sessions() -> None:
 
 
 CHORES: Final = {
-    # asked so often, since 200 entries a second are 1,000 after five seconds; a few seconds after a
-    # worker was lost another signs
+    # 200 entries a second are 1,000 after five seconds, hence so often; a few seconds after a
+    # worker was lost, another signs
     "sign": ChoreSpec(0.5, upkeep.sign, lease_s=5.0, is_due=upkeep.must_sign),
-    # what ended, and nobody noticed: transfers, terminals, builds, grants, requests, mutes, approvals
+    # ends that nobody noticed: transfers, terminals, builds, grants, requests, mutes, approvals
     "transfers": ChoreSpec(60.0, settle_lost),
     "terminals": ChoreSpec(15.0, _each(settle_terminals, sweep, look_for_builds)),
     "access": ChoreSpec(10.0, _each(end_grants, expire_requests, expire, end_mutes)),
@@ -60,7 +60,7 @@ CHORES: Final = {
     "certificates": ChoreSpec(600.0, log_certificate_ends),
     # a fleet that was just added should not wait an hour for good plans
     "statistics": ChoreSpec(60.0, refresh_statistics),
-    # what is old: gone inventory rows, events, ended jobs, what rules met, sessions
+    # old rows: inventory that is gone, events, ended jobs, findings of rules, sessions
     "tidy": ChoreSpec(
         3600.0, _each(tidy_inventory, tidy_events, tidy_jobs, hits.tidy, clear_sessions)
     ),

@@ -5,26 +5,32 @@ Without a running link the console does the same itself. Web never holds an SSH 
 
 import base64
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from hosts.link.doctor_step import DoctorStep
 from hosts.link.errors import LinkError
+from hosts.link.messages import DoctorStep, HostKey
 from hosts.link.sockets import control_socket
+
+if TYPE_CHECKING:
+    from hosts.link.supervise.database import Database
 
 SCAN_S: Final = 30.0
 INSTALL_S: Final = 60.0
-# the doctor has a deadline of its own for every step
+# each step of the doctor has a deadline of its own
 EXAMINE_S: Final = 180.0
-# a chart without its newest minutes is better than one that waits
+# a chart without its newest minutes is better than a slow one
 STATS_S: Final = 2.0
+# an outcome waits for it
+REFRESH_S: Final = 5.0
 _LINE_MAX_BYTES: Final = 1024 * 1024
+log = logging.getLogger(__name__)
 
 
 class ControlError(Exception):
@@ -35,23 +41,13 @@ class ControlError(Exception):
         self.kind, self.cause, self.cure = kind, cause, cure
 
 
-@dataclass(frozen=True, slots=True)
-class ScannedKey:
-    """The key that a host shows before any sign-in. `line`: `ALGORITHM BASE64`."""
-
-    algorithm: str
-    fingerprint: str
-    line: str
-
-
-async def scan(address: str, port: int, *, via: int | None = None) -> ScannedKey:
+async def scan(address: str, port: int, *, via: int | None = None) -> HostKey:
     """The host key at an address. Nobody signs in there. Raises ControlError.
 
     `via`: the login of the jump host from which to look.
     """
-    asked = {"address": address, "port": port, "via": via}
-    answer = await _ask("/scan", asked, timeout_s=SCAN_S)
-    return ScannedKey(answer["algorithm"], answer["fingerprint"], answer["line"])
+    body = {"address": address, "port": port, "via": via}
+    return HostKey(**await _ask("/scan", body, timeout_s=SCAN_S))
 
 
 async def install_key(
@@ -68,7 +64,7 @@ async def install_key(
 
     It signs in with the password, this once; the password is written nowhere.
     """
-    asked = {
+    body = {
         "address": address,
         "port": port,
         "user": user,
@@ -77,7 +73,7 @@ async def install_key(
         "host_key_line": host_key_line,
         "via": via,
     }
-    await _ask("/install-key", asked, timeout_s=INSTALL_S)
+    await _ask("/install-key", body, timeout_s=INSTALL_S)
 
 
 async def rotate_key(
@@ -87,14 +83,14 @@ async def rotate_key(
 
     `old` and `new`: public key lines. Raises ControlError.
     """
-    asked = {
+    body = {
         "login_id": login_id,
         "sealed_new": base64.b64encode(sealed_new).decode(),
         "old": old,
         "new": new,
         "last": last,
     }
-    await _ask("/rotate-key", asked, timeout_s=INSTALL_S)
+    await _ask("/rotate-key", body, timeout_s=INSTALL_S)
 
 
 async def reconnect(login_id: int) -> None:
@@ -111,13 +107,25 @@ async def reload() -> bool:
     return True
 
 
+async def refresh(endpoint_id: int, kind: str, object_id: str) -> None:
+    """Have the link list an object again, so that outcome and inventory agree.
+
+    Best effort: without a link the next full comparison shows it (60 s).
+    """
+    body = {"endpoint_id": endpoint_id, "kind": kind, "id": object_id}
+    try:
+        await _ask("/refresh", body, timeout_s=REFRESH_S)
+    except ControlError as error:
+        log.info("no refresh of %s %s: %s", kind, object_id[:12], error)
+
+
 async def stats_tail(endpoint_id: int, keys: list[str]) -> dict[str, Any]:
     """Samples that the link has not written yet, of series by their hexadecimal keys.
 
     `{"times": [s], "series": {key: {metric: [value or None]}}}`. Raises ControlError.
     """
-    asked = {"endpoint_id": endpoint_id, "keys": keys}
-    return await _ask("/stats", asked, timeout_s=STATS_S)
+    body = {"endpoint_id": endpoint_id, "keys": keys}
+    return await _ask("/stats", body, timeout_s=STATS_S)
 
 
 async def open_held(entry: int) -> dict[str, str]:
@@ -152,11 +160,11 @@ async def examine(patient: dict[str, Any]) -> AsyncGenerator[DoctorStep, None]:
         raise _away() from exc
 
 
-async def _ask(path: str, asked: dict[str, Any], *, timeout_s: float) -> dict[str, Any]:
+async def _ask(path: str, body: dict[str, Any], *, timeout_s: float) -> dict[str, Any]:
     try:
         async with (
             _session(timeout_s) as session,
-            session.post(f"http://link{path}", json=asked) as response,
+            session.post(f"http://link{path}", json=body) as response,
         ):
             if response.status != 200:
                 raise await _refusal(response)
@@ -167,41 +175,41 @@ async def _ask(path: str, asked: dict[str, Any], *, timeout_s: float) -> dict[st
             raise _away() from exc
     except (aiohttp.ClientError, TimeoutError, json.JSONDecodeError) as exc:
         raise _away() from exc
-    return await _ask_here(path, asked)
+    return await _ask_here(path, body)
 
 
-async def _ask_here(path: str, asked: dict[str, Any]) -> dict[str, Any]:
+async def _ask_here(path: str, body: dict[str, Any]) -> dict[str, Any]:
     from hosts.link.supervise import operations
-    from hosts.link.supervise.database import Database
-    from hosts.vault import VaultError
 
-    database = Database()
-    try:
-        if path == "/scan":
-            return await operations.scan(**asked, database=database)
-        if path == "/install-key":
-            await operations.install_key(**asked, database=database)
-            return {}
-        if path == "/open-held":
-            return await operations.open_held(**asked, database=database)
-    except LinkError as error:
-        raise ControlError(error.kind, cause=error.cause, cure=error.cure) from error
-    except VaultError as error:
-        raise ControlError("vault", cause=str(error), cure="") from error
-    finally:
-        await database.close()
-    raise _away()
+    here: dict[str, Callable[..., Awaitable[Any]]] = {
+        "/scan": operations.scan,
+        "/install-key": operations.install_key,
+        "/open-held": operations.open_held,
+    }
+    if path not in here:
+        raise _away()
+    async with _own_link() as database:
+        answer: dict[str, Any] = await here[path](**body, database=database)
+        return answer
 
 
 async def _examine_here(patient: dict[str, Any]) -> AsyncIterator[DoctorStep]:
     from hosts.link.supervise import operations
+
+    async with _own_link() as database:
+        async for step in operations.doctor(await operations.doctor_target(patient, database)):
+            yield step
+
+
+@asynccontextmanager
+async def _own_link() -> AsyncIterator["Database"]:
+    """The link's access to the database, in this process; its errors become ControlErrors."""
     from hosts.link.supervise.database import Database
     from hosts.vault import VaultError
 
     database = Database()
     try:
-        async for step in operations.doctor(await operations.doctor_target(patient, database)):
-            yield step
+        yield database
     except LinkError as error:
         raise ControlError(error.kind, cause=error.cause, cure=error.cure) from error
     except VaultError as error:
@@ -228,8 +236,8 @@ async def _session(timeout_s: float) -> AsyncIterator[aiohttp.ClientSession]:
 
 async def _refusal(response: aiohttp.ClientResponse) -> ControlError:
     try:
-        told = await response.json()
-        return ControlError(told["kind"], cause=told["cause"], cure=told["cure"])
+        error = await response.json()
+        return ControlError(error["kind"], cause=error["cause"], cure=error["cure"])
     except (aiohttp.ClientError, json.JSONDecodeError, KeyError, TypeError):
         return ControlError(
             "link-failed",

@@ -23,7 +23,7 @@ class DatabaseThreads(ThreadPoolExecutor):
 
     def _begin(self) -> None:
         connection = connections[DEFAULT_DB_ALIAS]
-        # closed by whoever ends the pool, when this thread is gone
+        # whoever ends the pool closes it, when this thread is gone
         connection.inc_thread_sharing()
         self._connections.append(connection)
 

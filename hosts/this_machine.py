@@ -36,19 +36,18 @@ class LocalSocket:
     podman_version: str = ""
 
 
-async def look() -> list[LocalSocket]:
+async def find_sockets() -> list[LocalSocket]:
     """The rootful socket and our own account's; those that answer come first.
 
     An obstacle that both share (no Podman at all) is told once.
     """
     found = [await _look_at(path, user, rootless=rootless) for path, user, rootless in _places()]
-    told = {one.why: one for one in reversed(found) if one.why}
-    kept = [one for one in found if one.ready or told[one.why] is one]
+    first = {one.why: one for one in reversed(found) if one.why}
+    kept = [one for one in found if one.ready or first[one.why] is one]
     return sorted(kept, key=lambda one: not one.ready)
 
 
-def name() -> str:
-    """The name of this machine."""
+def hostname() -> str:
     return socket.gethostname()
 
 

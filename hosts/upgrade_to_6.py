@@ -1,7 +1,6 @@
 """Whether a host can go to Podman 6, which dropped some older parts. From stored facts."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -40,12 +39,12 @@ def is_there(endpoint: Endpoint) -> bool:
 
 def is_known(endpoint: Endpoint) -> bool:
     """Whether the link has looked at the host."""
-    return bool(version_of(endpoint) and _host(endpoint))
+    return bool(version_of(endpoint) and endpoint.host_info)
 
 
 def obstacles(endpoint: Endpoint) -> list[Obstacle]:
     """All obstacles; none where it runs 6 already. Ask `is_known` before."""
-    version, host = version_of(endpoint), _host(endpoint)
+    version, host = version_of(endpoint), endpoint.host_info
     if version is None or not host or is_there(endpoint):
         return []
     found = []
@@ -89,17 +88,13 @@ def obstacles(endpoint: Endpoint) -> list[Obstacle]:
     return found
 
 
-def _host(endpoint: Endpoint) -> dict[str, Any]:
-    return (endpoint.info or {}).get("host") or {}
-
-
 def _database(endpoint: Endpoint, version: tuple[int, int]) -> str:
-    told = str(_host(endpoint).get("databaseBackend") or "")
-    return told or ("boltdb" if version < _SQLITE else "")
+    known = str(endpoint.host_info.get("databaseBackend") or "")
+    return known or ("boltdb" if version < _SQLITE else "")
 
 
 def _rootless_network(endpoint: Endpoint, version: tuple[int, int]) -> str:
     if not endpoint.rootless:
         return ""
-    told = str(_host(endpoint).get("rootlessNetworkCmd") or "")
-    return told or ("slirp4netns" if version < _PASTA else "")
+    known = str(endpoint.host_info.get("rootlessNetworkCmd") or "")
+    return known or ("slirp4netns" if version < _PASTA else "")

@@ -130,7 +130,7 @@ def _read_key(path: Path) -> bytes:
             " belongs to the database there."
         ) from exc
     except (OSError, ValueError) as exc:
-        # the text of a ValueError could quote the file, and so the key
+        # a ValueError's text could quote the file, and so the key
         raise NoKey(f"The vault key at {path} cannot be read: {type(exc).__name__}.") from None
     if len(key) != _KEY_BYTES:
         raise NoKey(f"The vault key at {path} is not {_KEY_BYTES} bytes in hex: restore it.")

@@ -17,7 +17,7 @@ from dashboard.api.shapes import PLURALS, BatchOut, JobOut
 from dashboard.furniture.bodies import Sent
 from dashboard.furniture.offer import Offer
 from dashboard.offers import OFFERS
-from hosts.jobs.pace import MOST_AT_ONCE, paced
+from hosts.jobs.pace import MOST_AT_ONCE, with_pace
 
 router = Router()
 
@@ -102,7 +102,7 @@ def _many(offer: Offer) -> None:
         params = given.params()
         refs = [(one["endpoint"], one["id"]) for one in params.pop("objects")]
         speed = {name: params.pop(name) for name in ("at_once", "stop_on_failure")}
-        return asked(request, lambda: paced(lambda: ask_many(person, refs, **params), **speed))
+        return asked(request, lambda: with_pace(lambda: ask_many(person, refs, **params), **speed))
 
     _route(
         done,

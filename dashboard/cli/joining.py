@@ -28,10 +28,10 @@ from hosts.actions.hosts import (
 )
 from hosts.actions.hosts.known_hosts import KnownHosts
 from hosts.actions.hosts.register_host import NewHost, SocketInfo
-from hosts.control import ControlError, ScannedKey
+from hosts.control import ControlError
 from hosts.link.certificates import UserCertificate
-from hosts.link.doctor_step import DoctorStep
 from hosts.link.errors import LinkError
+from hosts.link.messages import DoctorStep, HostKey
 from hosts.models import Host, Login
 from hosts.refusals import FieldRefusal
 
@@ -65,7 +65,7 @@ class Wanted:
     groups: list[str] = field(default_factory=list)
     notes: str = ""
     fingerprint: str = ""
-    shown: ScannedKey | None = None
+    shown: HostKey | None = None
     steps: list[DoctorStep] = field(default_factory=list)
     failure: str = ""
     via: Login | None = None

@@ -21,7 +21,7 @@ from dashboard.live.visibility import scope_to_visible
 from dashboard.person import person_of
 from hosts.access import Person, get_object
 from hosts.capabilities import lacks
-from hosts.jobs.pace import paced
+from hosts.jobs.pace import with_pace
 from hosts.models import INVENTORY, InventoryRow, Job
 from hosts.refusals import FieldRefusal
 
@@ -92,7 +92,7 @@ def many(offer: Offer) -> Callable[..., HttpResponse]:
         if request.method == "GET":
             rows = _rows(person, offer, refs)
             return _with_question(request, person, offer, rows, paced=len(rows) > 1)
-        batch = paced(
+        batch = with_pace(
             lambda: ask_many(person, refs, **offer.params(request.POST)), **_pace(request.POST)
         )
         count = len(refs) - len(batch.skipped)

@@ -27,7 +27,7 @@ from hosts.guardrails import GuardrailRefused, Proposal, Verdict, check, hits, l
 from hosts.guardrails.blockers import Blockers
 from hosts.jobs.errand import ActionFailed
 from hosts.jobs.locked_names import locked_name
-from hosts.jobs.order_check import warned
+from hosts.jobs.order_check import warnings_of
 from hosts.models import Container, Endpoint, OpenTransfer
 from hosts.podman import Podman, PodmanError
 
@@ -160,7 +160,7 @@ def _permit(action: StreamedAction, proposal: Proposal | None) -> dict[str, list
         raise ActionFailed(str(GuardrailRefused(verdict)))
     fresh = action.fresh(verdict)
     hits.record_hits(fresh.findings)
-    return warned(fresh)
+    return warnings_of(fresh)
 
 
 def _endpoint(target: Target) -> Endpoint:

@@ -24,10 +24,10 @@ class LeaseLost(Exception):
     """Another link owns this login now; nothing was written."""
 
 
-# what one endpoint's odd data may raise, on either database
+# errors that one endpoint's odd data can cause, on either database
 WRITE_FAULTS = (DatabaseError, InterfaceError, ValueError, TypeError)
 STEP_FAULTS = (*WRITE_FAULTS, LeaseLost)
-# the database itself is away or busy: running the steps one by one would only wait once each
+# the database itself is away or busy: to run the steps one by one would only wait for each
 AWAY = (OperationalError, InterfaceError)
 
 
@@ -38,9 +38,9 @@ class WriteBatch:
     topics: set[str] = field(default_factory=set)
     last: list[Callable[[], object]] = field(default_factory=list)
     undo: list[Callable[[], None]] = field(default_factory=list)
-    # (login, epoch) whose lease this transaction has looked at
+    # (login, epoch) of leases that this transaction has checked
     held: set[tuple[int, int]] = field(default_factory=set)
-    # endpoints whose revision this transaction has raised already
+    # endpoints whose revision this transaction has raised
     raised: set[int] = field(default_factory=set)
 
 
@@ -51,7 +51,7 @@ def require_lease(batch: WriteBatch, login_id: int, epoch: int) -> None:
     """
     if (login_id, epoch) in batch.held:
         return
-    # on SQLite writers come one by one anyway
+    # SQLite lets writers in one by one anyway
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -93,7 +93,7 @@ def _run(steps: Sequence[Step]) -> list[object]:
             if batch.topics:
                 bells.ring(*sorted(batch.topics))
     except BaseException:
-        # memory goes back with the transaction, whatever ended it
+        # memory must match the database again, whatever ended the transaction
         for undo in batch.undo:
             undo()
         raise

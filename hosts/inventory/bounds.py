@@ -4,13 +4,30 @@ Wrong types become empty values. Nothing raises, so that one odd object cannot h
 """
 
 import math
+from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 MAX_INTEGER = 2**63 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Podman's "never": Go's zero time, also as seconds since 1970
 _FIRST_YEAR = 1980
+
+
+class BoundedDict(OrderedDict[Key, Value]):
+    """Keeps the `most` entries that were written last: a host must not fill our memory."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def __setitem__(self, key: Key, value: Value) -> None:
+        super().__setitem__(key, value)
+        self.move_to_end(key)
+        if len(self) > self._most:
+            self.popitem(last=False)
 
 
 def text(value: Any, *, limit: int) -> str:

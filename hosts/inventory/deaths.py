@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# a crash so long after the one before it begins a new row of them
+# a crash this long after the last one begins a new row of crashes
 WINDOW = timedelta(minutes=10)
-# so many in a row make a crash loop; as in Container's index
+# this many crashes in a row are a crash loop; as in Container's index
 LOOP = 3
-# the policy starts it again sooner than that, else no more
+# the restart policy acts within this time, or not at all
 BETWEEN = timedelta(minutes=1)
 
 
@@ -25,11 +25,10 @@ class Deaths:
     first_crash: datetime | None = None
     anew: bool = False
 
-    def died(self, at: datetime, code: int | None) -> None:
-        """It ended."""
+    def add_end(self, at: datetime, code: int | None) -> None:
         self.at, self.code = at, code
 
-    def crashed(self, at: datetime, before: datetime | None) -> None:
+    def add_crash(self, at: datetime, before: datetime | None) -> None:
         """It crashed. `before`: its last crash that this object has seen."""
         if before is not None and at - before > WINDOW:
             self.forget()

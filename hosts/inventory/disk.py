@@ -48,12 +48,12 @@ def used(df: Mapping[str, Any]) -> tuple[dict[str, dict[str, int]], dict[str, di
 
 
 def _images(df: Mapping[str, Any], images: list[dict[str, Any]]) -> dict[str, int]:
-    # a row for each name: Podman counts those, and each image once as in use
+    # Podman lists a row per name; an image counts once as in use
     by_id = {text(one.get("ImageID"), limit=80): one for one in images}
     busy = [one for one in by_id.values() if integer(one.get("Containers")) > 0]
     size = integer(df.get("ImagesSize"))
     if not size:
-        # Podman 4 does not tell the sum
+        # Podman 4 has no sum
         size = sum(integer(one.get("UniqueSize")) for one in by_id.values())
     # Podman's UniqueSize counts shared layers too (5.4.2): at least the biggest used image stays
     kept = max((integer(one.get("Size")) for one in busy), default=0)
@@ -87,6 +87,6 @@ def keep(endpoint_id: int, df: Mapping[str, Any], *, at: datetime, took_ms: int)
         endpoint_id=endpoint_id,
         defaults={"measured_at": at, "took_ms": took_ms, "kinds": kinds, "sizes": sizes},
     )
-    # their list shows sizes
+    # the list of volumes shows sizes
     bells.ring("volumes")
     return row

@@ -1,7 +1,7 @@
 """The label by which a job finds what an earlier try made. Nobody can write it before.
 
-An image's maker, a kube file or somebody on the host may set any label, and the number of a coming
-job can be guessed. So a keyed hash follows the number: `12.5f0c…`.
+An image's maker, a kube file or somebody on the host may set any label. The number of a coming job
+can be guessed. So a keyed hash follows the number: `12.5f0c…`.
 """
 
 from typing import Final

@@ -46,7 +46,7 @@ class Mirror:
         self._read_revision = True
         # kind -> id -> (digest, health) as last written; a kind is read when it is first needed
         self._known: dict[str, dict[str, tuple[str, str]]] = {}
-        # ids listed alone -> when that call began: an older full list must not undo them
+        # (kind, id) listed alone -> when that call began: an older full list must not undo it
         self._alone: dict[tuple[str, str], float] = {}
 
     def compare(self, batch: WriteBatch, kind: str, *, listed: Any, began: float) -> Changes:
@@ -69,8 +69,8 @@ class Mirror:
         known = self._load(kind)
         for one in ids:
             self._alone[kind, one] = began
-        wanted = [found[i] for i in ids if i in found]
-        return self._write(batch, kind, wanted, [i for i in ids if i in known and i not in found])
+        there = [found[i] for i in ids if i in found]
+        return self._write(batch, kind, there, [i for i in ids if i in known and i not in found])
 
     def write_health(self, batch: WriteBatch, podman_id: str, health: str) -> Changes:
         """Write a health event, without a list; one that changes nothing is dropped. LeaseLost."""
@@ -128,7 +128,7 @@ class Mirror:
         batch.topics.add(TOPIC_OF["volume"])
         for one, names in volumes.items():
             self._rows("container", [one]).update(volumes=names)
-        # these look different now
+        # these containers look different now
         self._rows("container", kube).update(
             kube=True, revision=self.revision, changed_at=timezone.now()
         )
@@ -201,7 +201,7 @@ class Mirror:
         batch.raised.add(self.endpoint_id)
 
     def _upsert(self, kind: str, changed: list[ListedObject], now: datetime) -> None:
-        # a row that is gone may come back under its id: volumes by name, images by content
+        # a row that is gone can come back under its id: volumes by name, images by content
         stamps = {
             "endpoint_id": self.endpoint_id,
             "revision": self.revision,
@@ -210,7 +210,7 @@ class Mirror:
             "gone": None,
         }
         for start in range(0, len(changed), _CHUNK):
-            # by the part: the rows of a whole list at once take ten times what the list takes
+            # in parts: the rows of a whole list take ten times the memory of the list
             some = changed[start : start + _CHUNK]
             rows = [{**stamps, "digest": one.digest, **fields(kind, one)} for one in some]
             upsert(INVENTORY[kind], rows)

@@ -20,26 +20,26 @@ from hosts.inventory.job_marks import is_mark
 from hosts.inventory.sightings import Sighting
 from hosts.models import Container, Endpoint, Job
 
-# an event arrives up to this much later than the job that caused it has ended
+# an event can arrive this much later than its job has ended
 GRACE = timedelta(seconds=10)
 # one entry per object, verb and minute
 MINUTE_S = 60.0
 _MOST_PENDING = 1000
-# and so many entries of one endpoint: whoever owns a host makes events by the thousand
+# the most entries of one endpoint: a host's owner can make thousands of events
 MOST_A_MINUTE = 60
 MORE = "host.more_changes"
 _LONGEST_IMPORT = timedelta(hours=6)
 OF_CONTAINERS = frozenset(
     {"container.create", "container.start", "container.stop", "container.kill", "container.remove"}
 )
-# what kube.play and kube.down do to what stands in the file, by kind
+# what kube.play and kube.down do to objects in the file, by kind
 _KUBE = {
     "pods": ("pod.create", "pod.start", "pod.stop", "pod.remove"),
     "volumes": ("volume.create", "volume.remove"),
     "secrets": ("secret.create", "secret.remove"),
     "images": ("image.pull",),
 }
-# made by Podman for the first kube file that is played
+# Podman makes it for the first kube file that is played
 _KUBE_NETWORK = ("network.create", "podman-default-kube-network")
 
 
@@ -98,7 +98,7 @@ class SightingCounter:
 
     def due(self, *, now: float) -> list[tuple[Sighting, int]]:
         """Sightings counted for a minute or longer, with their counts."""
-        told: list[tuple[Sighting, int]] = []
+        due: list[tuple[Sighting, int]] = []
         for key, minute in list(self._open.items()):
             if now - minute.since < MINUTE_S:
                 continue
@@ -106,14 +106,14 @@ class SightingCounter:
                 del self._open[key]
                 continue
             if self._may_tell(now):
-                told.append((minute.last, minute.waiting))
+                due.append((minute.last, minute.waiting))
             else:
                 self.leave_out(minute.last, minute.waiting, now=now)
             self._open[key] = _Repeats(since=now)
         if self._left_last is not None and now - self._left_from >= MINUTE_S:
-            told.append((_more(self._left_last), self._left))
+            due.append((_more(self._left_last), self._left))
             self._left, self._left_last = 0, None
-        return told
+        return due
 
     def _may_tell(self, now: float) -> bool:
         if now - self._began >= MINUTE_S:
@@ -150,7 +150,7 @@ def unexplained(
         for one in sightings
         if (one.verb, one.podman_id) not in planned
         and (one.verb, one.name) not in named
-        # the pod's own event says it
+        # the pod's own event tells it
         and one.name != f"{one.pod_id[:12]}-infra"
         and not (one.verb in OF_CONTAINERS and one.pod_id and one.name.startswith(kube_pods))
         and not any(_explains(job, one) for job in jobs)
@@ -176,7 +176,7 @@ def _planned(rows: QuerySet[Job]) -> set[tuple[str, str]]:
     clones = rows.filter(verb="volume.clone").values_list("params", flat=True)
     for params in clones:
         new = str(params.get("new_name"))
-        # a copy that fails is removed again
+        # a failed copy is removed again
         found |= {("volume.create", new), ("volume.remove", new)}
     return found
 
@@ -216,11 +216,11 @@ def _explains(job: tuple[int, str, str, str, str], sighting: Sighting) -> bool:
     if kind == "pod" and sighting.kind == "container" and object_id:
         return sighting.pod_id == object_id
     if sighting.kind != kind:
-        # the image that a run pulls, the volumes that it makes or a removal takes along
+        # an image that a run pulls; volumes that it makes, or that a removal takes along
         return verb.startswith("container.") or (card is not None and card.takes_along)
     if object_id and verb != "secret.replace":
         return object_id == sighting.podman_id
-    # what is made has no id yet, and a replaced secret gets another
+    # a new object has no id yet, and a replaced secret gets another
     return _same_name(name, sighting.name)
 
 
@@ -234,9 +234,11 @@ def _same_name(ours: str, theirs: str) -> bool:
     return short == long or long.endswith(f"/{short}")
 
 
-def record(batch: WriteBatch, endpoint: Endpoint, told: Sequence[tuple[Sighting, int]]) -> None:
+def record(
+    batch: WriteBatch, endpoint: Endpoint, sightings: Sequence[tuple[Sighting, int]]
+) -> None:
     """Write entries at the batch's end: the audit head is locked last."""
-    for sighting, count in told:
+    for sighting, count in sightings:
         target = Target(
             kind=sighting.kind,
             id=sighting.podman_id or (endpoint.host_id if sighting.kind == "host" else ""),

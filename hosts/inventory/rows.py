@@ -13,11 +13,11 @@ from hosts.inventory import owners
 from hosts.inventory.bounds import flag, integer, items, mapping, moment, text, texts
 from hosts.podman.volumes import mask_passwords
 
-# raise when the mapping below changes, so that every row is written anew
+# raise it when the mapping below changes: every row is then written again
 SHAPE = b"2"
 # an endpoint's list is cut here; the rest of it is not mirrored
 MAX_OBJECTS = 20_000
-# parts of a list item that change by themselves or that no row holds
+# parts of a list item that change by themselves, or that no row holds
 _LOOSE: dict[str, frozenset[str]] = {
     "container": frozenset({"Status", "CreatedAt", "Size", "ExposedPorts", "Namespaces"}),
     "pod": frozenset({"Cgroup", "Namespace"}),
@@ -35,7 +35,7 @@ _ID: dict[str, tuple[str, ...]] = {
     "network": ("id", "Id"),
     "secret": ("ID",),
 }
-# as Podman makes ids, and names of what has none (its NameRegex)
+# Podman's ids, and names of objects without one (its NameRegex)
 _USABLE = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.:-]*", re.ASCII)
 HEALTHS = frozenset({"healthy", "unhealthy", "starting"})
 Item = dict[str, Any]
@@ -65,7 +65,7 @@ def listed_objects(kind: str, listed: Any) -> dict[str, ListedObject]:
 
 def _identity(kind: str, item: Item) -> str:
     value = next((item[key] for key in _ID[kind] if isinstance(item.get(key), str)), "")
-    # ids stand in addresses of pages: one without an address would break every list that it is in
+    # pages have ids in their addresses: an id without an address would break its lists
     return value if len(value) <= 255 and _USABLE.fullmatch(value) else ""
 
 

@@ -5,12 +5,11 @@ restart policy sends died, restart, init, start; a person's restart sends died, 
 Each `run` of an image that is there sends image `pull`.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from hosts.inventory.bounds import integer, mapping, text
+from hosts.inventory.bounds import BoundedDict, integer, mapping, text
 from hosts.inventory.job_marks import JOB_LABEL
 
 _VERBS = {
@@ -45,8 +44,8 @@ class SightingReader:
     """Tells people's changes from those of Podman's restart policy, for one endpoint."""
 
     def __init__(self) -> None:
-        # containers whose next start is the policy's, oldest first
-        self._policy: OrderedDict[str, None] = OrderedDict()
+        # containers that the policy will start next, oldest first
+        self._policy: BoundedDict[str, None] = BoundedDict(_REMEMBERED)
 
     def read(self, event: dict[str, Any]) -> Sighting | None:
         """What an event (as Podman sends it) means; None: nobody did anything.
@@ -66,12 +65,12 @@ class SightingReader:
         attributes = mapping(event["Actor"].get("Attributes"), count=200)
         name = attributes.get("network") or attributes.get("name", "")
         if kind == "container" and name == f"{attributes.get('podId', '')[:12]}-infra":
-            # the pod's own event says it
+            # the pod's own event tells it
             return None
         if kind == "volume":
             podman_id = podman_id or name
             if len(name) == _ANONYMOUS_LENGTH and name.isalnum():
-                # made and removed with its container
+                # an anonymous volume comes and goes with its container
                 return None
         return _sighting(
             f"{kind}.{verb}",
@@ -86,8 +85,6 @@ class SightingReader:
     def _by_policy(self, podman_id: str, action: str) -> bool:
         if action == "restart":
             self._policy[podman_id] = None
-            while len(self._policy) > _REMEMBERED:
-                self._policy.popitem(last=False)
             return True
         if action in ("died", "remove"):
             self._policy.pop(podman_id, None)

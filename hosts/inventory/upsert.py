@@ -17,7 +17,7 @@ def upsert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
     """
     if not rows:
         return
-    # itself rather than the proxy `connection`, which is looked through a million times here
+    # the connection itself: a million look-ups through the proxy are slow
     connection = connections[DEFAULT_DB_ALIAS]
     names = tuple(rows[0])
     defaults = [f for f in _columns(model) if f.attname not in names]

@@ -18,7 +18,7 @@ allow(VERB, "rules", "fields", "verb", "asked_by")
 WORKER = Who(name="Haulout", door="worker")
 
 
-def without(verdict: Verdict, let_through: set[tuple[int, str]]) -> Verdict:
+def new_findings(verdict: Verdict, let_through: set[tuple[int, str]]) -> Verdict:
     """The verdict without findings that rules had about the request too, and let through."""
     fresh = tuple(one for one in verdict.findings if (one.rule_id, one.words) not in let_through)
     return Verdict(fresh, verdict.rules)
@@ -44,28 +44,28 @@ def sentence(verdict: Verdict, lacking: str, asker: str) -> str:
     return said
 
 
-def write_down(job: Job, verdict: Verdict, lacking: str, words: str) -> None:
+def write_alarm(job: Job, verdict: Verdict, lacking: str, words: str) -> None:
     """Write the alarm: an event beside the job's outcome, never counted together with others."""
     if job.endpoint is None:
         return
     target = target_of(
         job.endpoint, kind=job.object_kind, object_id=job.object_id, name=job.object_name
     )
-    told = {"verb": job.verb, "job": job.pk, "asked_by": job.asked_by_name}
-    raise_alarm(target, verdict, words, told, lacking=lacking)
+    params = {"verb": job.verb, "job": job.pk, "asked_by": job.asked_by_name}
+    raise_alarm(target, verdict, words, params, lacking=lacking)
 
 
 def raise_alarm(
-    target: Target, verdict: Verdict, words: str, told: dict[str, Any], *, lacking: str = ""
+    target: Target, verdict: Verdict, words: str, params: dict[str, Any], *, lacking: str = ""
 ) -> None:
-    """The alarm of something that is no job. `told`: for the entry, what it was and who asked."""
+    """The alarm of something that is no job. `params`: for the entry, what it was and who asked."""
     close_old_connections()
     stops = verdict.stops
-    told = {
+    params = {
         "rules": list(dict.fromkeys(one.rule for one in stops)),
         "fields": list(dict.fromkeys([one.field for one in stops] or [lacking])),
-        **told,
+        **params,
     }
     with transaction.atomic():
-        write.event(WORKER, VERB, target, params=told, detail=words[:1000])
+        write.event(WORKER, VERB, target, params=params, detail=words[:1000])
         bells.ring("audit")

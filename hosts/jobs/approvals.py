@@ -21,7 +21,7 @@ from hosts.guardrails.digest import digest, facts
 from hosts.jobs.save import ClaimLost
 from hosts.models import Approval, Job
 
-# on which nobody decided
+# after this time a question expires
 UNDECIDED = timedelta(hours=24)
 _KEY = ("rule", "rule_id", "field", "words")
 
@@ -46,7 +46,7 @@ def is_approved(job_id: int, verdict: Verdict, proposal: Proposal | None) -> boo
     if proposal is not None:
         agrees = Q(digest=digest(proposal))
         if proposal.written:
-            # of one that was asked before texts were kept
+            # an approval from before texts were kept
             agrees |= Q(text="", digest=digest(replace(proposal, written=None)))
         approved = approved.filter(agrees)
     given = {_key(one) for row in approved for one in row.findings}
@@ -112,7 +112,7 @@ def hold(job: Job, verdict: Verdict, proposal: Proposal | None) -> None:
             approval_row(job, verdict, proposal).save(force_insert=True)
             bells.ring("jobs", "access")
         else:
-            # cancelled in this moment, and nobody would hear of it any more
+            # somebody cancelled it in this moment, and no worker would notice any more
             ours = Job.objects.filter(pk=job.pk, claim=job.claim, state=Job.State.RUNNING)
             for asked_by in ours.values_list("cancel_asked_by", flat=True):
                 end_unbegun(ours, words=cancelled_words(asked_by))

@@ -26,7 +26,7 @@ PURPOSE = "job"
 class Order:
     """What a job is to do on one object. `secrets` are sealed; `params` are shown and audited.
 
-    `told`: replaces `params` in the audit log, which would hash values that are no secret. `thing`:
+    `log_params`: replaces `params` in the audit log, which would hash values that are no secret. `thing`:
     the container that a narrowed grant may have allowed, existing or yet to be made.
     """
 
@@ -36,8 +36,8 @@ class Order:
     name: str
     params: dict[str, Any] = field(default_factory=dict)
     secrets: bytes | None = None
-    told: dict[str, Any] | None = None
-    # what it would make, for the guardrails; verbs whose card has such a road must say it
+    log_params: dict[str, Any] | None = None
+    # what it would make, for the guardrails; cards with such a road require it
     proposal: Proposal | None = None
     thing: ContainerLike | None = None
 
@@ -82,7 +82,7 @@ def ask_all(
 ) -> list[Job]:
     """Rows and intents of all orders in one transaction; workers are woken after the commit.
 
-    Refused: a guardrail stops one of them. NeedsApproval: one needs a second person, and nobody has
+    GuardrailRefused: a guardrail stops one of them. NeedsApproval: one needs a second person, and nobody has
     said why. In both cases none is asked. With a reason such a job is held.
     """
     allowed = order_check.require(person, verb, orders)
@@ -91,8 +91,8 @@ def ask_all(
         for order, one in zip(orders, allowed, strict=True)
     ]
     with transaction.atomic():
-        # lock order: jobs, then inventory, then the audit head. The row needs its intent's
-        # number and the entry the job's id, so rows come first with intent 0.
+        # lock order: jobs, then inventory, then the audit head. A row needs its intent's number, an
+        # entry needs the job's id. So rows come first, with intent 0.
         for one in asked:
             one.job = _row(person, verb, one, queue=queue, batch=batch)
             one.job.save(force_insert=True)
@@ -147,7 +147,8 @@ def _intent(person: Person, verb: str, asked: PendingOrder) -> IntentItem:
         person.who,
         verb,
         order.target,
-        params=(order.params if order.told is None else order.told) | asked.clearance.beside,
+        params=(order.params if order.log_params is None else order.log_params)
+        | asked.clearance.beside,
         grant=asked.held.words,
         job_id=asked.job.pk,
     )
@@ -155,10 +156,10 @@ def _intent(person: Person, verb: str, asked: PendingOrder) -> IntentItem:
 
 def _tell_override(person: Person, asked: PendingOrder) -> None:
     windows = [one.rule for one in asked.clearance.lifted]
-    told = {
+    params = {
         "windows": windows,
         "reason": person.reason,
         "job": asked.job.pk,
         "deed": asked.job.verb,
     }
-    write.event(person.who, order_check.OVERRIDE, asked.order.target, params=told)
+    write.event(person.who, order_check.OVERRIDE, asked.order.target, params=params)

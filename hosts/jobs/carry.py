@@ -35,13 +35,13 @@ from hosts.refusals import Refusal
 
 log = logging.getLogger(__name__)
 
-# how long a try that lost its host waits for it, to see what became of it
+# how long a try that lost its host waits for it, to find out its effect
 SETTLE_FOR_S = 90.0
-# how long what was not sent yet waits for a link that is started again
+# how long an unsent request waits for a link that is restarting
 LINK_BACK_S = 30.0
-# how often a try that had no effect is made within one claim
+# the most tries within one claim, if none had an effect
 TRIES = 3
-# of Podman's message in a headline, in characters; the whole of it stands below
+# characters of Podman's message in a headline; the whole message stands below
 HEADLINE = 300
 
 
@@ -73,7 +73,7 @@ async def carry(  # noqa: C901 - one clause for each way to end
         state, error = Job.State.DENIED, denied.message
     except ActionFailed as trouble:
         error, cause, result = trouble.message, trouble.cause, trouble.left
-        # why comes first: it is the headline wherever the failure is told
+        # the reason comes first: it is the headline wherever the failure is shown
         why = await _clash(job, cause) or (_sentence(cause) if result else "")
         error = f"{why} {error}".strip()
     except OutcomeUnknown as undecided:
@@ -88,7 +88,7 @@ async def carry(  # noqa: C901 - one clause for each way to end
     except ClaimLost:
         raise
     except Exception as bug:
-        # a job ends whatever happens; the trace is in the log, the person gets one line
+        # a job always ends: its trace goes to the log, one line to the person
         log.exception("job %s: %s failed", job.pk, job.verb)
         error = _("Internal error in Haulout; its log has the details.")
         cause = type(bug).__name__
@@ -240,7 +240,7 @@ async def _act(errand: Errand, handler: Handler) -> dict[str, Any]:
             return result
         except PodmanError as lost:
             if not errand.sent and isinstance(lost, Interrupted) and left:
-                # a look broke off: nothing was sent yet that changes the host
+                # a read broke off: nothing was sent that changes the host
                 continue
             if not (errand.sent and lost.maybe_done):
                 raise
@@ -250,7 +250,7 @@ async def _act(errand: Errand, handler: Handler) -> dict[str, Any]:
             if not left:
                 raise
         except asyncio.CancelledError:
-            # somebody cancelled: the true end counts, so look once before saying "cancelled"
+            # somebody cancelled. The true end counts, so look once before saying "cancelled"
             if errand.sent and await _settle(errand, handler, for_s=5.0) is Settlement.DONE:
                 return {"settled": True, "cancel": "too late"}
             raise

@@ -14,9 +14,9 @@ from django.db.models.functions import Now
 
 from hosts.models import Chore
 
-# so late is overdue, and done without beat
+# this late, a chore is overdue and runs without beat
 LATE_S: Final = 5.0
-# a time so far ahead was written by a clock that has been set back since
+# a time this far ahead comes from a clock that was set back since
 _SLACK: Final = timedelta(seconds=10)
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class ChoreSpec:
     every_s: float
     do: Callable[[], object]
     lease_s: float = 60.0
-    # for what no time tells: then it is asked as often as `every_s` says, by every worker
+    # for a chore that depends on something else than time
     is_due: Callable[[], bool] | None = None
 
 
@@ -48,7 +48,6 @@ class ChoreRunner:
 
     @property
     def untimed(self) -> list[tuple[str, ChoreSpec]]:
-        """The chores that no time tells."""
         return [(name, chore) for name, chore in self.chores.items() if chore.is_due is not None]
 
     def do(self, name: str, *, asked: bool = False) -> bool:
@@ -86,7 +85,7 @@ class ChoreRunner:
 
     def _take(self, name: str, chore: ChoreSpec, *, asked: bool) -> bool:
         Chore.objects.get_or_create(name=name)
-        # beat's message is never exactly on time
+        # beat's messages are never exactly on time
         after_s = chore.every_s / 2 if asked or chore.is_due else chore.every_s + LATE_S
         taken = Chore.objects.filter(_free(name, chore, after_s)).update(
             began_at=Now(),

@@ -10,7 +10,7 @@ from hosts.database_threads import in_thread
 from hosts.jobs import lease
 from hosts.models import Job
 
-# as many as one group of outcomes
+# the same as a group of outcomes
 GROUP = 50
 
 
@@ -22,9 +22,9 @@ class Claims:
         self._queue: asyncio.Queue[tuple[int, asyncio.Future[Job | None]]] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._at_it = asyncio.Lock()
-        # ours: job id to claim; whoever carries one out takes it away at its end
+        # our claims: job id to claim number; whoever carries out a job removes it at the end
         self.held: dict[int, int] = {}
-        # of which it is not known yet whether they are ours
+        # jobs that may or may not be ours: the claim is being written
         self.in_flight: frozenset[int] = frozenset()
 
     def start(self) -> None:

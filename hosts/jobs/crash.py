@@ -14,12 +14,12 @@ from django.conf import settings
 
 BEFORE_SEND = "before-send"
 AFTER_SEND = "after-send"
-# of what makes a container: before and after the second look
+# for verbs that make a container: before and after the second look
 AFTER_CREATE = "after-create"
 AFTER_LOOK = "after-look"
 AFTER_REPLY = "after-reply"
 BEFORE_OUTCOME = "before-outcome"
-# a request that began so long ago has left this process, and takes the host longer to answer
+# a request that began this long ago has left this process; the host takes longer to answer
 SENT_AFTER_S = 0.05
 
 log = logging.getLogger(__name__)
@@ -29,21 +29,21 @@ _arrived: set[int] = set()
 async def point(step: str, job_id: int) -> None:
     """`job_id` is at `step`. Returns at once, unless a crash is due here or has begun."""
     order: Path | None = settings.HAULOUT_CRASH_AT
-    if order is None or (told := _told(order)) is None:
+    if order is None or (due := _due(order)) is None:
         return
-    wanted, count = told
-    if step == wanted and job_id not in _arrived:
+    due_step, count = due
+    if step == due_step and job_id not in _arrived:
         if step == AFTER_SEND:
             later = asyncio.get_running_loop().call_later
             later(SENT_AFTER_S, _arrive, job_id, count, order)
             return
         _arrive(job_id, count, order)
     if job_id in _arrived:
-        # it goes no further: the others are waited for, then all end
+        # stop here: all wait for the last one, then end
         await asyncio.Event().wait()
 
 
-def _told(order: Path) -> tuple[str, int] | None:
+def _due(order: Path) -> tuple[str, int] | None:
     try:
         step, count = order.read_text().split()
     except FileNotFoundError:

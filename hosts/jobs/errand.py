@@ -29,7 +29,7 @@ from hosts.models import Endpoint, Job
 from hosts.podman import Podman
 
 PROGRESS_EVERY_S = 0.5
-# of a job's output, in characters; a build can say a gigabyte
+# characters of a job's output; a build can print a gigabyte
 MAX_OUTPUT = 200_000
 
 
@@ -64,7 +64,7 @@ class Errand:
     name: str
     params: dict[str, Any]
     before: dict[str, Any]
-    # True when an earlier try got as far as sending
+    # True when an earlier try has sent something
     broken: bool
     podman: Podman
     _save: Callable[[Job, dict[str, Any]], Awaitable[None]]
@@ -74,11 +74,11 @@ class Errand:
     output: list[str] = field(default_factory=list)
     # True once this try has sent something that changes the host
     sent: bool = False
-    # True once the guardrails had nothing against what this try sends
+    # True once the guardrails let this try's request through
     permitted: bool = False
-    # rules that this try has met and counted
+    # rules that this try broke and that were counted
     _met: set[int] = field(default_factory=set)
-    # what rules said of the request and let through: by a warning, or with an approval
+    # findings about the request that were let through, by a warning or an approval
     _let_through: set[tuple[int, str]] = field(default_factory=set)
     _saved_at: float = 0.0
     _said: int = 0
@@ -91,11 +91,11 @@ class Errand:
     async def permit(self, proposal: Proposal, *, known_at_click: bool = True) -> None:
         """Ask the guardrails about what is really going to be sent.
 
-        Rules may have changed since the click, and some specs are known here alone. Refused.
+        Rules may have changed since the click, and some specs are known here alone. GuardrailRefused.
         HeldForApproval: a second person has to say yes first. NotAllowed: it would be privileged, and
         whoever asked has no right to that. `known_at_click` False: nobody was asked about this before.
         """
-        await self.heed_names(proposal.given_names)
+        await self.check_names(proposal.given_names)
         verdict = await in_thread(check, self.endpoint, proposal)
         if verdict.worst is Severity.REFUSE:
             await self._count(verdict.findings)
@@ -104,7 +104,7 @@ class Errand:
             raise NotAllowed(
                 _("%s may not create privileged containers there.") % self._job.asked_by_name
             )
-        # what was found at the click was counted there, and what was approved when it was asked
+        # findings at the click were counted there; approved ones when they were asked
         found_here = () if known_at_click and road_of(self.verb).at_click else verdict.warnings
         if verdict.stops:
             if not await in_thread(approvals.is_approved, self.job_id, verdict, proposal):
@@ -117,7 +117,7 @@ class Errand:
         self._let_through |= {(one.rule_id, one.words) for one in verdict.findings}
         self.permitted = True
 
-    async def heed_names(self, names: Iterable[str]) -> None:
+    async def check_names(self, names: Iterable[str]) -> None:
         """NotAllowed where a locked image has one of these names, which another image is about to get."""
         given = [name for name in names if "@" not in name]
         lock = await locked_name(self.podman, self.endpoint, given)
@@ -146,11 +146,13 @@ class Errand:
             was = await in_thread(check, self.endpoint, before)
             self._let_through |= {(one.rule_id, one.words) for one in was.findings}
             field = "" if privileged_field(before) else field
-        verdict = alarm.without(await in_thread(check, self.endpoint, found), self._let_through)
+        verdict = alarm.new_findings(
+            await in_thread(check, self.endpoint, found), self._let_through
+        )
         lacking = field if field and not await self.allowed(PRIVILEGED) else ""
         if lacking or verdict.worst is Severity.REFUSE:
             await self._count(verdict.findings)
-            await self._raise(verdict, lacking, fate=await undo())
+            await self._refuse_made(verdict, lacking, fate=await undo())
         if verdict.stops and not await in_thread(
             approvals.is_approved, self.job_id, verdict, found
         ):
@@ -162,9 +164,9 @@ class Errand:
             self._warn(one)
         self.guard.confirm(ids)
 
-    async def _raise(self, verdict: Verdict, lacking: str, *, fate: str) -> None:
+    async def _refuse_made(self, verdict: Verdict, lacking: str, *, fate: str) -> None:
         words = alarm.sentence(verdict, lacking, self._job.asked_by_name)
-        await in_thread(alarm.write_down, self._job, verdict, lacking, words)
+        await in_thread(alarm.write_alarm, self._job, verdict, lacking, words)
         raise NotAllowed(f"{words} {fate}".strip())
 
     def _warn(self, one: Finding) -> None:

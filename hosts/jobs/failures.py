@@ -11,27 +11,27 @@ from hosts.access import Person, visible_jobs
 from hosts.jobs.handler import Settlement
 from hosts.models import Approval, Job
 
-# whoever comes back later finds them in the list of jobs
+# later they are only in the list of jobs
 TOLD_FOR = timedelta(hours=24)
 RECENT = timedelta(hours=1)
-# each costs a look into an index, every second
+# each costs an index look-up every second
 STAMPED = 1000
-# of more at once (a spool that is merged) a bell costs less than the question
+# beyond this many at once (a merged spool) a bell is cheaper than the query
 MOST_AT_ONCE = 100
-# told by the answer to the request itself
+# the answer to the request itself tells these
 _ANSWERED = (Approval.State.REFUSED, Approval.State.EXPIRED)
-# what names the object of a job: endpoint, kind, id, name
+# what identifies a job's object: endpoint, kind, id, name
 REF = ("endpoint", "object_kind", "object_id", "object_name")
 Ref = tuple[Any, ...]
 _FAILED = (Job.State.FAILED, Job.State.UNKNOWN)
-# not those whose end was not heard, and then found on their host (hosts.jobs.resolve). The key is asked
-# for by itself: where it is missing SQL knows neither “done” nor its opposite
+# not jobs of unknown end that were found done later (hosts.jobs.resolve). has_key is asked apart:
+# on a missing key SQL knows neither “done” nor its opposite
 NOT_DONE = (
     ~Q(state=Job.State.UNKNOWN)
     | ~Q(result__has_key="resolved")
     | ~Q(result__resolved=Settlement.DONE)
 )
-# what of an object failed before is over once one of these has ended, well or not
+# once one of these has ended, well or not, earlier failures on the object are over
 _OVERTAKE = tuple(
     f"{kind}.{verb}"
     for kind in ("container", "pod")
@@ -56,7 +56,7 @@ def unseen(person: Person) -> QuerySet[Job]:
 def mark_seen(person: Person, which: Q) -> int:
     """They have seen the end of these jobs; how many were new to them."""
     now = timezone.now()
-    # not `changed_at`: the job is as it was
+    # `changed_at` stays: the job itself did not change
     found = unseen(person).filter(which).order_by().update(failure_seen_at=now)
     if found:
         bells.ring("failures")
@@ -86,7 +86,7 @@ def _overtaking() -> QuerySet[Job]:
     )
 
 
-def overtaken_by(ended: dict[int, Ref]) -> bool:
+def overtakes_any(ended: dict[int, Ref]) -> bool:
     """True where one of these successful jobs is the first after a failed one on its object.
 
     The failure then no longer counts, and leaves the object's row. One query where nothing failed.
@@ -96,7 +96,7 @@ def overtaken_by(ended: dict[int, Ref]) -> bool:
     ids: dict[tuple[Any, Any], set[str]] = {}
     for endpoint, kind, object_id, _name in ended.values():
         ids.setdefault((endpoint, kind), set()).add(object_id)
-    # by place, as the index has them: an hour in which all failed is not walked through
+    # in the order of the index: an hour full of failures is not read through
     about = Q()
     for (endpoint, kind), objects in ids.items():
         about |= Q(endpoint=endpoint, object_kind=kind, object_id__in=objects)

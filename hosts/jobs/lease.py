@@ -20,7 +20,7 @@ from hosts.jobs.queues import QUEUES
 from hosts.models import Job
 
 LEASE_S = clock(30.0, least=10.0)
-# a queued row this old is carried out by whoever finds it
+# any worker takes a queued row this old
 UNHEARD_S = clock(30.0, least=5.0)
 MAX_LOST_WORKERS = 3
 
@@ -34,7 +34,7 @@ class FreeJob(NamedTuple):
     verb: str
     queue: str
     endpoint_id: int | None
-    # True when its batch has a pace and it waits for its turn there; one that had begun has had it
+    # True when it waits for its turn in a batch with a pace; a job that began had its turn
     paced: bool
 
 
@@ -57,13 +57,13 @@ def claim(job_ids: list[int], worker: str) -> list[Job]:
     with transaction.atomic():
         if Job.objects.filter(pk__in=job_ids, batch__at_once__gt=0).exists():
             job_ids = pace.room_for(job_ids)
-        # in one order, so that two workers wait for one another and not both for each
+        # in one order: two workers then cannot wait for each other
         rows = Job.objects.select_for_update().filter(_FREE, pk__in=job_ids).order_by("pk")
         taken = list(rows.values_list("pk", flat=True))
         if not taken:
             return []
         Job.objects.filter(_FREE, pk__in=taken).update(
-            # a row that was running already has lost a worker
+            # a row that was running has lost a worker
             lost_workers=Case(
                 When(state=Job.State.RUNNING, then=F("lost_workers") + 1),
                 default=F("lost_workers"),
@@ -106,7 +106,7 @@ def release(held: dict[int, int], worker: str) -> None:
         published_at=over,
         changed_at=timezone.now(),
     )
-    # an orderly stop is no lost worker: the next claim adds one, so take one off
+    # an orderly stop is no lost worker: take off what the next claim adds
     mine.filter(step="act").update(lease_until=over, lost_workers=F("lost_workers") - 1)
 
 
@@ -124,7 +124,7 @@ def waiting(
     )
     lost = Q(state=Job.State.RUNNING, lease_until__lt=Now())
     found = (
-        # those of a batch with a pace wait for their turn, not for a worker
+        # jobs of a paced batch wait for their turn, not for a worker
         Job.objects.filter((unheard & ~Q(batch__at_once__gt=0)) | lost, queue__in=queues)
         .order_by("pk")
         .values_list("pk", flat=True)[: limit + len(beside)]

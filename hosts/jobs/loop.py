@@ -30,7 +30,7 @@ from hosts.podman import PodmanError
 
 log = logging.getLogger(__name__)
 
-# a lease runs 30 s, so what a lost worker held is taken up within 34 s
+# a lease runs 30 s, so jobs of a lost worker are taken within 34 s
 LOOK_EVERY_S = clock(4.0, least=1.0)
 LATE_EVERY_S = 4.0
 CANCEL_EVERY_S = 1.0
@@ -56,10 +56,10 @@ class WorkerLoop:
         self._claims = Claims(lambda: self.name)
         self._runner = JobRunner(handlers, self._claims, self.writer)
         self.chores = ChoreRunner(chores or {}, lambda: self.name)
-        # chores take seconds, or minutes: not the threads that jobs need
+        # chores take seconds or minutes: they must not use the jobs' threads
         self._chore_threads = DatabaseThreads(CHORES_AT_ONCE, name="chore")
         self._at_chores: dict[str, asyncio.Task[bool]] = {}
-        # who waits for the end of jobs
+        # calls that wait for jobs to end
         self._calls: set[asyncio.Task[Any]] = set()
         self._ending = False
         self._moment: tuple[int, int] | None = None
@@ -101,16 +101,16 @@ class WorkerLoop:
             for seconds, work in (
                 (LOOK_EVERY_S, self._look),
                 (RESOLVE_EVERY_S, self._resolve),
-                (CANCEL_EVERY_S, self._heed_ends),
-                (RIGHTS_EVERY_S, self._heed_rights),
-                (0, self._heed_turns),
-                (workers.SAY_EVERY_S, self._say),
-                (LATE_EVERY_S, self._heed_overdue),
-                *((chore.every_s, self._asks_for(name)) for name, chore in self.chores.untimed),
+                (CANCEL_EVERY_S, self._check_cancels),
+                (RIGHTS_EVERY_S, self._check_rights),
+                (0, self._watch_turns),
+                (workers.SAY_EVERY_S, self._report),
+                (LATE_EVERY_S, self._do_overdue),
+                *((chore.every_s, self._asker_of(name)) for name, chore in self.chores.untimed),
             )
         ]
         for work in self._rounds:
-            work.add_done_callback(_say_why)
+            work.add_done_callback(_log_fault)
         self._loop.call_soon(self._ready.set)
         try:
             self._loop.run_forever()
@@ -133,11 +133,11 @@ class WorkerLoop:
             self._calls.add(call)
             call.add_done_callback(self._calls.discard)
         try:
-            # again for one that was held, and approved before it was out of our hand
+            # again for a job that was held, and approved before we let go of it
             while await self._runner.take(job_ids):
                 if self._runner.waits_for_turn(job_ids):
                     await self._give_turns()
-                await self._runner.ended(job_ids)
+                await self._runner.wait_for(job_ids)
         except DatabaseError as error:
             log.warning("cannot ask for jobs, will look again: %s", error)
         return not self._ending
@@ -154,7 +154,7 @@ class WorkerLoop:
             await self._runner.take(found)
         await self._give_turns()
 
-    async def _heed_turns(self) -> None:
+    async def _watch_turns(self) -> None:
         await self._runner.turn_free.wait()
         self._runner.turn_free.clear()
         await self._give_turns()
@@ -164,7 +164,7 @@ class WorkerLoop:
         await in_thread(pace.end_rest)
         if found := await in_thread(pace.next_ids, self.queues):
             await self._runner.take(found)
-            self._runner.turn(found)
+            self._runner.give_turn(found)
 
     async def _resolve(self) -> None:
         """Find out what became of unknown jobs whose host is back."""
@@ -183,12 +183,12 @@ class WorkerLoop:
                 log.info("job %s stays unknown: %s", job.pk, error)
                 continue
             except (ActionFailed, GuardrailRefused, ClaimLost) as refused:
-                # what came to be was not permitted, and is gone again
+                # what was made was not permitted, and is gone again
                 log.warning("job %s: %s", job.pk, refused)
                 settled = Settlement.AGAIN
             await in_thread(resolve.write_resolution, job, settled)
 
-    async def _heed_ends(self) -> None:
+    async def _check_cancels(self) -> None:
         """Cancel running jobs that somebody cancelled; drop jobs that ended before they began."""
         if not self._runner.tasks:
             return
@@ -198,37 +198,37 @@ class WorkerLoop:
             over = unbegun - await in_thread(lease.still_free, unbegun)
             self._runner.drop(over & self._runner.unbegun)
 
-    async def _heed_rights(self) -> None:
+    async def _check_rights(self) -> None:
         """End jobs that have not begun and lost their right; asks only when rights have changed."""
         now = await in_thread(rights_version)
         if now != self._moment:
             await in_thread(rights.end_unpermitted)
             self._moment = now
 
-    async def _say(self) -> None:
+    async def _report(self) -> None:
         await in_thread(workers.report, self.name, self.queues)
 
-    async def _heed_overdue(self) -> None:
+    async def _do_overdue(self) -> None:
         """Do chores that beat should have asked for; renew the leases of ours."""
         await in_thread(self.chores.renew)
         for name in await in_thread(self.chores.overdue):
-            self._begin(name)
+            self._start_chore(name)
 
-    def _asks_for(self, name: str) -> Callable[[], Awaitable[None]]:
+    def _asker_of(self, name: str) -> Callable[[], Awaitable[None]]:
         async def ask() -> None:
-            self._begin(name)
+            self._start_chore(name)
 
         return ask
 
-    def _begin(self, name: str) -> None:
+    def _start_chore(self, name: str) -> None:
         if name not in self._at_chores:
             work = asyncio.create_task(
                 in_thread(self.chores.do, name, threads=self._chore_threads), name=name
             )
             self._at_chores[name] = work
-            work.add_done_callback(lambda done: self._over(name, done))
+            work.add_done_callback(lambda done: self._chore_ended(name, done))
 
-    def _over(self, name: str, done: "asyncio.Task[bool]") -> None:
+    def _chore_ended(self, name: str, done: "asyncio.Task[bool]") -> None:
         del self._at_chores[name]
         if not done.cancelled() and (error := done.exception()):
             log.error("the chore %s failed", name, exc_info=error)
@@ -238,7 +238,7 @@ class WorkerLoop:
         for work in rounds:
             work.cancel()
         await asyncio.gather(*rounds, return_exceptions=True)
-        # what is at it goes on in its thread, as its lease says; nobody waits for it
+        # running chores go on in their threads, as their leases say; nobody waits for them
         self._chore_threads.shutdown(wait=False, cancel_futures=True)
         held = await self._runner.end()
         await asyncio.gather(*self._calls, return_exceptions=True)
@@ -247,7 +247,7 @@ class WorkerLoop:
         await in_thread(workers.end, self.name)
 
 
-def _say_why(work: "asyncio.Task[None]") -> None:
+def _log_fault(work: "asyncio.Task[None]") -> None:
     """Log a round that ended by a fault of ours; this worker does not repeat it."""
     if not work.cancelled() and (bug := work.exception()) is not None:
         log.error("the round “%s” has ended", work.get_name(), exc_info=bug)

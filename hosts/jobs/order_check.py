@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from hosts.jobs.ask import Order
 
 OVERRIDE = "freeze.override"
-# where somebody can be asked why, and find the answer later
+# doors where a person can give a reason, and find the answer later
 DOORS = ("page", "api")
 
 
@@ -58,19 +58,19 @@ class Clearance:
     beside: dict[str, list[str]] = field(default_factory=dict)
     needs: Verdict | None = None
     lifted: tuple[Finding, ...] = ()
-    # what was found and lets it become a job, for `met`
+    # findings that let it become a job, for `met`
     found: tuple[Finding, ...] = ()
 
 
 def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Clearance]:
-    """Refused, with its entry, for the first order that a rule stops; then nothing is asked.
+    """GuardrailRefused, with its entry, for the first order that a rule stops; then nothing is asked.
 
     NeedsApproval where a rule asks for a second person and this one has not said why.
     """
     passed = [Clearance() for _order in orders]
-    for number, (order, proposal, whole) in enumerate(_judged(person, verb, orders)):
+    for number, (order, proposal, whole) in enumerate(_verdicts(person, verb, orders)):
         verdict, lifted = _overriding(person, order, whole)
-        if _refused(person, verdict):
+        if _is_refused(person, verdict):
             _refuse(person, order, proposal, verdict)
             raise GuardrailRefused(verdict)
         if said := lacks_right(person, order.endpoint, proposal, order.thing):
@@ -79,7 +79,7 @@ def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Cleara
         if (verdict.stops or lifted) and not person.reason:
             override = bool(lifted) and not verdict.stops
             raise NeedsApproval(whole, order.endpoint, override=override)
-        beside = warned(verdict)
+        beside = warnings_of(verdict)
         if verdict.stops:
             beside["approval"] = list(dict.fromkeys(one.rule for one in verdict.stops))
         passed[number] = Clearance(
@@ -90,13 +90,13 @@ def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Cleara
 
 def foresee(person: Person, verb: str, order: "Order") -> Forecast:
     """What `require` would say of the order, for forms; nothing is written down."""
-    [(_order, proposal, whole)] = _judged(person, verb, [order])
+    [(_order, proposal, whole)] = _verdicts(person, verb, [order])
     verdict, lifted = _overriding(person, order, whole)
     lacks = lacks_right(person, order.endpoint, proposal, order.thing)
     return Forecast(whole, bool(lifted) and not verdict.stops, lacks)
 
 
-def warned(verdict: Verdict) -> dict[str, list[str]]:
+def warnings_of(verdict: Verdict) -> dict[str, list[str]]:
     """For an entry: the rules that only warned."""
     names = dict.fromkeys(one.rule for one in verdict.warnings)
     return {"warned": list(names)} if names else {}
@@ -107,9 +107,9 @@ def keep_permitted(
 ) -> list["Order"]:
     """The orders that no rule refuses; each other one gets an entry, and a reason in `skipped`."""
     stopped: set[int] = set()
-    for order, proposal, whole in _judged(person, verb, orders):
+    for order, proposal, whole in _verdicts(person, verb, orders):
         verdict, _lifted = _overriding(person, order, whole)
-        if _refused(person, verdict):
+        if _is_refused(person, verdict):
             _refuse(person, order, proposal, verdict)
             words = {
                 "name": order.name,
@@ -131,7 +131,7 @@ def _overriding(
 ) -> tuple[Verdict, tuple[Finding, ...]]:
     """The verdict without freezes that this person may override, and those freezes."""
     freezes = tuple(one for one in verdict.findings if is_freeze(one))
-    # a person's word: no token overrides
+    # only a person overrides, never a token
     able = person.who.door == "page" and allows(person, OVERRIDE, order.endpoint)
     if not (freezes and able):
         return verdict, ()
@@ -139,18 +139,18 @@ def _overriding(
     return Verdict(rest, verdict.rules), freezes
 
 
-def _refused(person: Person, verdict: Verdict) -> bool:
+def _is_refused(person: Person, verdict: Verdict) -> bool:
     """True where the order cannot become a job, not even a held one."""
     if verdict.worst is Severity.ASK:
         return person.who.door not in DOORS
     return verdict.worst is Severity.REFUSE
 
 
-def _judged(
+def _verdicts(
     person: Person, verb: str, orders: Sequence["Order"]
 ) -> list[tuple["Order", Proposal, Verdict]]:
     if road_of(verb).at_click:
-        pairs = [(order, _carried(verb, order)) for order in orders]
+        pairs = [(order, _proposal_of(verb, order)) for order in orders]
         verdicts = check_many((order.endpoint, proposal) for order, proposal in pairs)
     else:
         pairs = [(order, empty_proposal(verb)) for order in orders]
@@ -183,9 +183,9 @@ def _with_standing(
     )
 
 
-def _carried(verb: str, order: "Order") -> Proposal:
+def _proposal_of(verb: str, order: "Order") -> Proposal:
     if order.proposal is None:
-        # a road of ours that was built without its proposal must not be open
+        # a verb of ours that forgot its proposal must not pass
         raise RuntimeError(f"{verb} was asked without what it would make (its card's road)")
     return order.proposal
 

@@ -86,6 +86,6 @@ def write_outcomes(outcomes: list[Outcome]) -> int:
         if ended:
             write.outcomes(ended)
             troubled = any(outcome.state in Job.TROUBLE for outcome in outcomes)
-            news = troubled or (bool(worked) and failures.overtaken_by(worked))
+            news = troubled or (bool(worked) and failures.overtakes_any(worked))
             bells.ring("jobs", "audit", *(["failures"] if news else []))
     return len(ended)

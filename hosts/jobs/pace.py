@@ -14,13 +14,15 @@ from hosts.jobs.approvals import end_unbegun
 from hosts.models import Batch, Job
 
 MOST_AT_ONCE: Final = 100
-# of one batch; the others are looked at when these have gone
+# the most of one batch at once; the others follow
 _MOST_NEXT: Final = 200
-# `paced` gives a batch that stops at a failure a bound, too
+# `paced` also bounds a batch that stops at a failure
 _PACED = Q(at_once__gt=0)
 
 
-def paced(ask: Callable[[], Batch], *, at_once: int = 0, stop_on_failure: bool = False) -> Batch:
+def with_pace(
+    ask: Callable[[], Batch], *, at_once: int = 0, stop_on_failure: bool = False
+) -> Batch:
     """The batch that `ask` makes, with its pace before any worker hears of it. 0: no bound.
 
     A stop at the first failure needs a bound: without one, it is one job at a time.
@@ -47,7 +49,7 @@ def room_for(job_ids: list[int]) -> list[int]:
     )
     for pk in sorted(job_ids):
         batch = of.get(pk)
-        # one whose worker was lost has begun: it has its place
+        # a job whose worker was lost has begun: it keeps its place
         if batch not in left or pk in running:
             found.append(pk)
         elif left[batch] > 0:

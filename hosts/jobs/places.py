@@ -7,7 +7,7 @@ from typing import Final
 
 from hosts.jobs.lease import FreeJob
 
-# changes of one queue at once on one endpoint (Podman's locks, DESIGN: Link), and in one worker
+# the most changes of a queue at once, on one endpoint (Podman's locks) and in one worker
 PER_ENDPOINT: Final = 4
 AT_ONCE: Final = 400
 
@@ -25,7 +25,7 @@ class Places:
         if only_looks:
             yield
             return
-        # the endpoint's first: who waits for a slow host must not keep a place from the others
+        # the endpoint's place first: a job that waits for a slow host must keep no other place
         async with self._of_endpoint(job), self._room(job.queue):
             yield
 

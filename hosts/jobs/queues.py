@@ -2,6 +2,6 @@
 
 from typing import Final
 
-# seconds; minutes (pulls, builds); only listening, for hours if need be
+# jobs of seconds; of minutes (pulls, builds); those that only listen, maybe for hours
 SHORT, LONG, WAITS = "short", "long", "waits"
 QUEUES: Final = (SHORT, LONG, WAITS)

@@ -39,7 +39,7 @@ class RequestGuard:
         if method != "POST":
             return
         way = _HEAD.sub("", target, count=1)
-        for name in _given(way, params or {}):
+        for name in _image_names(way, params or {}):
             if "@" not in name and full_name(name) not in self._names:
                 raise CheckSkipped(
                     f"{self.verb} would give the name {name} without a look at locks"
@@ -74,7 +74,7 @@ class RequestGuard:
             raise CheckSkipped(f"{self.verb} did not look at what it made or changed")
 
 
-def _given(way: str, params: Params) -> list[str]:
+def _image_names(way: str, params: Params) -> list[str]:
     """The names that a request gives to images."""
     if way == "/images/create":
         return [str(params.get("fromImage"))]

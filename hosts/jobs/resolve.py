@@ -17,7 +17,7 @@ from hosts.models.hosts import State
 
 log = logging.getLogger(__name__)
 
-# after this nobody can tell any more whose effect one sees
+# after this time nobody can tell whose effect a change is
 WITHIN = timedelta(days=1)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import Error as DatabaseError
 
+from hosts.control import refresh
 from hosts.database_threads import in_thread
 from hosts.dial import dial
 from hosts.jobs import crash, lease
@@ -17,14 +18,13 @@ from hosts.jobs.handler import Handler, Handlers
 from hosts.jobs.lease import FreeJob
 from hosts.jobs.outcome import Outcome
 from hosts.jobs.places import Places
-from hosts.jobs.refresh import refresh
 from hosts.jobs.save import ClaimLost
 from hosts.jobs.writer import Writer
 from hosts.models import Job
 from hosts.podman import Podman
 
 AGAIN_S: Final = 1.0
-# what has begun may end by itself for so long when the worker is told to end; `up` waits 6.5 s
+# a worker that must end gives its jobs this long; `up` waits 6.5 s
 GRACE_S: Final = 1.5
 log = logging.getLogger(__name__)
 
@@ -35,16 +35,16 @@ class JobRunner:
     def __init__(self, handlers: Handlers, claims: Claims, writer: Writer) -> None:
         self.handlers = handlers
         self.tasks: dict[int, asyncio.Task[None]] = {}
-        # set where one of a batch with a pace has ended, so that it is another's turn
+        # set when a job of a paced batch has ended: it is another's turn
         self.turn_free = asyncio.Event()
         self._claims = claims
         self._writer = writer
         self._places = Places()
-        # of those whose batch has a pace; set when it is their turn
+        # jobs of paced batches; set when it is their turn
         self._turns: dict[int, asyncio.Event] = {}
-        # claimed ones that only look
+        # claimed jobs that only look
         self._listening: set[int] = set()
-        # who wanted it cancelled
+        # job id to who cancelled it
         self._cancelled: dict[int, str] = {}
         self._clients: dict[int, Podman] = {}
         self._stack = AsyncExitStack()
@@ -65,7 +65,7 @@ class JobRunner:
                 self.tasks[job.pk] = asyncio.create_task(self._carry(job), name=f"job {job.pk}")
         return any(pk in self.tasks for pk in job_ids)
 
-    async def ended(self, job_ids: Collection[int]) -> None:
+    async def wait_for(self, job_ids: Collection[int]) -> None:
         """Wait until none of them is taken any more."""
         if in_hand := [task for pk in job_ids if (task := self.tasks.get(pk))]:
             await asyncio.wait(in_hand)
@@ -74,7 +74,7 @@ class JobRunner:
         """True where the batch of one of them has a pace."""
         return any(pk in self._turns for pk in job_ids)
 
-    def turn(self, job_ids: Collection[int]) -> None:
+    def give_turn(self, job_ids: Collection[int]) -> None:
         """It is these jobs' turn in their batches."""
         for pk in job_ids:
             if turn := self._turns.get(pk):
@@ -95,12 +95,12 @@ class JobRunner:
     async def end(self) -> dict[int, int]:
         """Begin nothing more, give jobs a moment to end, let go of the rest: job id to claim."""
         self._ending = True
-        await _ended([self.tasks[pk] for pk in self.tasks.keys() - self._claims.held.keys()])
+        await _cancel([self.tasks[pk] for pk in self.tasks.keys() - self._claims.held.keys()])
         await self._claims.stop()
         held = dict(self._claims.held)
         if changing := [task for pk, task in self.tasks.items() if pk not in self._listening]:
             await asyncio.wait(changing, timeout=GRACE_S)
-        await _ended(list(self.tasks.values()))
+        await _cancel(list(self.tasks.values()))
         await self._stack.aclose()
         return held
 
@@ -122,7 +122,7 @@ class JobRunner:
         except ClaimLost:
             log.warning("job %s was taken over", free.pk)
         except OSError as error:
-            # not even the spool took it: the lease runs out and another try settles it
+            # not even the spool took it. The lease runs out, and another worker settles the try
             log.error("outcome of job %s is not kept: %s", free.pk, error)
         finally:
             self._claims.held.pop(free.pk, None)
@@ -141,16 +141,16 @@ class JobRunner:
                 await turn.wait()
                 turn.clear()
             async with self._places.place(free, only_looks=only_looks):
-                if job := await self._claimed(free.pk):
+                if job := await self._claim(free.pk):
                     if only_looks:
                         self._listening.add(job.pk)
-                    return await self._carried(job, handler)
+                    return await self._carry_out(job, handler)
             if not await self._still_free(free.pk):
                 return None
             if turn is None:
                 await asyncio.sleep(AGAIN_S)
 
-    async def _claimed(self, job_id: int) -> Job | None:
+    async def _claim(self, job_id: int) -> Job | None:
         try:
             return await self._claims.take(job_id)
         except DatabaseError as error:
@@ -163,7 +163,7 @@ class JobRunner:
         except DatabaseError:
             return True
 
-    async def _carried(self, job: Job, handler: Handler | None) -> Outcome | None:
+    async def _carry_out(self, job: Job, handler: Handler | None) -> Outcome | None:
         outcome: Outcome | None = None
         try:
             outcome = await carry(job, handler, await self.client(job))
@@ -175,12 +175,12 @@ class JobRunner:
         except asyncio.CancelledError:
             who = self._cancelled.get(job.pk)
             if outcome is None and who is None:
-                # our own end or a lost lease: no outcome from us
+                # this worker ends, or the lease is lost: no outcome from us
                 return None
             task = asyncio.current_task()
             if task is not None:
                 task.uncancel()
-            # where it came too late, the true end counts
+            # a cancel that came too late changes nothing: the true end counts
             return outcome or Outcome(
                 job_id=job.pk,
                 claim=job.claim,
@@ -190,7 +190,7 @@ class JobRunner:
         return outcome
 
 
-async def _ended(tasks: "Collection[asyncio.Task[None]]") -> None:
+async def _cancel(tasks: "Collection[asyncio.Task[None]]") -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

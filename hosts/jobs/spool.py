@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hosts.jobs.outcome import Outcome, write_outcomes
 
-# in the name of a file that was put aside
+# in the name of a file that is being merged
 _ASIDE = "-merging-"
 log = logging.getLogger(__name__)
 
@@ -33,28 +33,28 @@ class Spool:
         with self._locked(os.O_RDWR | os.O_APPEND | os.O_CREAT) as handle:
             size = os.fstat(handle).st_size
             if size and os.pread(handle, 1, size - 1) != b"\n":
-                # half a line of somebody who was ended: it must not spoil ours
+                # the writer before was killed within a line: it must not spoil ours
                 lines = b"\n" + lines
             with os.fdopen(os.dup(handle), "wb") as file:
                 file.write(lines)
             os.fsync(handle)
-        _force(self.path.parent)
+        _sync_folder(self.path.parent)
 
     def merge(self) -> int:
         """Write the file's outcomes into the database. DatabaseError: the next merge does it."""
-        aside = self._aside()
+        aside = self._move_aside()
         if aside is None:
             return 0
         try:
             lines = aside.read_text(errors="replace").splitlines()
         except FileNotFoundError:
             return 0  # another worker merged it
-        # written twice is harmless: a job that has ended takes no second outcome
+        # to write it twice is harmless: a job that has ended takes no second outcome
         count = write_outcomes([kept for line in lines if (kept := _outcome(line)) is not None])
         aside.unlink(missing_ok=True)
         return count
 
-    def _aside(self) -> Path | None:
+    def _move_aside(self) -> Path | None:
         """The file under a name to which nobody adds; None: there is none."""
         if _ASIDE in self.path.name:
             return self.path
@@ -78,7 +78,8 @@ class Spool:
                     return
             finally:
                 os.close(handle)
-            # put aside while we waited for the lock: the name is another file now, or none
+            # the file was moved aside while we waited for the lock: the name is another file, or
+            # none
 
 
 def merge_all(folder: Path) -> int:
@@ -106,7 +107,7 @@ def _same(handle: int, path: Path) -> bool:
         return False
 
 
-def _force(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     """Also the name of a new file has to survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:

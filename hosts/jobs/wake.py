@@ -7,7 +7,7 @@ from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
-# jobs of one message: they run as coroutines of one worker, and the task ends with the last of them
+# jobs per message: one worker runs them as coroutines, and the task ends with the last
 CHUNK = 50
 TASK = "hosts.carry_out"
 

@@ -11,7 +11,7 @@ from hosts.jobs.queues import QUEUES
 from hosts.models import Job, Worker
 
 SAY_EVERY_S: Final = 8.0
-# a worker that said nothing for so long is gone; with the time between two looks less than 30 s
+# a worker that was silent for this long is gone. With the time between two looks: under 30 s
 SEEN_S: Final = 20.0
 _KEPT: Final = timedelta(hours=1)
 

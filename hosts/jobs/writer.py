@@ -32,7 +32,7 @@ class Writer:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        # by its own thread, after what it still writes
+        # in its own thread, after the last write
         self._thread.submit(connections.close_all)
         self._thread.shutdown()
 

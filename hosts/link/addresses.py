@@ -11,7 +11,7 @@ from hosts.link.errors import LinkError
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-# Where clouds hand credentials to whoever asks from the machine itself.
+# Clouds give credentials here to any caller from the machine itself.
 _METADATA: Final = frozenset(
     ipaddress.ip_address(text)
     for text in (
@@ -23,7 +23,7 @@ _METADATA: Final = frozenset(
     )
 )
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
-# a site's own translator (RFC 8215), which may put the address in at any of RFC 6052's places
+# a site's own translator (RFC 8215); it may hold the address at any of RFC 6052's places
 _NAT64_LOCAL: Final = ipaddress.IPv6Network("64:ff9b:1::/48")
 _TRANSLATED: Final = ipaddress.IPv6Network("::ffff:0:0:0/96")
 _ISATAP: Final = (0x0000_5EFE, 0x0200_5EFE)

@@ -42,37 +42,41 @@ def read_user_certificate(pasted: str, *, public_key: str, user: str) -> UserCer
     Raises LinkError "certificate-garbage", "certificate-other" or "certificate-expired".
     """
     line = " ".join(pasted.split())
-    told: Any = _import(line)
+    certificate: Any = _import(line)
     found = UserCertificate(
         line=line,
-        key_id=told._key_id,
-        principals=tuple(told.principals),
-        until=_moment(told._valid_before),
-        authority=told.signing_key.get_fingerprint("sha256"),
+        key_id=certificate._key_id,
+        principals=tuple(certificate.principals),
+        until=_moment(certificate._valid_before),
+        authority=certificate.signing_key.get_fingerprint("sha256"),
     )
-    if told._cert_type != _USER:
+    if certificate._cert_type != _USER:
         raise _other("This is a host's certificate, not one of a user.")
-    if keys.canonical_line(told.key) != keys.canonical_line(keys.parse_public(public_key)):
+    if keys.canonical_line(certificate.key) != keys.canonical_line(keys.parse_public(public_key)):
         raise _other("This certificate is for another key.")
     if found.principals and user not in found.principals:
         raise _other(f"This certificate is for {', '.join(found.principals)}, not for {user}.")
     if found.expired:
-        raise expired(found)
+        raise expired_error(found)
     return found
 
 
 def check_expiry(line: str) -> UserCertificate:
     """Read a stored certificate. Raises LinkError "certificate-expired"."""
-    told: Any = _import(line)
+    certificate: Any = _import(line)
     found = UserCertificate(
-        line, told._key_id, tuple(told.principals), _moment(told._valid_before), ""
+        line,
+        certificate._key_id,
+        tuple(certificate.principals),
+        _moment(certificate._valid_before),
+        "",
     )
     if found.expired:
-        raise expired(found)
+        raise expired_error(found)
     return found
 
 
-def expired(found: UserCertificate) -> LinkError:
+def expired_error(found: UserCertificate) -> LinkError:
     """The error: the certificate has to be signed again."""
     assert found.until is not None
     return LinkError(
@@ -82,7 +86,7 @@ def expired(found: UserCertificate) -> LinkError:
     )
 
 
-def expires_soon(found: UserCertificate) -> LinkError:
+def expiry_warning(found: UserCertificate) -> LinkError:
     """The warning: the certificate still works."""
     assert found.until is not None
     return LinkError(

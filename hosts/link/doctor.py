@@ -12,13 +12,13 @@ from typing import Any, Final, Literal
 
 from hosts.link import keys, machine, podman_steps
 from hosts.link.addresses import AddressPolicy, resolve
-from hosts.link.certificates import check_expiry, expires_soon
+from hosts.link.certificates import check_expiry, expiry_warning
 from hosts.link.channel import Connection
-from hosts.link.doctor_step import DoctorStep
 from hosts.link.errors import LinkError
 from hosts.link.http_get import get
 from hosts.link.jump import Route
 from hosts.link.local import LocalConnection
+from hosts.link.messages import DoctorStep
 from hosts.link.podman_steps import PodmanInfo
 from hosts.link.scan import connect_ip, fetch_host_key, peek_banner
 from hosts.link.shell_facts import ShellFacts, install_podman
@@ -44,7 +44,7 @@ StepName = Literal[
     "cgroups",
     "clock",
 ]
-# Behind these there is nothing left to look at when they fail.
+# After a failure here, nothing further can be examined.
 _JUMPS: Final[tuple[StepName, ...]] = ("jump-1", "jump-2", "jump-3")
 _ENDS = frozenset({*_JUMPS, "resolve", "tcp", "banner", "host-key", "login", "podman", "api"})
 
@@ -62,7 +62,7 @@ class DoctorReport:
     podman_version: str = ""
     rootless: bool | None = None
     graph_root: str = ""
-    # what tells this machine from another with the same host key (`machine.py`)
+    # tells this machine from another with the same host key (`machine.py`)
     machine: dict[str, Any] = field(default_factory=dict)
 
 
@@ -90,7 +90,7 @@ class Doctor:
         self._sock: socket.socket | None = None
         self._connection: Connection | None = None
         self._search: SocketSearch | None = None
-        self._seen: PodmanInfo | None = None
+        self._info: PodmanInfo | None = None
 
     async def steps(self) -> AsyncIterator[DoctorStep]:
         """Each step twice: when it begins and when it ended. A failed step may be the last one."""
@@ -213,8 +213,8 @@ class Doctor:
         if self._login_target.host_ca:
             return f"{fingerprint}; the sign-in checks whether an authority vouches for it"
         pinned = keys.canonical_line(keys.parse_public(line))
-        # A host has a key of each kind: another kind than the pinned one says nothing yet, and the
-        # login, which asks for the pinned kind first, decides.
+        # A host has a key of each kind, so another kind than the pinned one proves nothing. The
+        # login decides: it asks for the pinned kind first.
         if shown != pinned and shown.split()[0] == pinned.split()[0]:
             raise host_key_changed(
                 f"The host shows another key than the accepted one: {fingerprint}"
@@ -229,7 +229,7 @@ class Doctor:
             found = check_expiry(target.certificate)
             words = f"{target.user}, with the certificate {found.key_id}"
             if found.expires_soon:
-                raise Advice(words, expires_soon(found))
+                raise Advice(words, expiry_warning(found))
             return words
         return target.user
 
@@ -260,10 +260,10 @@ class Doctor:
         facts = self._searching().facts
         version = facts.podman_version if facts is not None else ""
         if self.result.socket_path:
-            # The service's own word; a service may be older than the program, until its restart.
+            # The service's own version; until its restart it may be older than the program.
             answer = await self._get("/version")
-            told = answer.json().get("Version")
-            version = told[:64] if isinstance(told, str) else version
+            said = answer.json().get("Version")
+            version = said[:64] if isinstance(said, str) else version
         if not version and facts is not None:
             raise podman_missing(facts)
         if not version:
@@ -279,22 +279,22 @@ class Doctor:
                 cause=f"Podman answers, but not about itself (status {answer.status}).",
                 cure="On the host, with this account: podman info; journalctl -u podman -n 50",
             )
-        self._seen = podman_steps.read_info(answer.json())
-        self.result.rootless = self._seen.rootless
-        self.result.graph_root = self._seen.graph_root
-        self.result.socket_path = self.result.socket_path or self._seen.socket_path
+        self._info = podman_steps.read_info(answer.json())
+        self.result.rootless = self._info.rootless
+        self.result.graph_root = self._info.graph_root
+        self.result.socket_path = self.result.socket_path or self._info.socket_path
         self.result.machine = await machine.identity(
-            self._get, info=answer, seen=self._seen, facts=self._searching().facts
+            self._get, info=answer, podman=self._info, facts=self._searching().facts
         )
-        return f"{'rootless' if self._seen.rootless else 'rootful'}, {self._seen.graph_root}"
+        return f"{'rootless' if self._info.rootless else 'rootful'}, {self._info.graph_root}"
 
     async def _events(self) -> str:
-        assert self._seen is not None
-        return podman_steps.check_events(self._seen) or _unknown("Podman does not say.")
+        assert self._info is not None
+        return podman_steps.check_events(self._info) or _unknown("Podman does not say.")
 
     async def _cgroups(self) -> str:
-        assert self._seen is not None
-        return podman_steps.check_cgroups(self._seen) or _unknown("Podman does not say.")
+        assert self._info is not None
+        return podman_steps.check_cgroups(self._info) or _unknown("Podman does not say.")
 
     async def _clock(self) -> str:
         answer = await self._get("/_ping")

@@ -50,7 +50,7 @@ Kind = Literal[
     "turned-away",
     "unreachable",
 ]
-# Every kind there is, so that a face can be tested to know them all.
+# All kinds, so that a test can check that pages know each.
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 

@@ -10,13 +10,13 @@ from hosts.link import keys
 from hosts.link.addresses import AddressPolicy
 from hosts.link.errors import LinkError
 from hosts.link.jump import Route
-from hosts.link.scan import peek_banner
+from hosts.link.scan import closed_unless_used, peek_banner
 from hosts.link.ssh import SshConnection, dial
 from hosts.link.target import SshTarget
 
-# Reads the wanted line and the key's own base64 from its input. A line with the same key is
-# replaced, so that another form of it takes effect; a symbolic link is followed. Written beside,
-# then moved: nobody is ever locked out by half a file.
+# Reads the new line and the key's own base64 from its input. It replaces a line with the same key,
+# so that its new form takes effect, and follows a symbolic link. It writes a second file and moves
+# it: half a file would lock everybody out.
 _SCRIPT: Final = r"""
 umask 077
 IFS= read -r line && IFS= read -r blob || exit 10
@@ -67,14 +67,10 @@ async def _install(
     sock: socket.socket, target: SshTarget, password: str, line: str, *, timeout_s: float
 ) -> bool:
     user = target.user
-    try:
+    async with closed_unless_used(sock):
         blob = _blob(line)
         host_key = keys.parse_public(target.host_key_line)
         await peek_banner(sock, timeout_s=timeout_s)
-    except BaseException:
-        # also when cancelled: nobody else has the socket yet
-        sock.close()
-        raise
     once = _PasswordAnswer(password)
     options = {
         "username": user,

@@ -107,14 +107,14 @@ async def open_through(
             lambda: Splice(opener, web_filter=None, on_end=lambda _: None), sock=far
         )
     except BaseException:
-        # also when cancelled: the transport did not come to have them
+        # also when cancelled: no transport has the sockets yet
         near.close()
         far.close()
         raise
     try:
         await opened
     except BaseException:
-        # also when cancelled: the caller does not come to have it
+        # also when cancelled: the caller does not get the socket
         near.close()
         transport.abort()
         raise

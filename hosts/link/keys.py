@@ -27,7 +27,6 @@ class AuthorizedForm:
 
 
 def generate(comment: str = "haulout") -> asyncssh.SSHKey:
-    """A new Ed25519 key."""
     return asyncssh.generate_private_key("ssh-ed25519", comment=comment)
 
 
@@ -90,10 +89,10 @@ def parse_private(pasted: str | bytes, passphrase: str = "") -> asyncssh.SSHKey:
     except asyncssh.KeyEncryptionError as exc:
         raise _passphrase(given=bool(passphrase)) from exc
     except asyncssh.KeyImportError as exc:
-        # asyncssh has no error of its own for a passphrase that is wanted and not given.
+        # asyncssh has no error of its own for a missing passphrase.
         if "passphrase" in str(exc).lower():
             raise _passphrase(given=bool(passphrase)) from exc
-        # what a wrong passphrase opens is no key
+        # a wrong passphrase opens to something that is no key
         raise (_passphrase(given=True) if locked else _garbage()) from exc
     except ValueError as exc:
         raise (_passphrase(given=True) if locked else _garbage()) from exc

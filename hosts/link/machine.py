@@ -14,7 +14,7 @@ from hosts.link.http_get import HttpAnswer
 from hosts.link.podman_steps import PodmanInfo, date_of
 from hosts.link.shell_facts import ShellFacts
 
-# two looks at one machine take place within seconds of each other
+# two looks at one machine are within seconds of each other
 _BOOT_APART_S: Final = 5.0
 _SETTLED_S: Final = 120.0
 _MOST: Final = 2_000
@@ -28,7 +28,7 @@ async def identity(
     get: Callable[[str], Awaitable[HttpAnswer]],
     *,
     info: HttpAnswer,
-    seen: PodmanInfo,
+    podman: PodmanInfo,
     facts: ShellFacts | None,
 ) -> dict[str, Any]:
     """`{"hostname", "machine_id", "boot_id", "booted_at", "store", "settled"}`.
@@ -37,15 +37,15 @@ async def identity(
     `store`: ids of what is in its store; `settled`: those of them older than two minutes.
     """
     now = date_of(info)
-    told: dict[str, Any] = {"hostname": seen.hostname}
+    result: dict[str, Any] = {"hostname": podman.hostname}
     if facts is not None:
-        told |= {"machine_id": facts.machine_id, "boot_id": facts.boot_id}
-    if now is not None and seen.uptime_s is not None:
-        told["booted_at"] = round(now - seen.uptime_s, 1)
+        result |= {"machine_id": facts.machine_id, "boot_id": facts.boot_id}
+    if now is not None and podman.uptime_s is not None:
+        result["booted_at"] = round(now - podman.uptime_s, 1)
     if now is not None and (found := await _store(get)) is not None:
         old = [one for one, created in found.items() if created and created < now - _SETTLED_S]
-        told |= {"store": sorted(found), "settled": sorted(old)}
-    return {name: value for name, value in told.items() if value not in ("", None)}
+        result |= {"store": sorted(found), "settled": sorted(old)}
+    return {name: value for name, value in result.items() if value not in ("", None)}
 
 
 async def _store(get: Callable[[str], Awaitable[HttpAnswer]]) -> dict[str, float] | None:

@@ -25,7 +25,7 @@ class PodmanInfo:
     graph_root: str
     socket_path: str
     hostname: str
-    # None where Podman's words for it cannot be read
+    # None: Podman's text for it cannot be read
     uptime_s: float | None
 
 
@@ -68,24 +68,24 @@ def check_version(version: str, *, update: str) -> str:
     return version
 
 
-def check_events(seen: PodmanInfo) -> str:
+def check_events(podman: PodmanInfo) -> str:
     """The events backend. Raises LinkError "events-none"."""
-    if seen.events == "none":
+    if podman.events == "none":
         raise LinkError(
             "events-none",
             cause="Podman keeps no events on this host, so changes are seen a minute late.",
             cure=(
                 'Set events_logger = "file" under [engine] in /etc/containers/containers.conf '
                 "(or ~/.config/containers/containers.conf), then: "
-                f"systemctl {'--user ' if seen.rootless else ''}restart podman.service"
+                f"systemctl {'--user ' if podman.rootless else ''}restart podman.service"
             ),
         )
-    return seen.events
+    return podman.events
 
 
-def check_cgroups(seen: PodmanInfo) -> str:
+def check_cgroups(podman: PodmanInfo) -> str:
     """The cgroups version. Raises LinkError "cgroups-v1-rootless" or "cgroups-delegation"."""
-    if seen.cgroups == "v1" and seen.rootless:
+    if podman.cgroups == "v1" and podman.rootless:
         raise LinkError(
             "cgroups-v1-rootless",
             cause="Without root, Podman on cgroups v1 has no live statistics and no limits.",
@@ -94,8 +94,8 @@ def check_cgroups(seen: PodmanInfo) -> str:
                 "command line (GRUB_CMDLINE_LINUX in /etc/default/grub), then: update-grub && reboot"
             ),
         )
-    missing = {"cpu", "memory", "pids"} - set(seen.controllers)
-    if seen.cgroups == "v2" and seen.rootless and missing:
+    missing = {"cpu", "memory", "pids"} - set(podman.controllers)
+    if podman.cgroups == "v2" and podman.rootless and missing:
         raise LinkError(
             "cgroups-delegation",
             cause=f"Users' containers can have no limits on {', '.join(sorted(missing))}.",
@@ -106,7 +106,7 @@ def check_cgroups(seen: PodmanInfo) -> str:
                 "then sign in anew"
             ),
         )
-    return seen.cgroups
+    return podman.cgroups
 
 
 def date_of(answer: HttpAnswer) -> float | None:

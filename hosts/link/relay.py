@@ -15,7 +15,7 @@ from hosts.link.ssh_errors import host_away
 from hosts.link.web_filter import WebFilter
 
 _BACKLOG: Final = 512
-# a link that was just started again has not reached its hosts yet
+# a link that has just started has not reached its hosts yet
 _FIRST_DIAL_S: Final = 10.0
 
 
@@ -31,7 +31,7 @@ class Relay:
         self._splices: set[Splice] = set()
         self._connection: Connection | None = None
         self._away = host_away("not dialled yet")
-        # the first dial has ended, well or not: what comes before waits for it
+        # set when the first dial has ended, well or not; earlier connections wait for it
         self._dialled = asyncio.Event()
 
     @property
@@ -93,7 +93,7 @@ def _bind(path: Path) -> socket.socket:
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         sock.bind(str(path))
-        # Before it listens, so that nobody can have come in with wider rights.
+        # Before it listens: nobody can have connected with wider rights.
         path.chmod(0o600)
     except BaseException:
         # nobody else has the socket yet

@@ -12,7 +12,7 @@ from hosts.link.errors import LinkError
 
 _FILE: Final = 'cd && file=$(readlink -f .ssh/authorized_keys) && [ -f "$file" ] || exit 11\n'
 _READ: Final = _FILE + 'cat "$file"'
-# Written beside, then moved: nobody is ever locked out by half a file.
+# Written to a second file and moved: half a file would lock everybody out.
 _WRITE: Final = (
     "umask 077\n"
     + _FILE

@@ -6,7 +6,6 @@ import select
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Final
 
 import asyncssh
@@ -14,8 +13,9 @@ import asyncssh
 from hosts.link import keys
 from hosts.link.addresses import AddressPolicy, resolve
 from hosts.link.errors import LinkError
+from hosts.link.messages import HostKey
 
-# Ed25519 first; what else a server may have follows, newest first.
+# Ed25519 first; other kinds that a server may have follow, newest first.
 HOST_KEY_ALGORITHMS: Final = (
     "ssh-ed25519",
     "ecdsa-sha2-nistp256",
@@ -28,43 +28,13 @@ _BANNER_MAX_BYTES: Final = 8192
 _BANNER_POLL_S: Final = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class HostKey:
-    """What a host shows before any sign-in. `line`: `ALGORITHM BASE64`."""
-
-    algorithm: str
-    fingerprint: str
-    line: str
-    banner: str
-    ip: str
-
-
-async def scan(
-    address: str, port: int, policy: AddressPolicy, *, timeout_s: float = 15.0
-) -> HostKey:
-    """The host key at an address. Raises LinkError of the first step that failed."""
-    sock = await open_socket(address, port, policy, timeout_s=timeout_s)
-    return await scan_socket(sock, timeout_s=timeout_s)
-
-
 async def scan_socket(sock: socket.socket, *, timeout_s: float = 15.0) -> HostKey:
-    """The host key at the other end; closes the socket. `ip` is empty behind a jump host."""
-    try:
-        ip = "" if sock.family == socket.AF_UNIX else str(sock.getpeername()[0])
-        banner = await peek_banner(sock, timeout_s=timeout_s)
-    except BaseException:
-        # also when cancelled: nobody else has the socket yet
-        sock.close()
-        raise
-    key = await fetch_host_key(sock, timeout_s=timeout_s)  # closes the socket itself
-    line = keys.canonical_line(key)
-    return HostKey(
-        algorithm=line.split()[0],
-        fingerprint=keys.fingerprint(line),
-        line=line,
-        banner=banner,
-        ip=ip,
-    )
+    """The host key at the other end; closes the socket. Raises LinkError."""
+    async with closed_unless_used(sock):
+        await peek_banner(sock, timeout_s=timeout_s)
+    # closes the socket itself
+    line = keys.canonical_line(await fetch_host_key(sock, timeout_s=timeout_s))
+    return HostKey(line.split()[0], keys.fingerprint(line), line)
 
 
 async def open_socket(
@@ -127,7 +97,7 @@ async def peek_banner(sock: socket.socket, *, timeout_s: float) -> str:
                 for line in peeked.split(b"\n")[:-1]:
                     if line.startswith(b"SSH-"):
                         return line.decode("ascii", "replace").strip()
-                # Nothing came on since the last look: the server hung up or sent all it had.
+                # Nothing has come since the last look: the server hung up, or has sent everything.
                 if not peeked or len(peeked) >= _BANNER_MAX_BYTES or _hung_up(sock, peeked, seen):
                     raise _no_banner(peeked)
                 seen = peeked
@@ -148,7 +118,7 @@ async def closed_unless_used(sock: socket.socket) -> AsyncIterator[None]:
     try:
         yield
     except BaseException:
-        # whatever the block failed with, it is raised on
+        # whatever the error is, it goes on to the caller
         asyncio.get_running_loop().call_soon(sock.close)
         raise
 
@@ -158,7 +128,7 @@ async def fetch_host_key(sock: socket.socket, *, timeout_s: float) -> asyncssh.S
     try:
         async with asyncio.timeout(timeout_s), closed_unless_used(sock):
             key = await asyncssh.get_server_host_key(
-                # a name, because the end of a jump's channel has none
+                # any name: the end of a jump's channel has none
                 "host",
                 sock=sock,
                 config=None,

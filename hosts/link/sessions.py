@@ -8,12 +8,12 @@ from typing import Any, Final, Protocol, TypeVar
 
 import asyncssh
 
-# OpenSSH's own value; nobody is told another one, it has to be tried out
+# OpenSSH's default; no server tells its own value, it must be tried
 MAX_SESSIONS: Final = 10
 _MOST_EVER: Final = 64
-# a host that refused one is not asked for more at once: its log notes each refusal
+# after a refusal, wait this long before asking for more: the host logs each refusal
 TRY_MORE_S: Final = 60.0
-# a loaded host takes this long to see that a command has ended
+# a loaded host takes this long to notice that a command has ended
 _REAPED_S: Final = 5.0
 _AGAIN_S: Final = 0.5
 
@@ -32,13 +32,13 @@ Opening = Callable[[], Coroutine[Any, Any, C]]
 class Sessions:
     """Counts the sessions of one connection; whoever asks for more waits.
 
-    `most`: how many the host is known to give. 10, until it refuses earlier or grants one more while
-    all are in use.
+    `most`: how many the host is known to give. It is 10 until the host refuses earlier, or grants one
+    more while all are in use.
     """
 
     def __init__(self, *, try_more_s: float = TRY_MORE_S) -> None:
         self.most = MAX_SESSIONS
-        # called when somebody has to wait: ends a session that nobody uses, if there is one
+        # called when somebody waits: ends a session that nobody uses
         self.make_room: Callable[[], None] = lambda: None
         self._asked = 0
         self._granted = 0
@@ -87,18 +87,18 @@ class Sessions:
                 elif waits_s:
                     await asyncio.sleep(waits_s.pop(0))
                 elif others := self._granted + self._ended_lately():
-                    # the others are all there can be, for a while
+                    # the others are all that the host gives, for a while
                     self._try_more_at = self._loop.time() + self._try_more_s
                     self.most = min(self.most, others)
                     await asyncio.sleep(_AGAIN_S)
                 else:
                     raise
             except asyncio.CancelledError:
-                # asyncssh would leave a channel open for ever whose opening nobody awaits
+                # asyncssh never closes a channel if nobody awaits its opening
                 task.add_done_callback(partial(self._late, beyond))
                 raise
             except BaseException:
-                # whatever became of it, its place is free again
+                # whatever happened, its place is free again
                 self._not_given(beyond=beyond)
                 raise
             else:
@@ -111,7 +111,7 @@ class Sessions:
             self.make_room()
             turn = self._loop.create_future()
             self._waiting.append(turn)
-            # a moment late: a timer may come before its time by the loop's own clock
+            # a moment late: a timer can fire before its time by the loop's own clock
             later = self._loop.call_at(self._try_more_at + 0.05, self._wake)
             try:
                 await turn

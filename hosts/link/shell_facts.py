@@ -7,8 +7,8 @@ from typing import Final
 from hosts.link.channel import Connection
 from hosts.link.errors import LinkError
 
-# Sockets of Podman's usual places and what this account may do with each. /run/podman is closed to
-# others than root: then nobody can say whether there is a socket in it.
+# Podman's usual sockets, and what this account may do with each. Only root can look into
+# /run/podman: for others a socket there may or may not exist.
 _SCRIPT: Final = r"""
 uid=$(id -u) || exit 1
 echo "uid=$uid"
@@ -18,7 +18,6 @@ echo "podman=$(podman --version 2>/dev/null)"
 [ -d /run/systemd/system ] && echo systemd=yes
 [ -r /etc/machine-id ] && echo "machine=$(cat /etc/machine-id)"
 [ -r /proc/sys/kernel/random/boot_id ] && echo "boot=$(cat /proc/sys/kernel/random/boot_id)"
-for linger in /var/lib/systemd/linger/"$(id -un)"; do [ -e "$linger" ] && echo linger=yes; done
 for s in "$1" /run/podman/podman.sock "${XDG_RUNTIME_DIR:-/run/user/$uid}/podman/podman.sock" \
     /run/user/*/podman/podman.sock; do
   [ -n "$s" ] || continue
@@ -46,11 +45,10 @@ class ShellFacts:
     os: str
     podman_version: str
     systemd: bool
-    linger: bool
     usable: tuple[str, ...]
     forbidden: tuple[str, ...]
     dead: tuple[str, ...]
-    # machine-id(5) and boot_id of random(4), which tell clones of one image apart
+    # machine-id(5), and boot_id of random(4): they tell clones of one image apart
     machine_id: str = ""
     boot_id: str = ""
 
@@ -85,7 +83,6 @@ def parse(output: str) -> ShellFacts | None:
         os=first.get("os", ""),
         podman_version=first.get("podman", "").removeprefix("podman version").strip(),
         systemd="systemd" in first,
-        linger="linger" in first,
         usable=_values(pairs, "usable"),
         forbidden=_values(pairs, "forbidden"),
         dead=_values(pairs, "dead"),

@@ -11,9 +11,9 @@ from hosts.link.ssh import SshConnection
 from hosts.link.target import Transport
 
 ROOTFUL: Final = "/run/podman/podman.sock"
-# Where no command may ask for the user's number: those that systems give to people first.
+# Tried where no command may ask for the user's number: systems give people these first.
 _GUESSED_UIDS: Final = range(1000, 1020)
-# Open to everybody on a system with systemd: whether sshd forwards sockets at all.
+# Open to everybody on a system with systemd: they show whether sshd forwards sockets at all.
 _OPEN_TO_ALL: Final = ("/run/dbus/system_bus_socket", "/run/systemd/journal/stdout")
 
 
@@ -134,12 +134,12 @@ class SocketSearch:
             connection.transport = "forward"
             return
         self.works = "dial-stdio"
-        # A forced command dials its own socket, whatever was asked for.
+        # A forced command dials its own socket, whatever the request says.
         host = info.get("host")
         remote = host.get("remoteSocket") if isinstance(host, dict) else None
-        told = remote.get("path") if isinstance(remote, dict) else None
-        if self.facts is None and isinstance(told, str) and told.startswith("unix:///"):
-            path = told.removeprefix("unix://")[:4096]
+        own_path = remote.get("path") if isinstance(remote, dict) else None
+        if self.facts is None and isinstance(own_path, str) and own_path.startswith("unix:///"):
+            path = own_path.removeprefix("unix://")[:4096]
         self._answers[path] = None
 
     async def _forwards_others(self) -> bool:
@@ -152,7 +152,7 @@ class SocketSearch:
         found = {
             path: FoundSocket(path, _is_rootful(path), usable=error is None, why=_kind(error))
             for path, error in self._answers.items()
-            # A guess that was refused is not a socket that was found.
+            # A refused guess is no socket that was found.
             if error is None or not _is_refused(error) or self.facts is not None
         }
         if self.facts is not None:
@@ -196,9 +196,9 @@ class SocketSearch:
 
     def _useless_error(self, found: FoundSocket) -> LinkError:
         facts = self.facts
-        told = self._answers.get(found.path)
+        failure = self._answers.get(found.path)
         if facts is None:
-            return told or _prohibited(found.path)
+            return failure or _prohibited(found.path)
         cure = start_socket(uid=facts.uid, user=facts.user, systemd=facts.systemd)
         if found.why == "socket-forbidden":
             return LinkError(
@@ -212,8 +212,8 @@ class SocketSearch:
                 cause=f"{found.path} is there, but nobody listens on it.",
                 cure=cure,
             )
-        if told is not None and not _is_refused(told):
-            return told
+        if failure is not None and not _is_refused(failure):
+            return failure
         return _prohibited(found.path)
 
 
@@ -226,7 +226,7 @@ def _is_rootful(path: str) -> bool:
 
 
 def _went_through(error: LinkError | None) -> bool:
-    # Opened, even if nobody answered there.
+    # It was opened, even if nobody answered there.
     return error is None or error.kind == "service-not-answering"
 
 

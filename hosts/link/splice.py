@@ -49,7 +49,7 @@ class Splice(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._linger: asyncio.TimerHandle | None = None
 
-    # What asyncio tells about the local connection
+    # Events of the local connection, from asyncio
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._near = cast(asyncio.Transport, transport)
@@ -66,7 +66,7 @@ class Splice(asyncio.Protocol):
                 self._refuse(exc)
                 return
         if self._far is not None:
-            # A host that has hung up may still have bytes on the way to a slow caller.
+            # After a host has hung up, bytes may still be on the way to a slow caller.
             if data and not self._far.is_closing():
                 self._far.write(data)
         elif data:
@@ -85,15 +85,15 @@ class Splice(asyncio.Protocol):
             self._answer(503, self._failure)
             return False
         if self._far is None:
-            # Nothing was asked, or the opening will pass the half-close on.
+            # No request came, or the opening will pass on the half-close.
             return self._opening is not None
         self._pass_eof()
         self._watch_hangup()
         return True
 
     def pause_writing(self) -> None:
-        # Not at once. asyncssh, told in the midst of handing out what it held back, stops there and
-        # has yet granted the host a whole new window: each round it would hold back more.
+        # Later, not at once. If asyncssh is paused while it hands out held data, it stops there,
+        # but has granted the host a whole new window. Each round it would hold back more.
         self._near_full = True
         self._loop.call_soon(self._hold_far)
 
@@ -110,7 +110,7 @@ class Splice(asyncio.Protocol):
         self._close_far()
         self._on_end(self)
 
-    # What the far side tells
+    # Events of the far side
 
     def far_opened(self, far: Channel) -> None:
         if self._near is None or self._draining:
@@ -147,7 +147,7 @@ class Splice(asyncio.Protocol):
             self._near.write_eof()
 
     def far_lost(self) -> None:
-        # No 503 in the middle of a connection: nobody knows what was carried out already.
+        # No 503 in the middle of a connection: nobody knows what was done already.
         self._far = None
         if self._linger is not None:
             self._linger.cancel()
@@ -162,10 +162,9 @@ class Splice(asyncio.Protocol):
         self._far_full = False
         self._steer()
 
-    # What the relay orders
+    # Orders of the relay
 
     def abort(self) -> None:
-        """End both sides at once."""
         self._close_far()
         if self._near is not None:
             self._near.abort()
@@ -176,18 +175,19 @@ class Splice(asyncio.Protocol):
             self._far.abort()
             self.far_lost()
 
-    # The rest
+    # Internals
 
     def _close_far(self) -> None:
         far, self._far = self._far, None
         if far is None:
             return
         if not far.get_write_buffer_size():
-            # also after our end of file (`is_closing` by then): not every server closes by itself
+            # also after our end of file (`is_closing` is true then): not every server closes by
+            # itself
             far.close()
             return
-        # What the caller still had to say is said, but a host that reads nothing is not waited for.
-        # No close() here: asyncssh would wait for the last byte for ever, abort() or not.
+        # The caller's last bytes are sent, but a host that reads nothing is not waited for. No
+        # close() here: asyncssh would wait for the last byte for ever, despite abort().
         far.write_eof()
         self._linger = self._loop.call_later(_LINGER_S, far.abort)
 
@@ -315,5 +315,5 @@ class _Far:
 
 
 def _conforms(splice: Splice) -> Receiver:
-    # For the type checker alone: _Far is what asyncssh is given.
+    # Checks the type of _Far, which asyncssh is given.
     return _Far(splice)

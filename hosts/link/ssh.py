@@ -24,7 +24,7 @@ from hosts.link.ssh_errors import (
 from hosts.link.stdio import StdioPool
 from hosts.link.target import KEEPALIVE_S, SshTarget
 
-# Two unanswered ones; asyncssh ends the connection when the third would be due, after 15 s.
+# Two unanswered keepalives; asyncssh ends the connection when the third is due, after 15 s.
 KEEPALIVE_COUNT: Final = 2
 # AES-GCM is twice as fast as ChaCha20 here; the others are for hosts that lack it.
 CIPHERS: Final = (
@@ -146,7 +146,7 @@ class SshConnection:
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            # asyncssh would leave a channel open for ever whose opening nobody awaits.
+            # asyncssh never closes a channel if nobody awaits its opening.
             task.add_done_callback(_close_late)
             raise
 
@@ -200,9 +200,9 @@ async def connect(
 ) -> SshConnection:
     """Sign in with the target's key, at exactly the pinned host key, without a jump.
 
-    Raises what `scan.open_socket` and `scan.peek_banner` raise, and LinkError "host-key-changed"
-    (nothing was sent that proves who we are), "key-refused", "login-timeout", "no-common-cipher" or
-    "closed-early".
+    Raises what `scan.open_socket` and `scan.peek_banner` raise, and LinkError "host-key-changed",
+    "key-refused", "login-timeout", "no-common-cipher" or "closed-early". After "host-key-changed"
+    nothing was sent that proves who we are.
     """
     sock = await open_socket(target.address, target.port, policy, timeout_s=timeout_s)
     return await greet_and_sign_in(sock, target, timeout_s=timeout_s)
@@ -212,12 +212,8 @@ async def greet_and_sign_in(
     sock: socket.socket, target: SshTarget, *, timeout_s: float = 20.0
 ) -> SshConnection:
     """As `connect`, on a connected socket, which is closed on failure."""
-    try:
+    async with closed_unless_used(sock):
         await peek_banner(sock, timeout_s=timeout_s)
-    except BaseException:
-        # also when cancelled: nobody else has the socket yet
-        sock.close()
-        raise
     return await sign_in(sock, target, timeout_s=timeout_s)
 
 
@@ -287,7 +283,7 @@ async def dial(
                 host_based_auth=False,
                 gss_auth=False,
                 gss_kex=False,
-                # A server that lets in whoever comes has not looked at our key.
+                # A server that lets everybody in has not checked our key.
                 disable_trivial_auth=True,
                 encryption_algs=list(CIPHERS),
                 compression_algs=None,
@@ -303,14 +299,14 @@ async def dial(
 
 
 def _host_key_algorithms(host_key: asyncssh.SSHKey) -> list[str]:
-    # The pinned kind first. The others too: a host with another key alone must be seen to have
-    # changed, where sshd would otherwise just hang up.
+    # The pinned kind first. The others too: sshd would just hang up on a host that has only another
+    # key, and the change would not be seen.
     pinned = [name.decode("ascii") for name in host_key.sig_algorithms]
     return [*pinned, *(name for name in HOST_KEY_ALGORITHMS if name not in pinned)]
 
 
 async def _read_capped(reader: asyncssh.SSHReader[bytes]) -> bytes:
-    # A hostile host may send without end; what is over the cap is read and dropped.
+    # A hostile host may send for ever: bytes over the cap are read and dropped.
     kept = bytearray()
     while chunk := await reader.read(65536):
         kept += chunk[: max(0, _OUTPUT_MAX_BYTES - len(kept))]

@@ -38,13 +38,13 @@ def not_vouched_for(exc: Exception) -> LinkError:
     """The hard stop: no accepted authority has signed the host's key."""
     words = str(exc)
     why = "it is signed by none of the accepted authorities"
-    for told, ours in (
+    for theirs, ours in (
         ("expired", "its certificate has expired"),
         ("not yet valid", "its certificate is not valid yet"),
         ("principal", "its certificate is for another name than this address"),
         ("revoked", "it is revoked"),
     ):
-        if told in words.lower():
+        if theirs in words.lower():
             why = ours
     return LinkError(
         "host-key-changed",

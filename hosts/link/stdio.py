@@ -15,7 +15,7 @@ from hosts.link.channel import Channel, Receiver, ReceiverFactory
 from hosts.link.sessions import Sessions
 
 SessionChannel = asyncssh.SSHClientChannel[bytes]
-# ready for each socket, while as many again stay free for whoever needs another one
+# how many are ready for each socket, if as many again stay free for other uses
 _READY: Final = 2
 
 
@@ -44,7 +44,7 @@ class StdioSession(asyncssh.SSHClientSession[bytes]):
         self._chan = chan
 
     def session_started(self) -> None:
-        # Not before: sshd drops what is written to a channel that runs no command yet.
+        # Not earlier: sshd drops bytes for a channel whose command does not run yet.
         self._started = True
         if self._receiver is not None:
             self._begin(self._receiver)
@@ -60,7 +60,7 @@ class StdioSession(asyncssh.SSHClientSession[bytes]):
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
         if self._receiver is None:
-            # Podman says nothing before it is asked: this is no Podman, or one in trouble
+            # Podman never speaks first: this is no Podman, or a broken one
             self._spoil()
         elif datatype is None:
             self._receiver.data_received(data)
@@ -136,7 +136,7 @@ class StdioPool:
         return None
 
     async def _start(self, receiver: ReceiverFactory | None, socket_path: str) -> StdioSession:
-        # A forced command ignores what is asked for here and dials its own socket.
+        # A forced command ignores this path and dials its own socket.
         command = f"podman --url {shlex.quote('unix://' + socket_path)} system dial-stdio"
         made: list[StdioSession] = []
 
@@ -165,7 +165,7 @@ class StdioPool:
             try:
                 found.append(await self._start(None, socket_path))
             except (asyncssh.Error, OSError):
-                # whoever opens the next stream is told why
+                # whoever opens the next stream gets the error
                 return
             if self._sessions.waiting:
                 self._make_room()

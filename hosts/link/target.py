@@ -21,10 +21,11 @@ class SshTarget:
     private_key: bytes | asyncssh.SSHKey = field(repr=False)
     host_key_line: str
     transport: Transport = "forward"
-    # beside the key, one line; and who vouches for the host's key in place of the pinned one
+    # a certificate beside the key, one line; authorities for the host's key instead of the pinned
+    # one
     certificate: str = ""
     host_ca: str = ""
-    # how often it is asked whether it is there, in seconds
+    # seconds between two keepalives
     keepalive_s: float = KEEPALIVE_S
-    # the jump host from which it is dialled; None: from this machine
+    # the jump host to dial from; None: this machine
     via: "SshTarget | None" = None

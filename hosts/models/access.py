@@ -25,8 +25,8 @@ def _at_most_one(*fields: str) -> Q:
 class Grant(models.Model):
     """A team or a person holds a role: everywhere, on a group, on a host or at an endpoint.
 
-    With `label` ("app" or "app=shop") or `names` (a pattern with * and ?) it covers only containers that
-    fit, and nothing else on the host.
+    With `label` or `names` it covers only containers that fit, and nothing else on the host. A label is
+    "app" or "app=shop", a name may have * and ?.
     """
 
     team = models.ForeignKey(
@@ -53,7 +53,7 @@ class Grant(models.Model):
     label = models.CharField(_("label"), max_length=250, blank=True)
     names = models.CharField(_("name pattern"), max_length=200, blank=True)
     until = models.DateTimeField(_("until"), null=True, blank=True)
-    # why it was given, in the words of whoever asked for it or gave it
+    # why it was given, in the words of the person who asked or gave
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     made_by = models.CharField(max_length=200)
     made_at = models.DateTimeField(auto_now_add=True)

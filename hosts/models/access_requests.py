@@ -37,7 +37,7 @@ class AccessRequest(models.Model):
     asked_by_name = models.CharField(max_length=200)
     asked_at = models.DateTimeField(auto_now_add=True)
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="+")
-    # the verb that was missing, where it began with a refusal
+    # the missing verb, where the request began with a refusal
     verb = models.CharField(max_length=60, blank=True)
     place_kind = models.CharField(max_length=12, choices=Kind)
     place = models.CharField(_("place"), max_length=200, blank=True)
@@ -47,7 +47,7 @@ class AccessRequest(models.Model):
     label = models.CharField(_("label"), max_length=250, blank=True)
     names = models.CharField(_("name pattern"), max_length=200, blank=True)
     reason = models.CharField(_("reason"), max_length=300)
-    # how long the grant lasts, from the moment at which it is approved
+    # how long the grant lasts after approval
     minutes = models.PositiveIntegerField()
 
     state = models.CharField(max_length=10, choices=State, default=State.ASKED)
@@ -56,9 +56,9 @@ class AccessRequest(models.Model):
     )
     decided_by_name = models.CharField(max_length=200, blank=True)
     decided_at = models.DateTimeField(null=True)
-    # of whoever decided, to whoever asked
+    # the decider's words to the asker
     answer = models.CharField(max_length=300, blank=True)
-    # the grant that came of it, also when it has ended, and until when it is given
+    # the grant that was made, also after its end; and when it ends
     grant_id = models.PositiveBigIntegerField(null=True)
     until = models.DateTimeField(null=True)
 

@@ -1,6 +1,6 @@
 """Approvals: a second person's yes, without which a guardrail does not let a job through.
 
-hosts.jobs.approvals makes the rows; hosts.actions.approvals.decide decides on them.
+Rows come from hosts.jobs.approvals; hosts.actions.approvals.decide decides on them.
 """
 
 from django.conf import settings
@@ -22,19 +22,20 @@ class Approval(models.Model):
         REFUSED = "refused", _("refused")
         WITHDRAWN = "withdrawn", _("withdrawn")
         EXPIRED = "expired", _("expired")
-        # by whoever asked, with a right of their own: a freeze window
+        # by the asker, with a right of their own: a freeze window
         OVERRIDDEN = "overridden", _("overridden")
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="approvals")
-    # [{"rule", "rule_id", "field", "words", "why", "said"}]: what is to be let through, and nothing else
+    # [{"rule", "rule_id", "field", "words", "why", "said"}]: these are to be let through, nothing
+    # else
     findings = models.JSONField(default=list)
-    # hosts.guardrails.digest of what was proposed: another proposal is another question
+    # hosts.guardrails.digest of the proposal: another proposal is another question
     digest = models.CharField(max_length=64, blank=True)
-    # what would come to be, for whoever decides: hosts.guardrails.digest.facts
+    # the proposal, for the decider: hosts.guardrails.digest.facts
     proposed = models.JSONField(default=list)
-    # the kube file or Containerfile, what looks like a secret hidden: hosts.guardrails.masked
+    # the kube file or Containerfile with likely secrets hidden: hosts.guardrails.masked
     text = models.TextField(blank=True)
-    # of whoever asked; none where the worker came upon it
+    # the asker's; empty where the worker found the rule
     reason = models.CharField(max_length=300, blank=True)
     at_work = models.BooleanField(default=False)
     asked_at = models.DateTimeField(auto_now_add=True)

@@ -20,13 +20,13 @@ class HostEvent(models.Model):
     image = models.CharField(max_length=255, blank=True)
     # of a container that died
     exit_code = models.IntegerField(null=True)
-    # how often in a row, at the same endpoint, the same happened to the same object
+    # how often the same happened to the same object in a row
     count = models.PositiveIntegerField(default=1)
 
     class Meta:
         indexes = [
             models.Index(fields=["endpoint", "at", "id"], name="event_time"),
-            # forgetting the old ones, and a list of all hosts
+            # for deletion of old events, and for a list of all hosts
             models.Index(fields=["at", "id"], name="event_at"),
             models.Index(fields=["endpoint", "kind", "podman_id", "at"], name="event_object"),
         ]

@@ -17,10 +17,10 @@ class FreezeWindow(models.Model):
         ASK = "ask", _("ask for approval")
 
     name = models.CharField(_("name"), max_length=80, unique=True)
-    # why, for whoever is refused
+    # why, for people who are refused
     words = models.CharField(_("words"), max_length=300, blank=True)
     groups = models.ManyToManyField(Group, blank=True, related_name="freezes")
-    # every host; else those of the groups, which may be none any more
+    # every host; else hosts of the groups, maybe none any more
     everywhere = models.BooleanField(default=True)
     severity = models.CharField(max_length=8, choices=Severity, default=Severity.REFUSE)
     # names of verbs; none: all that change something

@@ -16,12 +16,12 @@ class Guardrail(models.Model):
         WARN = "warn", _("warn")
 
     name = models.CharField(_("name"), max_length=80, unique=True)
-    # why the rule is there, for those who meet it
+    # why the rule exists, for people who meet it
     words = models.TextField(_("why"), blank=True, max_length=1000)
     kind = models.CharField(max_length=40)
     settings = models.JSONField(default=dict, blank=True)
     severity = models.CharField(max_length=8, choices=Severity, default=Severity.REFUSE)
-    # said apart from the groups: a rule whose last group is removed must not become everybody's
+    # apart from the groups: a rule whose last group is removed must not apply everywhere
     everywhere = models.BooleanField(default=True)
     groups = models.ManyToManyField(Group, related_name="guardrails", blank=True)
     enabled = models.BooleanField(default=True)
@@ -40,7 +40,7 @@ class RuleMet(models.Model):
     It shows whom a rule concerns before it is made stricter; the log has the names.
     """
 
-    # without a constraint: a rule that goes meanwhile must not take the job along that met it
+    # no constraint: a rule that is deleted must not take a job along that met it
     rule = models.ForeignKey(
         Guardrail, on_delete=models.CASCADE, db_constraint=False, related_name="met"
     )
@@ -50,7 +50,7 @@ class RuleMet(models.Model):
     n = models.PositiveIntegerField(default=1)
 
     class Meta:
-        # counted without the rows themselves
+        # counted from the index alone
         indexes = [models.Index(fields=["at", "rule", "severity"], name="rulemet_counted")]
 
     def __str__(self) -> str:

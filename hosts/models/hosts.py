@@ -1,5 +1,7 @@
 """Hosts, their logins and endpoints, and the groups that name sets of hosts."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -53,9 +55,9 @@ class Host(models.Model):
     # one known_hosts style key: "ssh-ed25519 AAAA…"; empty for this machine
     host_key = models.TextField(blank=True)
     fingerprint = models.CharField(max_length=100, blank=True)
-    # lines of known_hosts: authorities that vouch for its key instead, and revoked keys
+    # lines of known_hosts: authorities that sign its key instead, and revoked keys
     host_ca = models.TextField(blank=True)
-    # another host shows the same key, and a person said that this is a machine of its own
+    # another host shows the same key, and a person said that they are two machines
     another_machine = models.BooleanField(default=False)
     groups = models.ManyToManyField(Group, related_name="hosts", blank=True)
     notes = models.TextField(_("notes"), blank=True)
@@ -84,26 +86,26 @@ class Login(models.Model):
     # an SSH certificate beside the key, one line, and when it ends
     certificate = models.TextField(blank=True)
     certificate_until = models.DateTimeField(null=True, blank=True)
-    # the last event about its end, and which end: no other is written
+    # the last event about its end, and which end: it is written once
     certificate_told = models.CharField(max_length=80, blank=True)
-    # the jump host's login that it is dialled through; empty: straight from this machine
+    # the jump host's login; empty: dialled straight from this machine
     via = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="behind", null=True, blank=True
     )
     state = models.CharField(max_length=12, choices=State, default=State.CONNECTING)
-    # kind of the link's typed error, then its words
+    # the kind of the LinkError, then its words
     reason_kind = models.CharField(max_length=40, blank=True)
     reason = models.TextField(blank=True)
     cure = models.TextField(blank=True)
     since = models.DateTimeField(auto_now_add=True)
     next_try_at = models.DateTimeField(null=True, blank=True)
-    # as the link found it; why not forwarding: "key" permits nothing else, "sshd" forwards none
+    # found by the link. Why not forwarding: "key" permits nothing else, "sshd" forwards none
     transport = models.CharField(max_length=12, choices=Transport, blank=True)
     transport_why = models.CharField(max_length=8, blank=True)
-    # sessions open a minute ago at most, and what the host gives; for dial-stdio alone
+    # sessions in use, and how many the host gives; of dial-stdio alone
     sessions_used = models.PositiveSmallIntegerField(default=0)
     sessions_most = models.PositiveSmallIntegerField(default=0)
-    # lease of the link that holds this connection (DESIGN, Link: never two owners)
+    # the lease of the link that holds this connection: never two owners
     owner = models.CharField(max_length=80, blank=True)
     epoch = models.PositiveBigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -133,7 +135,7 @@ class Endpoint(models.Model):
     host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="endpoints")
     socket = models.CharField(_("socket"), max_length=200)
     rootless = models.BooleanField(default=False)
-    # account whose store it is: "root" or the rootless user
+    # the account that owns the store: "root" or the rootless user
     user = models.CharField(max_length=64, default="root")
     enabled = models.BooleanField(default=True)
     state = models.CharField(max_length=12, choices=State, default=State.CONNECTING)
@@ -144,12 +146,12 @@ class Endpoint(models.Model):
     podman_version = models.CharField(max_length=40, blank=True)
     api_version = models.CharField(max_length=40, blank=True)
     graph_root = models.CharField(max_length=400, blank=True)
-    # cached answer of `info` (250-400 ms at the host) and when it was read
+    # the cached answer of `info` (250-400 ms on the host), and its time
     info = models.JSONField(default=dict, blank=True)
     info_at = models.DateTimeField(null=True, blank=True)
     # raised by each write of its inventory; pages and the hub compare it
     revision = models.PositiveBigIntegerField(default=0)
-    # newest event that was read, by the host's own clock: where the next event stream begins
+    # the newest event read, by the host's own clock: the next event stream begins there
     events_seen_ns = models.BigIntegerField(default=0)
     # last full comparison with the host
     compared_at = models.DateTimeField(null=True, blank=True)
@@ -163,3 +165,8 @@ class Endpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.host}/{self.user}" if self.rootless else str(self.host)
+
+    @property
+    def host_info(self) -> dict[str, Any]:
+        """The part of `info` about the host; empty before the first look."""
+        return self.info.get("host") or {}

@@ -14,36 +14,42 @@ from hosts.models.hosts import Endpoint
 LIVE = Q(gone__isnull=True)
 
 
-class HasLabel(Func):
+class JsonCondition(Func):
+    """A condition in SQL of its own for each database, with a %s for each expression."""
+
+    output_field = models.BooleanField()
+    sqlite = postgresql = ""
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self._filled(compiler, self.sqlite)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self._filled(compiler, self.postgresql)
+
+    def _filled(self, compiler: Any, template: str) -> tuple[str, list[Any]]:
+        parts = [compiler.compile(part) for part in self.source_expressions]
+        params = [value for _sql, values in parts for value in values]
+        return template % tuple(sql for sql, _values in parts), params
+
+
+class HasLabel(JsonCondition):
     """True for rows whose `labels` hold `name`, with this value if one is given.
 
     Django's lookups take a name of digits for an index into a list. SQLite's paths cannot hold a
     quotation mark. A host may send either.
     """
 
-    output_field = models.BooleanField()
+    sqlite = "EXISTS(SELECT 1 FROM json_each(%s) WHERE key = %s)"
+    postgresql = "jsonb_exists(%s, %s::text)"
 
     def __init__(self, name: str, value: str | None = None) -> None:
-        wanted = [] if value is None else [Value(value, models.TextField())]
-        super().__init__(F("labels"), Value(name, models.TextField()), *wanted)
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        if len(self.source_expressions) > 2:
-            valued = (
+        values = [name] if value is None else [name, value]
+        super().__init__(F("labels"), *(Value(one, models.TextField()) for one in values))
+        if value is not None:
+            self.sqlite = (
                 "EXISTS(SELECT 1 FROM json_each(%s) WHERE key = %s AND CAST(value AS TEXT) = %s)"
             )
-            return self._filled(compiler, valued)
-        return self._filled(compiler, "EXISTS(SELECT 1 FROM json_each(%s) WHERE key = %s)")
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        if len(self.source_expressions) > 2:
-            return self._filled(compiler, "((%s ->> %s::text) IS NOT DISTINCT FROM %s::text)")
-        return self._filled(compiler, "jsonb_exists(%s, %s::text)")
-
-    def _filled(self, compiler: Any, template: str) -> tuple[str, list[Any]]:
-        parts = [compiler.compile(part) for part in self.source_expressions]
-        params = [value for _sql, values in parts for value in values]
-        return template % tuple(sql for sql, _values in parts), params
+            self.postgresql = "((%s ->> %s::text) IS NOT DISTINCT FROM %s::text)"
 
 
 class NameMatches(Func):
@@ -70,37 +76,25 @@ class NameMatches(Func):
         return f"({name} ~ %s)", [*params, rf"\A(?:{pattern})\Z"]
 
 
-class PublishesPort(Func):
+class PublishesPort(JsonCondition):
     """True for rows whose `ports` publish this port of the host, alone or within a range.
 
     People type the number; one that no port has finds nothing.
     """
 
-    output_field = models.BooleanField()
-
-    def __init__(self, port: int) -> None:
-        super().__init__(F("ports"), Value(port, models.IntegerField()))
-
     # port 0 in a row: not published
-    _SQLITE = (
+    sqlite = (
         "EXISTS(SELECT 1 FROM json_each(%s) WHERE %s BETWEEN max(value ->> 'host_port', 1)"
         " AND (value ->> 'host_port') + coalesce(value ->> 'range', 1) - 1)"
     )
-    _POSTGRESQL = (
+    postgresql = (
         "EXISTS(SELECT 1 FROM jsonb_array_elements(%s) WHERE %s BETWEEN"
         " greatest((value ->> 'host_port')::int, 1)"
         " AND (value ->> 'host_port')::int + coalesce((value ->> 'range')::int, 1) - 1)"
     )
 
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self._filled(compiler, self._SQLITE)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self._filled(compiler, self._POSTGRESQL)
-
-    def _filled(self, compiler: Any, template: str) -> tuple[str, list[Any]]:
-        (column, before), (port, after) = (compiler.compile(e) for e in self.source_expressions)
-        return template % (column, port), [*before, *after]
+    def __init__(self, port: int) -> None:
+        super().__init__(F("ports"), Value(port, models.IntegerField()))
 
 
 def label_condition(label: str) -> Q:
@@ -117,9 +111,9 @@ class InventoryRow(models.Model):
     name = models.CharField(max_length=255)
     labels = models.JSONField(default=dict)
     created_at = models.DateTimeField(null=True)
-    # of the endpoint, at the last write of this row
+    # the endpoint's revision at the last write of this row
     revision = models.PositiveBigIntegerField(default=0)
-    # hash of the mirrored part: equal means nothing to write
+    # hash of the mirrored part: an equal one needs no write
     digest = models.CharField(max_length=32)
     seen_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -156,21 +150,21 @@ class Container(InventoryRow):
     started_at = models.DateTimeField(null=True)
     exited_at = models.DateTimeField(null=True)
     exit_code = models.IntegerField(null=True)
-    # Podman's own count since a person started it; none before 5
+    # Podman's own count since a person started it; none before Podman 5
     restarts = models.PositiveIntegerField(default=0)
-    # from events and inspect, not from the list (hosts.inventory.deaths): its last end, crashes in a
-    # row, and the end that somebody stopped it with: it was that one where it equals `exited_at`
+    # from events and inspect, not from the list (hosts.inventory.deaths): its last end, and crashes
+    # in a row. stopped_at: the end that a person caused; equal to `exited_at` if that was the last
     died_at = models.DateTimeField(null=True)
     died_code = models.IntegerField(null=True)
     crashes = models.PositiveIntegerField(default=0)
     stopped_at = models.DateTimeField(null=True)
-    # likewise the end that the kernel killed it with when memory ran out
+    # likewise the end for lack of memory
     oom_at = models.DateTimeField(null=True)
     pid = models.PositiveIntegerField(default=0)
     # [{"host_ip", "host_port", "container_port", "range", "protocol"}]
     ports = models.JSONField(default=list)
     mounts = models.JSONField(default=list)
-    # names of volumes among its mounts: from inspect; None while nobody has looked
+    # names of volumes among its mounts, from inspect; None: not inspected yet
     volumes = models.JSONField(null=True)
     networks = models.JSONField(default=list)
     pod_id = models.CharField(max_length=80, blank=True)
@@ -194,13 +188,13 @@ class Container(InventoryRow):
             live_index("container", "endpoint", "name"),
             live_index("container", "endpoint", "pod_name", "name"),
             live_index("container", "unit", "name"),
-            # a few of all: those in a row of crashes
+            # only containers in a row of crashes
             models.Index(
                 fields=["endpoint", "crashes", "name", "id"],
                 name="container_crashes",
                 condition=LIVE & Q(crashes__gt=0),
             ),
-            # what a crash loop is, as pages ask for it
+            # crash loops, as pages ask for them
             models.Index(
                 fields=["crashes", "id"],
                 name="container_loops",
@@ -240,7 +234,7 @@ class Image(InventoryRow):
     shared_bytes = models.BigIntegerField(default=0)
     containers = models.IntegerField(default=0)
     dangling = models.BooleanField(default=False)
-    # names other images, one a platform; holds no layers of its own
+    # it names other images, one per platform, and has no layers of its own
     manifest_list = models.BooleanField(default=False)
 
     class Meta:

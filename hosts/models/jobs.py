@@ -15,8 +15,8 @@ class Batch(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     # targets left out and why: [{"name", "host", "why"}]
     skipped = models.JSONField(default=list)
-    # how many of its jobs run at the same time (0: as many as there is room for), and whether none
-    # begins after one has failed (hosts.jobs.pace)
+    # how many of its jobs run at once (0: no bound), and whether none begins after a failure
+    # (hosts.jobs.pace)
     at_once = models.PositiveSmallIntegerField(default=0)
     stop_on_failure = models.BooleanField(default=False)
 
@@ -42,11 +42,11 @@ class Job(models.Model):
         UNKNOWN = "unknown", _("unknown")
         HELD = "held", _("waiting for approval")
 
-    # what a worker carries out or will; a held one only once somebody has approved it
+    # jobs for workers, now or soon; a held job only after an approval
     TAKEN = (State.QUEUED, State.RUNNING)
     OPEN = (*TAKEN, State.HELD)
     NOT_BEGUN = (State.QUEUED, State.HELD)
-    # ended otherwise than whoever asked wanted
+    # ended in another way than the asker wanted
     TROUBLE = (State.FAILED, State.DENIED, State.UNKNOWN)
 
     verb = models.CharField(max_length=60)
@@ -66,20 +66,20 @@ class Job(models.Model):
     asked_by_name = models.CharField(max_length=200)
     # audit.Who as a dict: the outcome's entry names the same person and door
     who = models.JSONField(default=dict)
-    # the narrowed grant that allowed it, which must still stand when the job begins; none: held
-    # without it
+    # the narrowed grant that allowed it, which must still exist when the job begins; none: no such
+    # grant was needed
     grant_id = models.PositiveBigIntegerField(null=True)
     # number of the intent in the audit log
     intent = models.PositiveBigIntegerField()
     params = models.JSONField(default=dict)
     # hosts.vault, purpose "job"; erased at the outcome
     sealed_params = models.BinaryField(null=True)
-    # how the object stood before (how a broken try is settled, DESIGN: Actions)
+    # the object before the job: a broken try is settled with it
     before = models.JSONField(default=dict)
 
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     queue = models.CharField(max_length=8, default="short")
-    # last request step that was begun: "" look act refresh
+    # the last step that was begun: "" look act refresh
     step = models.CharField(max_length=20, blank=True)
     # {"layers": [...]} or {"steps": [...]}, at most twice a second
     progress = models.JSONField(default=dict)
@@ -93,12 +93,12 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(auto_now=True)
     published_at = models.DateTimeField(null=True)
-    # when whoever asked saw that it is in trouble: told once, on whatever page they are
+    # when the asker saw the failure; it is shown once, on whatever page they are
     failure_seen_at = models.DateTimeField(null=True)
     cancel_asked_at = models.DateTimeField(null=True)
     cancel_asked_by = models.CharField(max_length=200, blank=True)
 
-    # who carries it out: lease by the database's clock, renewed each 4 s, 30 s long
+    # the worker that carries it out: a lease of 30 s by the database's clock, renewed every 4 s
     worker = models.CharField(max_length=80, blank=True)
     lease_until = models.DateTimeField(null=True)
     # raised by each claim; a worker that lost its lease must not write
@@ -117,8 +117,8 @@ class Job(models.Model):
                 name="job_lease",
                 condition=models.Q(state__in=["queued", "running"]),
             ),
-            # whether anything failed lately is asked every second. Of ended ones, and not of those in
-            # trouble: SQLite takes a list of bound states for another one than the index's
+            # asked every second: did anything fail lately? The condition is "ended", not "in
+            # trouble": SQLite does not match a list of bound states with an index's
             models.Index(
                 fields=["state", "finished_at", "failure_seen_at"],
                 name="job_trouble",

@@ -1,6 +1,6 @@
 """What containers used: packed tables, one row for all containers of an endpoint over some time.
 
-hosts.stats.packing packs `keys`, `data`, `summary` and `recent`; nothing else reads them.
+Only hosts.stats.packing writes and reads `keys`, `data`, `summary` and `recent`.
 """
 
 from django.db import models
@@ -39,15 +39,15 @@ class StatsStanding(models.Model):
     endpoint = models.OneToOneField(
         Endpoint, on_delete=models.CASCADE, primary_key=True, related_name="stats_standing"
     )
-    # why it gives none: "" when it does; then Podman's words and what helps
+    # why it gives none: "" when it does; then Podman's words and the cure
     reason_kind = models.CharField(max_length=40, blank=True)
     reason = models.TextField(blank=True)
     since = models.DateTimeField()
-    # of the newest sample; sums over all its running containers, CPU in 0.01 % of a core
+    # the newest sample: sums over all running containers, CPU in 0.01 % of a core
     sampled_at = models.DateTimeField(null=True)
     cpu = models.BigIntegerField(default=0)
     memory_bytes = models.BigIntegerField(default=0)
-    # what the machine has, for shares of it; 0: not known
+    # the machine's size, for shares of it; 0: unknown
     cpus = models.PositiveIntegerField(default=0)
     machine_bytes = models.BigIntegerField(default=0)
     keys = models.BinaryField(default=b"")

@@ -14,7 +14,7 @@ class OpenTerminal(models.Model):
         EXEC = "exec", _("shell")
         ATTACH = "attach", _("main process")
 
-    # names the session in addresses; it opens nothing without the right
+    # the session's name in addresses; it opens nothing without the right
     key = models.CharField(max_length=64, unique=True)
     kind = models.CharField(max_length=8, choices=Kind)
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="+")
@@ -22,21 +22,21 @@ class OpenTerminal(models.Model):
     name = models.CharField(max_length=500)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     owner_name = models.CharField(max_length=200)
-    # what runs, as a person reads it: a shell's name or the command given
+    # what runs, for people: a shell's name or the command
     command = models.CharField(max_length=500, blank=True)
     user = models.CharField(max_length=200, blank=True)
     directory = models.CharField(max_length=1000, blank=True)
     # number of the intent in the audit log
     intent = models.PositiveBigIntegerField()
     exec_id = models.CharField(max_length=128, blank=True)
-    # in the environment of what was started, so that its processes are found again
+    # in the environment of its processes, which are found again by it
     mark = models.CharField(max_length=64)
     started_at = models.DateTimeField(auto_now_add=True)
     # written every second by the process that holds it
     seen_at = models.DateTimeField(auto_now_add=True)
-    # the outcome is written (unknown); what runs on the host must still be ended
+    # the outcome (unknown) is written; its processes on the host must still be ended
     lost_at = models.DateTimeField(null=True)
-    # names of those who look on
+    # names of people who watch
     watchers = models.JSONField(default=list)
 
     class Meta:

@@ -12,15 +12,15 @@ class OpenTransfer(models.Model):
     intent = models.PositiveBigIntegerField(unique=True)
     # written every few seconds by the process that carries it out
     seen_at = models.DateTimeField()
-    # where a file is being written under a name of its own: what stays there when that breaks off
+    # the temporary file that is being written: it stays there if the transfer breaks off
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, null=True)
     container = models.CharField(max_length=80, blank=True)
     part = models.TextField(blank=True)
-    # the first name of an image that is being built, and how it stood before (actions.builds.look_back)
+    # the first name of an image that is being built, and the image before
+    # (actions.builds.look_back)
     image = models.TextField(blank=True)
     before = models.JSONField(default=dict)
-    # nobody carries it out any more; its outcome is written, and `part` is still to be removed, or what
-    # became of `image` to be found
+    # lost: its outcome is written; `part` must still be removed, or the fate of `image` found out
     lost_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

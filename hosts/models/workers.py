@@ -22,7 +22,7 @@ class Chore(models.Model):
     name = models.CharField(max_length=40, primary_key=True)
     began_at = models.DateTimeField(null=True)
     worker = models.CharField(max_length=80, blank=True)
-    # by the database's clock; none while nobody does it
+    # by the database's clock; empty while nobody does it
     lease_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

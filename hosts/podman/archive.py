@@ -1,8 +1,8 @@
 """Files of a container by Podman's archive, which works on a stopped one and needs no tool inside.
 
-Paths are absolute and must be UTF-8 (`speakable`). Podman takes a path to read for a pattern
-(`_literal`), a path to write as it is. What comes out names the container's user as the owner of
-everything; what goes in keeps the owners of its tar (`copyUIDGID`). Measured on 5.4.2.
+Paths are absolute and must be UTF-8 (`is_utf8`). Podman takes a path to read for a pattern
+(`_literal`), a path to write as it is. A tar that comes out names the container's user as the owner
+of everything. A tar that goes in keeps its owners (`copyUIDGID`). Measured on 5.4.2.
 """
 
 import base64
@@ -29,8 +29,8 @@ _KINDS: Final = (
 _SET_BITS: Final = ((1 << 23, 0o4000), (1 << 22, 0o2000), (1 << 20, 0o1000))
 
 
-# Go's patterns (filepath.Match), which escape themselves by a backslash. A star Podman refuses even
-# escaped, anywhere in a path: this class is every character but those up to ")" and from "+" on
+# Go's patterns (filepath.Match) escape with a backslash. Podman refuses a star anywhere in a path,
+# also an escaped one. This class has every character except those up to ")" and from "+" on
 _PATTERN: Final = str.maketrans({"\\": r"\\", "?": r"\?", "[": r"\[", "*": "[^\x01-)+-\U0010ffff]"})
 
 
@@ -38,7 +38,7 @@ _PATTERN: Final = str.maketrans({"\\": r"\\", "?": r"\?", "[": r"\[", "*": "[^\x
 class Stat:
     """What is at a path; owner and group are not known.
 
-    A link has the `kind` "link". `target` is where it leads in the end, `target_is_folder` what is there.
+    A link has the `kind` "link"; `target` is where it leads in the end.
     """
 
     kind: str
@@ -46,10 +46,9 @@ class Stat:
     mode: int
     mtime: datetime | None
     target: str
-    target_is_folder: bool
 
 
-def speakable(path: str) -> bool:
+def is_utf8(path: str) -> bool:
     """True where Podman's API can name this path: it is UTF-8."""
     try:
         path.encode()
@@ -72,27 +71,26 @@ async def stat(podman: Podman, container: str, path: str) -> Stat:
     try:
         answer = await podman.call("HEAD", target, params={"path": _literal(path)})
     except NotFound as none:
-        # a HEAD brings no words along
+        # a HEAD has no words with its error
         words = "Nothing is at that path, or only a link that leads nowhere."
         raise NotFound(words, cause=path, status=none.status) from none
     text = answer.headers.get("X-Docker-Container-Path-Stat", "")
     try:
-        # Podman writes the alphabet of URLs, in which "?" or "ÿ" in a name may come as - and _
-        told = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
-        mode = int(told["mode"])
+        # base64 in the alphabet of URLs: for "?" or "ÿ" in a name it may hold - and _
+        found = json.loads(base64.b64decode(text, altchars=b"-_", validate=True))
+        mode = int(found["mode"])
         kind = next((kind for bit, kind in _KINDS if mode & bit), "file")
         if kind == "link" and _literal(path) != path:
-            # it looks for the target of the pattern, and says that it leads to itself
+            # Podman looks for the pattern's target, and reports a link to itself
             raise BadRequest(
                 "Podman cannot follow a link with *, ?, [ or a backslash in its path.", cause=path
             )
         return Stat(
             kind=kind,
-            size_bytes=int(told["size"]),
+            size_bytes=int(found["size"]),
             mode=(mode & 0o777) | sum(unix for go, unix in _SET_BITS if mode & go),
-            mtime=_moment(told.get("mtime")),
-            target=str(told.get("linkTarget") or ""),
-            target_is_folder=bool(told.get("isDir")),
+            mtime=_moment(found.get("mtime")),
+            target=str(found.get("linkTarget") or ""),
         )
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as exc:
         raise Malformed("Podman did not say what is at that path.", cause=text[:200]) from exc
@@ -148,7 +146,7 @@ async def put(
 def _check(path: str) -> None:
     if not path.startswith("/") or "\0" in path:
         raise BadRequest("A path begins with a slash and has no zero byte.")
-    if not speakable(path):
+    if not is_utf8(path):
         raise BadRequest("This name is not UTF-8, so Podman's archive cannot be asked for it.")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 FILES: Final = frozenset({"manifest.json", "index.json"})
-# what Podman takes of manifest.json
+# Podman reads so much of manifest.json
 LIMIT_BYTES: Final = 2**20
 MOST: Final = 10_000
 _LISTED: Final = "repotags"
@@ -20,7 +20,7 @@ _NOTED: Final = ("org.opencontainers.image.ref.name", "io.containerd.image.name"
 def names_in(content: bytes) -> list[str]:
     """Each name once, as it is written. ValueError where the content is not JSON."""
     try:
-        # Go takes what is not UTF-8 for such a sign too
+        # Go also takes bytes that are not UTF-8 for U+FFFD
         found = json.loads(content.decode(errors="replace"), object_pairs_hook=tuple)
         return list(dict.fromkeys(_names(found)))
     except RecursionError as deep:

@@ -13,7 +13,7 @@ from hosts.podman.errors import AnswerTooLarge, Malformed
 from hosts.podman.paths import Params, path
 from hosts.podman.registry_auth import Credential, auth_headers
 
-# Podman answers when all is there, and says nothing before
+# Podman answers only when everything has arrived
 TRANSFER_LIMIT_S: Final = 2 * 3600.0
 _ANSWER_LIMIT_BYTES: Final = 1024 * 1024
 _BYTES: Final = {"Content-Type": "application/octet-stream"}
@@ -56,7 +56,6 @@ async def push(podman: Podman, name: str, *, credential: Credential | None = Non
 
 
 async def remove(podman: Podman, name: str) -> None:
-    """Remove it. Raises NotFound."""
     await podman.call("DELETE", path("artifacts", name))
 
 

@@ -1,6 +1,6 @@
 """The raw half of the API: an HTTP/1.1 upgrade that makes a connection a terminal's byte stream.
 
-aiohttp's client cannot hand over a connection, so the few lines of HTTP are here.
+The client of aiohttp cannot hand over a connection, so the few lines of HTTP are here.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ class RawStream:
         try:
             await self.writer.wait_closed()
         except OSError:
-            # it was broken already: closed is closed
+            # it was broken before: closed is closed
             return
 
 
@@ -100,7 +100,7 @@ async def upgrade(
                     api="api-version" in headers,
                 )
     except BaseException as exc:
-        # also who is cancelled while waiting leaves no connection behind
+        # also a cancelled caller leaves no connection behind
         writer.close()
         if isinstance(exc, TimeoutError):
             limit = f"Podman did not answer within {podman.timeout_s:g} s."
@@ -148,6 +148,6 @@ async def _chunks(reader: asyncio.StreamReader, *, limit_bytes: int) -> bytes:
                 break
             body += (await reader.readexactly(min(size, limit_bytes) + 2))[:-2]
     except (ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-        # an error's words, cut: what came of them is still worth showing
+        # a cut error: its first words are still worth showing
         return body
     return body

@@ -25,7 +25,7 @@ _MOST_VALUES: Final = 64
 _MOST_VARIABLES: Final = 8
 _DEEPEST: Final = 20
 _BLANK: Final = re.compile(r"[\t\v\f\r ]+")
-# a flag, or what could be one: some versions take a flag's value as a word of its own
+# a flag, or what may be one: some versions take its value from the next word
 _MOUNT: Final = re.compile(r"(?:^|[\t\v\f\r ])--mount\b", re.I)
 _ANYWHERE: Final = re.compile(r"from=([^,\s]*)", re.I)
 _IMAGE: Final = re.compile(r"[A-Za-z0-9_.\[-][A-Za-z0-9_./:@+\[\]-]*")
@@ -84,7 +84,7 @@ def _from(line: int, rest: str, values: "_Values") -> None:
     if len(rest) >= HEAD - len("from ") or any(_is_quoted(flag) for flag in flags):
         raise UnsafeBase(line, f"FROM {rest}", BaseFault.UNCLEAR)
     if len(names) != 1 and not (len(names) == 3 and names[1].casefold() == "as"):
-        # buildah takes no other shape; it is text, or buildah says what is wrong
+        # buildah refuses any other shape: this is text, or buildah reports it
         return
     name = names[0]
     if len(name) > 1 and name[0] == name[-1] and name[0] in "\"'":
@@ -103,7 +103,7 @@ def _flags(line: int, rest: str) -> None:
     count = next((at for at, word in enumerate(words) if not word.startswith("--")), len(words))
     flags, found = words[:count], []
     if any(_is_quoted(flag) for flag in flags):
-        # where the flags end is for whoever reads quotes to say: everything is looked at
+        # only a reader of quotes knows where the flags end: look at everything
         bare = rest.translate(QUOTES)
         flags = [word for word in _BLANK.split(bare) if word.startswith("--")]
         found = _ANYWHERE.findall(bare)
@@ -145,10 +145,10 @@ class _Values:
     def __init__(self, given: Mapping[str, str], lines: list[str]) -> None:
         self._given = given
         self._defaults: dict[str, list[str]] = {}
-        # what was found once; None as long as it is looked for
+        # what was found; None while it is being looked for
         self._known: dict[tuple[str, bool], set[str | None] | None] = {}
         self._depth = 0
-        # a quoted name would be another one
+        # a quoted name would be another name
         self._wild = False
         for word in (word for line in lines for word in _BLANK.split(line.strip())):
             name, sign, value = word.partition("=")
@@ -177,7 +177,7 @@ class _Values:
     def _one(self, name: str, unset: bool) -> set[str | None]:  # noqa: FBT001 - a part of the key
         key = (name, unset)
         if key in self._known:
-            # one that hangs on itself is not known
+            # an argument that depends on itself is unknown
             return self._known[key] or {None}
         if self._depth > _DEEPEST:
             return {None}

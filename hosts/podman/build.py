@@ -104,9 +104,9 @@ async def build(
 
 
 def _failure(line: dict[str, Any]) -> str:
-    told = line.get("error")
-    if isinstance(told, str) and told:
-        return told
+    error = line.get("error")
+    if isinstance(error, str) and error:
+        return error
     # 5.8 sends the compatible form
     detail = line.get("errorDetail")
     if isinstance(detail, dict) and isinstance(detail.get("message"), str):

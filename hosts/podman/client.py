@@ -21,7 +21,7 @@ from hosts.podman.errors import AnswerTooLarge, Malformed, NoSocket, from_answer
 from hosts.podman.paths import Params, with_query
 
 ANSWER_LIMIT_BYTES: Final = 32 * 1024 * 1024
-# parsed, each value takes up to 80 bytes, whatever it takes in the answer: `[[],[],[], …` 36 times that
+# a parsed value takes up to 80 bytes, 36 times as much as in an answer like `[[],[],[], …`
 VALUES_LIMIT: Final = 2_000_000
 ERROR_LIMIT_BYTES: Final = 64 * 1024
 CHUNK_BYTES: Final = 64 * 1024
@@ -79,14 +79,14 @@ class Podman:
             connector=self.dial.connector(),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),
-            # Podman compresses nothing; a host that does must not make us unpack a bomb
+            # Podman compresses nothing: a host that does could send a bomb
             auto_decompress=False,
             headers={"User-Agent": "Haulout", "Accept-Encoding": "identity"},
             read_bufsize=STREAM_BUFFER_BYTES,
         )
-        # aiohttp sends PUT and DELETE again over a new connection when a kept one was closed.
-        # A removal that is sent twice answers 404 to what it did itself; there is no public
-        # switch (aiohttp 3.14, client.py), so reads are repeated here instead.
+        # aiohttp repeats PUT and DELETE on a new connection when a kept one was closed. A repeated
+        # removal answers 404 about its own success. There is no public switch (aiohttp 3.14,
+        # client.py), so reads are repeated here instead.
         self._session._retry_connection = False
         return self
 
@@ -194,9 +194,9 @@ class Podman:
         finally:
             connection = response.connection if fed is not None else None
             if connection is not None and connection.transport is not None:
-                # answered before the body was sent: what still waits to go out never will
+                # Podman answered before the body was sent: the rest never will be
                 connection.transport.abort()
-            # not `release`: that would read the rest of an endless stream first
+            # not `release`, which would first read the rest of an endless stream
             response.close()
 
     async def _send(
@@ -234,7 +234,7 @@ class Podman:
             content = await _whole(response, limit_bytes=ANSWER_LIMIT_BYTES)
             return Answer(response.status, response.headers, content)
         except BaseException:
-            # the rest is unread: the connection cannot be kept
+            # the rest is unread, so the connection cannot be kept
             response.close()
             raise
 
@@ -251,7 +251,7 @@ class _RequestBody:
             async for piece in self._source:
                 yield piece
         except Exception as failure:
-            # aiohttp would put an error of its own in its place; the caller is told this one
+            # aiohttp would replace this error with one of its own
             self.failure = failure
             raise
 
@@ -299,7 +299,7 @@ def require_few_values(body: bytes) -> None:
 
     Counts separators, also those within texts.
     """
-    # a value takes two bytes at least
+    # each value has at least two bytes
     if len(body) <= 2 * VALUES_LIMIT:
         return
     if sum(body.count(sign) for sign in (b",", b":", b"{", b"[")) > VALUES_LIMIT:

@@ -103,7 +103,7 @@ async def _unpacked(
     data: bytes | None = first
     while True:
         try:
-            # in a thread: this loop carries terminals too
+            # in a thread: the event loop carries terminals too
             part = await asyncio.to_thread(reader.decompress, data or b"", PIECE_BYTES)
         except (zlib.error, lzma.LZMAError, OSError, EOFError) as broken:
             raise NotATar("What came cannot be unpacked.", cause=str(broken)) from broken
@@ -111,7 +111,7 @@ async def _unpacked(
         if part:
             yield part
         if reader.eof:
-            # several may stand one after the other, with zeros between them
+            # several parts can follow each other, with zeros between them
             data = reader.unused_data.lstrip(b"\0")
             while data == b"":
                 following = await anext(pieces, None)

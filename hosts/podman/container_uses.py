@@ -9,10 +9,10 @@ from hosts.podman import containers, networks
 from hosts.podman.client import Podman
 from hosts.podman.errors import NotFound, Unsupported
 
-# secrets are told by inspect only: so many containers are looked at, so many at once
+# only inspect shows secrets: the most containers looked at, and at once
 MOST_INSPECTED: Final = 300
 _AT_ONCE: Final = 4
-# how inspect shows the value of an environment variable that is a secret (measured on 5.4.2)
+# inspect's value of an environment variable that is a secret (measured on 5.4.2)
 _SECRET_ENV: Final = "=*******"  # noqa: S105 - the mask, no secret
 
 
@@ -56,10 +56,10 @@ def _places(inspected: Mapping[str, Any], volume: str) -> tuple[str, ...]:
 async def of_network(podman: Podman, network: str) -> list[ContainerUse]:
     """Containers on the network, running or not; those that run with addresses and MAC."""
     listed = await containers.list_containers(podman, filters={"network": [network]})
-    told = await _on_network(podman, network, [str(one["Id"]) for one in listed])
+    members = await _on_network(podman, network, [str(one["Id"]) for one in listed])
     users = []
     for item in listed:
-        addresses, mac = told.get(str(item["Id"]), ((), ""))
+        addresses, mac = members.get(str(item["Id"]), ((), ""))
         users.append(_user(item, how=addresses, mac=mac))
     return users
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 LIMIT_BYTES: Final = 256 * 1024
-# of what `begun` tells: names and flags stand at an instruction's beginning
+# of a possible instruction: names and flags are at its beginning
 HEAD: Final = 4096
 QUOTES: Final = str.maketrans("", "", "\\\"'")
 _BEGINS: Final = re.compile(r"\s*(?:onbuild[\t\v\f\r ]+)*(from|copy|add|run|arg)[\t\v\f\r ]+", re.I)
@@ -21,12 +21,12 @@ _FROM: Final = re.compile(
 )
 _IN_FLAG: Final = re.compile(r"(?:^--|[=,])from=([^,]*)", re.I)
 _CONTINUED: Final = {sign: re.compile(rf"{re.escape(sign)}[ \t]*$") for sign in "\\`"}
-# a parser directive: with another escape character lines are joined in another way
+# a parser directive: another escape character joins lines in another way
 _ESCAPE: Final = re.compile(r"\s*#\s*escape\s*=", re.I)
 _ESCAPE_IS_TICK: Final = re.compile(r"(?i)\A(?:#[^\n]*\n){0,20}?#[ \t]*escape[ \t]*=[ \t]*`")
 _HEREDOC: Final = re.compile(r"<<(-?)([\"']?)([A-Za-z_][A-Za-z0-9_]*)\2(?=\s|$)")
 _TAKES_HEREDOC: Final = re.compile(r"(ONBUILD\s+)?(RUN|COPY|ADD)\b", re.I)
-# Python and Go do not agree on which of these are blank
+# Python and Go disagree which of these are blank
 _ODD: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -114,7 +114,7 @@ def blocks(text: str, sign: str = "\\") -> Iterator[list[str]]:
     for line in text.split("\n"):
         block.append(line)
         bare = line.removesuffix("\r")
-        # what is left out ends no instruction that it stands in
+        # a comment or empty line does not end the instruction around it
         goes_on = len(block) > 1 if _left_out(line) else _joint(bare, sign) != bare
         if not goes_on:
             yield block
@@ -123,7 +123,7 @@ def blocks(text: str, sign: str = "\\") -> Iterator[list[str]]:
         yield block
 
 
-def joined(block: list[str], sign: str = "\\") -> str:
+def join(block: list[str], sign: str = "\\") -> str:
     """The text of a block as one line."""
     lines = (line.removesuffix("\r") for line in block if not _left_out(line))
     return "".join(_joint(line, sign) for line in lines).removeprefix("\ufeff")

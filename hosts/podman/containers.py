@@ -9,9 +9,9 @@ from hosts.podman.errors import Conflict, Malformed
 from hosts.podman.paths import Filters, path
 from hosts.podman.shapes import ContainerListItem
 
-# Where Podman is told no time of its own it waits for the container's, which we do not know.
+# Without a time Podman waits for the container's own, which we do not know.
 OWN_STOP_LIMIT_S: Final = 330.0
-# Podman's own, for containers that name none
+# Podman's default
 DEFAULT_STOP_S: Final = 10
 
 
@@ -29,7 +29,7 @@ async def list_containers(
     return cast(list[ContainerListItem], answer.objects())
 
 
-async def builds_run(podman: Podman) -> bool:
+async def build_is_running(podman: Podman) -> bool:
     """Whether a build runs: Podman lists its working containers as external ones."""
     ids = []
     for external in (True, False):
@@ -76,7 +76,7 @@ async def stop(podman: Podman, container: str, *, wait_s: int | None = None) -> 
 async def restart(podman: Podman, container: str, *, wait_s: int | None = None) -> bool:
     """Stop as in `stop`, then start."""
     if wait_s is None:
-        # unlike stop, Podman (5.4.2) takes a missing timeout for none: SIGKILL at once
+        # unlike in stop, a missing timeout means none (5.4.2): SIGKILL at once
         config = (await inspect(podman, container)).get("Config") or {}
         wait_s = int(config.get("StopTimeout", DEFAULT_STOP_S))
     return await podman.change(
@@ -119,7 +119,7 @@ async def remove(
         params={"force": force, "v": volumes, "timeout": wait_s if force else None},
         timeout_s=_stop_limit_s(podman, wait_s) if force else None,
     )
-    # from 4.0 on 200 with a report per container; its error would come inside
+    # from 4.0 on: 200 with a report per container, which holds its error
     reports = answer.objects() if answer.body.strip() else []
     for report in reports:
         if report.get("Err"):
@@ -155,7 +155,7 @@ async def top(podman: Podman, container: str) -> tuple[list[str], list[list[str]
     target = path("containers", container, "top")
     whole = await podman.get(target, params={"stream": False})
     if not whole.body.strip():
-        # 4.3 answers 200 without a word
+        # 4.3 answers 200 with an empty body
         raise Conflict("Only a running container has processes.", status=whole.status)
     answer = whole.object()
     return list(answer.get("Titles") or []), [list(row) for row in answer.get("Processes") or []]
@@ -216,7 +216,7 @@ async def commit(
     }
     answer = await podman.call("POST", path("commit"), params=params, timeout_s=timeout_s)
     found = answer.object()
-    # Podman tells it as Id, older ones as ID
+    # Id; older versions: ID
     image_id = found.get("Id") or found.get("ID")
     if not isinstance(image_id, str):
         raise Malformed("Podman made an image but did not say its id.")

@@ -6,11 +6,11 @@ from typing import Final, Protocol
 
 import aiohttp
 
-# Podman's service ends 5 s after its last request, and its idle connections with it. Giving a
-# connection back earlier keeps a POST from being written into one that is just being closed.
+# Podman's service ends 5 s after its last request, with its idle connections. Connections are
+# dropped earlier, so that no POST is written into one that is about to close.
 KEEPALIVE_S: Final = 4.0
 
-# What an upgraded stream buffers before the host is slowed down.
+# Buffer of an upgraded stream; when it is full, the host is slowed down.
 STREAM_BUFFER_BYTES: Final = 256 * 1024
 
 

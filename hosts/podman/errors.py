@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import aiohttp
 
-# Podman's words are kept whole up to here; a hostile host does not fill our tables.
+# Longer messages are cut: a hostile host must not fill our tables.
 MESSAGE_LIMIT: Final = 4000
 
 
@@ -99,8 +99,8 @@ BY_STATUS: Final[dict[int, type[PodmanError]]] = {
     503: Unavailable,
 }
 
-# Podman answers 500 to much that is the caller's doing. Its root cause stands last in `cause` or
-# in `message` (seen on 4.3, 5.4 and 5.8).
+# Podman answers 500 to many of the caller's faults. The root cause is last in `cause` or in
+# `message` (seen on 4.3, 5.4 and 5.8).
 BY_ROOT: Final[dict[str, type[PodmanError]]] = {
     "container state improper": Conflict,
     "pod state improper": Conflict,
@@ -138,10 +138,10 @@ def from_answer(status: int, body: bytes, *, content_type: str, api: bool) -> Po
 
 
 def words(body: bytes) -> tuple[str, str]:
-    """(cause, message) of an error body, which is one of:
+    """(cause, message) of an error body in any of its shapes.
 
-    libpod's `{"cause","message","response"}`, the compatible `{"message"}`, a pod's
-    `{"Errs": [...]}`, a manifest list's `{"errors": [...]}`, or plain text.
+    From libpod `{"cause","message","response"}`, from the compatible API `{"message"}`. From a pod
+    `{"Errs": [...]}`, from a manifest list `{"errors": [...]}`. Or plain text.
     """
     try:
         answer = json.loads(body)

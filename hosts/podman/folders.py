@@ -18,7 +18,7 @@ from hosts.podman.tars import Member, walk
 MOST_ENTRIES: Final = 100_000
 LIST_LIMIT_BYTES: Final = 32 * 1024 * 1024
 LIST_TIMEOUT_S: Final = 60.0
-# by tar the contents of all files below come along: a bound on what is read for a list
+# a tar brings the contents of all files below: the bound of what is read
 TAR_LIMIT_BYTES: Final = 64 * 1024 * 1024
 
 # GNU: one record of NUL-ended fields each. Elsewhere (busybox, toybox) stat and readlink; a name
@@ -94,8 +94,8 @@ async def list_folder(podman: Podman, container: str, folder: str, *, running: b
         try:
             return await _by_tool(podman, container, folder)
         except (NoTool, Malformed):
-            # no shell or no find inside: the tar tells the same, only dearer
-            if not archive.speakable(folder):
+            # no shell or no find inside: the tar has the same, at a higher price
+            if not archive.is_utf8(folder):
                 raise
     return await _by_tar(podman, container, folder)
 
@@ -111,11 +111,11 @@ async def _by_tool(podman: Podman, container: str, folder: str) -> Listing:
     )
     if "ot a directory" in done.err:
         raise Conflict("That is not a folder.", cause=done.err)
-    tool, zero, told = done.out.partition(b"\0")
+    tool, zero, output = done.out.partition(b"\0")
     if tool == b"find":
-        found = await asyncio.to_thread(_from_find, told)
+        found = await asyncio.to_thread(_from_find, output)
     elif tool == b"stat":
-        found = await asyncio.to_thread(_from_stat, told)
+        found = await asyncio.to_thread(_from_stat, output)
     else:
         raise Malformed("The container has no tool that lists files.", cause=done.err)
     if not zero:
@@ -124,8 +124,8 @@ async def _by_tool(podman: Podman, container: str, folder: str) -> Listing:
     return Listing(found[:MOST_ENTRIES], whole=whole, by_tar=False)
 
 
-def _from_find(told: bytes) -> list[FolderEntry]:
-    fields = told.split(b"\0")
+def _from_find(output: bytes) -> list[FolderEntry]:
+    fields = output.split(b"\0")
     entries = []
     for at in range(0, len(fields) - _FIND_FIELDS, _FIND_FIELDS):
         kind, mode, size, mtime, uid, gid, owner, group, name, target = (
@@ -151,14 +151,14 @@ def _from_find(told: bytes) -> list[FolderEntry]:
     return entries
 
 
-def _from_stat(told: bytes) -> list[FolderEntry]:
-    passwd, _, rest = told.partition(b"\0")
+def _from_stat(output: bytes) -> list[FolderEntry]:
+    passwd, _, rest = output.partition(b"\0")
     group_file, _, rest = rest.partition(b"\0")
     users, groups = _names(passwd), _names(group_file)
     records, _, links = rest.partition(b"\0")
     pairs = links.split(b"\0")
     targets = {
-        # "./name", and what readlink wrote: the target, its newline and our x
+        # "./name", and readlink's output: the target, its newline and our x
         os.fsdecode(name)[2:]: os.fsdecode(target).removesuffix("\nx")
         for name, target in zip(pairs[::2], pairs[1::2], strict=False)
     }

@@ -5,13 +5,11 @@ from typing import Final, NamedTuple
 
 from hosts.podman.errors import Malformed
 
-STDIN: Final = 0
 STDOUT: Final = 1
-STDERR: Final = 2
-# Docker's "system error": the text of what went wrong after the stream had begun
+# Docker's "system error": the text of an error after the stream had begun
 FAULT: Final = 3
 
-# A payload above this is handed on in parts, so that no length a host claims is ever buffered.
+# A larger payload is handed on in parts: no length that a host claims is ever buffered.
 PART_BYTES: Final = 1024 * 1024
 
 _HEAD: Final = Struct(">B3sI")
@@ -29,7 +27,7 @@ class FrameParser:
 
     def __init__(self) -> None:
         self._rest = bytearray()
-        # what is still to come of a payload that is handed on in parts
+        # the rest of a payload that is handed on in parts
         self._open: tuple[int, int] | None = None
 
     def feed(self, piece: bytes) -> list[Frame]:

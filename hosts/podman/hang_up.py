@@ -15,8 +15,8 @@ from hosts.podman.errors import DeadlineExceeded, NotFound, PodmanError, ServerF
 MARK: Final = "HAULOUT_TERMINAL"
 WITHIN_S: Final = 5.0
 LOOK_S: Final = 0.1
-# what is started here does not carry the mark, so it does not end itself; grep of busybox and of
-# GNU both read binary files
+# this command does not carry the mark, so it does not end itself; grep reads binary files (busybox
+# and GNU)
 _SCRIPT: Final = (
     "for p in /proc/[0-9]*; do"
     ' grep -q "$1" "$p/environ" 2>/dev/null && kill -"$2" "${p#/proc/}"; done; exit 0'
@@ -70,7 +70,7 @@ async def end(
                 return True
             await asyncio.sleep(LOOK_S)
     if await _runs(podman, exec_id):
-        # for commands in containers without a shell: most of them end by SIGTERM
+        # for commands in containers without a shell: SIGTERM ends most of them
         try:
             await execs.remove(podman, exec_id, timeout_s=WITHIN_S)
         except (ServerFault, DeadlineExceeded, Unsupported):

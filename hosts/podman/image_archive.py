@@ -68,12 +68,12 @@ async def import_tar(
 async def _sent(
     podman: Podman, target: str, tar: AsyncIterator[bytes], params: Params | None
 ) -> Any:
-    told = bytearray()
+    answer = bytearray()
     async with podman.stream("POST", target, params=params, body=tar, headers=_TAR) as pieces:
         async for piece in pieces:
-            told += piece
-            if len(told) > _ANSWER_LIMIT_BYTES:
+            answer += piece
+            if len(answer) > _ANSWER_LIMIT_BYTES:
                 raise AnswerTooLarge("Podman's answer to an archive is too large.")
-    if not told:
+    if not answer:
         raise Malformed("Podman said nothing about the archive.")
-    return decode(bytes(told))
+    return decode(bytes(answer))

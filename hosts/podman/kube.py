@@ -6,7 +6,7 @@ from typing import Any, Final
 from hosts.podman.client import Podman
 from hosts.podman.paths import Params, path
 
-# pulls are done before; what is left is creating, stopping and starting
+# pulls happen before: this is for creating, stopping and starting
 PLAY_LIMIT_S: Final = 600.0
 
 
@@ -16,8 +16,8 @@ async def play(
     """`{"Pods": [{"ID", "Containers", "ContainerErrors", …}], "Volumes", "Secrets"}`.
 
     Nothing is built: for a missing image Podman would look for a Containerfile in a folder of that
-    name on the host. 4.3 has no such switch, so images are pulled before. Names that are taken raise
-    Conflict or ServerFault with Podman's words. Secrets of the same name are replaced.
+    name on the host. Podman 4.3 has no such switch, so images are pulled before. Names that are taken
+    raise Conflict or ServerFault with Podman's words. Secrets of the same name are replaced.
     """
     answer = await podman.call(
         "POST",

@@ -19,7 +19,7 @@ async def json_lines(
     """
     rest = bytearray()
     async for piece in pieces:
-        # searched in the new piece only: a long line in small pieces stays linear
+        # only the new piece is searched: a long line in small pieces stays linear
         start = piece.rfind(b"\n") + 1
         if start:
             lines = (bytes(rest) + piece[:start]).split(b"\n")

@@ -10,7 +10,7 @@ from hosts.podman.errors import PodmanError
 from hosts.podman.frames import Frame, FrameParser
 from hosts.podman.paths import Params, path
 
-# `tail=-2` panics in Podman, and a huge one allocates by its count (PODMAN.md).
+# `tail=-2` panics in Podman, and it allocates for the whole number.
 TAIL_LIMIT: Final = 10_000
 
 
@@ -43,7 +43,7 @@ async def batches(
         "until": until,
     }
     parser = FrameParser()
-    # the head comes with the first line: no deadline when there may be none for hours
+    # the head comes with the first line, maybe after hours: no deadline
     head_timeout_s = None if follow else podman.timeout_s
     target = path("containers", container, "logs")
     async with podman.stream("GET", target, params=params, head_timeout_s=head_timeout_s) as pieces:

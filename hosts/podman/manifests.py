@@ -1,6 +1,6 @@
 """Manifest lists: one name for several images, one per platform. `name`: a name or a full id.
 
-Never give a list's id to the calls of images.py: some of them, removal too, act on the image for
+Never give a list's id to the calls of images.py. Some of them, removal too, act on the image for
 the host's own platform instead (seen on 5.4.2).
 """
 
@@ -97,6 +97,6 @@ async def _modify(
     answer = await podman.call(
         "PUT", path("manifests", name), body=body, headers=headers, timeout_s=timeout_s
     )
-    # errors come inside an answer below 400 too
+    # an answer below 400 can hold errors too
     if errors := answer.object().get("errors"):
         raise Conflict("; ".join(map(str, errors)), status=answer.status)

@@ -8,9 +8,9 @@ from urllib.parse import quote, urlencode
 
 from hosts.podman.errors import BadRequest
 
-# Accepted from Podman 4.x to 6.x; it only chooses shapes (PODMAN.md, measured).
+# Podman 4.x to 6.x accept it; it only chooses shapes (measured).
 LIBPOD: Final = "/v5.0.0/libpod"
-# Docker's half of the API, where libpod's has no equal.
+# Docker's half of the API, for what libpod's lacks.
 COMPAT: Final = "/v1.41"
 
 Param = str | int | bool | datetime | Sequence[str] | Mapping[str, Any] | None

@@ -7,7 +7,7 @@ from hosts.podman.errors import Malformed
 from hosts.podman.paths import Filters, path
 from hosts.podman.shapes import PodListItem
 
-# A pod's containers are stopped each with its own patience.
+# Each container of a pod is stopped with a time of its own.
 STOP_LIMIT_S: Final = 330.0
 
 

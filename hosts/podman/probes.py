@@ -7,9 +7,9 @@ from hosts.podman.client import Podman
 from hosts.podman.errors import NotFound, PodmanError, Unsupported
 from hosts.podman.paths import path
 
-# no object has this name: a Podman that knows the call says so in JSON, one that does not in text
+# no object has this name: a Podman with the call answers in JSON, one without it in text
 _NOBODY: Final = "io.haulout.nobody"
-# name of the ability: what to GET for it. All of them only read
+# ability to what is read for it
 CALLS: Final[Mapping[str, str]] = {
     "artifacts": path("artifacts", "json"),
     "quadlets": path("quadlets", "json"),

@@ -69,7 +69,7 @@ async def pull(
     except (Unavailable, PullFailed, Malformed):
         raise
     except PodmanError as exc:
-        # 401, 404 and 500 before the first line from 5.x on; 4.3 has them in the stream
+        # from 5.x on 401, 404 and 500 before the first line; 4.3 has them in the stream
         raise PullFailed(exc.message, cause=exc.cause, status=exc.status) from exc
     yield PullResult(await _image_id(podman, last))
 

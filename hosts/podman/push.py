@@ -77,7 +77,7 @@ async def _push(
                     raise PushFailed(str(error), status=200)
                 if "message" in line and "stream" not in line:
                     raise PushFailed(str(line["message"]), status=200)
-                # of an image, and of a manifest list
+                # the digest of an image, or of a manifest list
                 if known_as := line.get("manifestdigest") or line.get("Id"):
                     digest = str(known_as)
                 elif line.get("stream"):

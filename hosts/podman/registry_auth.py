@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """An account of one registry."""
-
     username: str
     password: str = field(repr=False)
     registry: str

@@ -30,8 +30,8 @@ async def create(
 ) -> str:
     """Make a secret of 1 to 511,999 bytes; returns its id. Conflict: the name is taken.
 
-    `replace` (4.7 and later; older ones ignore it): takes the place of the secret of that name, with
-    a new id and the given labels.
+    `replace`: take the place of the secret of that name, with a new id and the given labels. From 4.7
+    on; older ones ignore it.
     """
     params = {
         "name": name,

@@ -18,8 +18,8 @@ def is_qualified(reference: str) -> bool:
 async def resolve(podman: Podman, name: str) -> list[str]:
     """The full names for `name`, in the order in which the host would try them.
 
-    Podman answers itself, aliases included (`images/{name}/resolve`, in 5.4 and 5.8). 4.3 lacks that
-    call (405): there the registries that it searches (`info`) are put before the name, without
+    Podman answers itself, aliases included (`images/{name}/resolve`, in 5.4 and 5.8). Podman 4.3 lacks
+    that call (405). There the registries that it searches (`info`) are put before the name, without
     aliases. BadRequest: no alias, and no registry to search.
     """
     if is_qualified(name):
@@ -31,12 +31,12 @@ async def resolve(podman: Podman, name: str) -> list[str]:
         info = (await podman.get(path("info"))).object()
     registries = info.get("registries")
     searched = registries.get("search") if isinstance(registries, dict) else None
-    if not (full := [under(registry, name) for registry in _names(searched)]):
+    if not (full := [at_registry(registry, name) for registry in _names(searched)]):
         raise BadRequest(f"{name} does not name its registry, and the host searches none.")
     return full
 
 
-def under(registry: str, name: str) -> str:
+def at_registry(registry: str, name: str) -> str:
     """`name` at `registry`; Docker Hub keeps its official images under `library/`."""
     official = registry == DOCKER_HUB and "/" not in name
     return with_tag(f"{registry}/library/{name}" if official else f"{registry}/{name}")

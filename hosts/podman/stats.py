@@ -15,7 +15,7 @@ from hosts.podman.lines import json_lines
 from hosts.podman.paths import path
 
 _TARGET: Final = path("containers", "stats")
-# a stream that is silent for so many intervals is dead, whatever its connection says
+# a stream that is silent for this many intervals is dead
 _SILENT_INTERVALS: Final = 6
 _LEAST_SILENCE_S: Final = 30.0
 _MOST: Final = 2**63 - 1

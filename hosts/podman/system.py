@@ -12,13 +12,12 @@ from hosts.podman.paths import path
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """`libpod`: Podman's version, empty where the server is no Podman. `compat`: its Docker API.
+    """`libpod`: Podman's version, empty where the server is no Podman.
 
     `now`: the host's clock, in whole seconds.
     """
 
     libpod: str
-    compat: str
     now: datetime | None
 
 
@@ -29,7 +28,6 @@ async def ping(podman: Podman, *, timeout_s: float | None = None) -> Ping:
         raise Malformed("What answers at the socket is not Podman.", status=answer.status)
     return Ping(
         libpod=answer.headers.get("Libpod-API-Version", ""),
-        compat=answer.headers.get("API-Version", ""),
         now=_clock(answer.headers.get("Date")),
     )
 

@@ -18,9 +18,9 @@ from hosts.podman.errors import Malformed, PodmanError
 from hosts.podman.tars import Member, Walker
 
 MOST_ENTRIES: Final = 1_000_000
-# names of links that are remembered
+# bytes of all remembered names of links
 MOST_LINK_BYTES: Final = 32 * 2**20
-# by their first bytes Podman takes an archive for a compressed one, whatever else it is
+# Podman takes an archive with these first bytes for a compressed one
 COMPRESSED: Final = (b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")
 _LONGEST: Final = max(map(len, COMPRESSED))
 _TAKEN: Final = ("file", "folder", "link", "hardlink", "pipe", "remark")
@@ -93,7 +93,7 @@ class TarJudge:
     _link_bytes: int = field(default=0, init=False)
     _walker: Walker = field(default_factory=lambda: Walker(remarks=True), init=False)
     _first: bytes = field(default=b"", init=False)
-    # a file that is read as far as it has come, what it lacks, and its name
+    # a file that is being read: its content so far, the bytes it lacks, its name
     _text: bytearray = field(default_factory=bytearray, init=False)
     _text_left: int = field(default=0, init=False)
     _text_of: str = field(default="", init=False)
@@ -165,7 +165,7 @@ class TarJudge:
         async for piece in pieces:
             judged = self.feed(piece)
             held.append(piece)
-            # a piece may end within the next head: it waits, but not those before it
+            # a piece that ends within the next head waits; those before it do not
             if self._walker.within_head:
                 free = len(held) - 1 if judged else 0
             else:
@@ -181,7 +181,7 @@ class TarJudge:
             await before_end()
         for ready in held:
             yield ready
-        # what follows the end of an archive is filling
+        # after the end of an archive only filling follows
         async for _rest in pieces:
             continue
 
@@ -232,7 +232,7 @@ def of_context(
     built = {posixpath.normpath(f"/{one}").lstrip("/") for one in containerfiles}
     paths = built | {posixpath.normpath(f"/{one}").lstrip("/") for one in read}
     beside = {f"{path}{ending}" for path in paths for ending in _IGNORE_FILES}
-    # an old Podman takes a folder for the file in it
+    # an old Podman takes a folder for the file inside it
     inside = {
         posixpath.join(path, name) for path in built for name in ("Dockerfile", "Containerfile")
     }

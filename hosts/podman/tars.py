@@ -14,7 +14,7 @@ from typing import Final
 from hosts.podman.errors import Malformed
 
 BLOCK: Final = 512
-# a head that describes the next entry (long names, times) is small
+# heads that describe the next entry (long names, times) are small
 EXTRA_LIMIT_BYTES: Final = 256 * 1024
 _EXTRA: Final = (tarfile.XHDTYPE, tarfile.XGLTYPE)
 _LONG: Final = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
@@ -80,7 +80,7 @@ class Walker:
         self._remarks = remarks
         self._rest = bytearray()
         self._left = self._padding = 0
-        # what describes the next entry: pax records, and GNU's long names, which go before them
+        # descriptions of the next entry: pax records, and GNU's long names, which win
         self._extra: dict[str, str] = {}
         self._long: dict[str, str] = {}
 
@@ -147,7 +147,7 @@ class Walker:
         elif head.type == tarfile.XHDTYPE:
             self._extra = _records(content)
         else:
-            # Go ends an entry with these: what came before describes nothing any more
+            # Go ends an entry here: earlier descriptions are void
             self._extra, self._long = {}, {}
 
 
@@ -176,7 +176,7 @@ def _head(block: bytes) -> tarfile.TarInfo:
     if head.size < 0:
         raise Malformed("An entry of the archive is smaller than nothing.")
     head.name = _name(block)
-    # frombuf makes a folder of a file whose name ends like one; another name may still come
+    # frombuf takes a file whose name ends in a slash for a folder; another name may follow
     head.type = block[156:157]
     return head
 
@@ -184,9 +184,9 @@ def _head(block: bytes) -> tarfile.TarInfo:
 def _name(block: bytes) -> str:
     magic, name = block[257:263], _text(block[:100])
     if magic == b"ustar " and any(block[345:500]):
-        # times of GNU, which Go takes for the beginning of the name where they are none
+        # GNU's times; Go takes them for the name's beginning where they are none
         raise Malformed("A head of the archive is malformed.")
-    # star keeps times of its own behind a shorter one
+    # star has a shorter prefix, with times behind it
     prefix = _text(block[345:476] if block[508:] == b"tar\0" else block[345:500])
     return os.fsdecode(prefix + b"/" + name if magic == _USTAR and prefix else name)
 
@@ -211,7 +211,7 @@ def _records(content: bytes) -> dict[str, str]:
         name, _, value = record.removesuffix(b"\n").partition(b"=")
         found[os.fsdecode(name)] = os.fsdecode(value)
         content = content[int(length) :]
-    # a record without a value takes back what an earlier one said
+    # a record without a value revokes an earlier one
     return {name: value for name, value in found.items() if value}
 
 
@@ -227,7 +227,7 @@ def _member(head: tarfile.TarInfo, extra: dict[str, str]) -> Member:
     name = extra.get("path", head.name)
     kind = _KINDS.get(head.type, "other")
     if any(record.startswith("GNU.sparse.") for record in extra):
-        # with a name and a size of its own
+        # a sparse file has a name and a size of its own
         kind = "sparse"
     if kind == "file" and name.endswith("/"):
         if head.type != tarfile.AREGTYPE and size:

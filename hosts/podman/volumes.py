@@ -74,7 +74,7 @@ async def export(podman: Podman, volume: str) -> AsyncGenerator[bytes, None]:
             yield piece
 
 
-async def fill(podman: Podman, volume: str, tar: AsyncIterator[bytes]) -> None:
+async def import_tar(podman: Podman, volume: str, tar: AsyncIterator[bytes]) -> None:
     """Extract a tar into it (Podman's `import`). Raises NotFound; Unsupported before 5.6."""
     headers = {"Content-Type": "application/x-tar"}
     target = path("volumes", volume, "import")

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 REST_S: Final = 30.0
-# of CPU, in 0.01 % of a core: a point, or a twentieth of what it was
+# steps of CPU in 0.01 % of a core: one percent, or a twentieth of the value
 _CPU_STEP: Final = 100
 _CPU_PART: Final = 20
 _MEMORY_PART: Final = 50
-# what is not left for the next half minute
+# changes that do not wait for the next half minute
 _CPU_JUMP: Final = 2_000
 _MEMORY_JUMP_PART: Final = 5
 
@@ -65,7 +65,7 @@ class WrittenFigures:
             return None
         return FigureChanges(found, gone, self._anew)
 
-    def done(self, changes: FigureChanges, *, rows: int, now_s: float) -> None:
+    def mark_written(self, changes: FigureChanges, *, rows: int, now_s: float) -> None:
         """`rows` of these were written: the inventory may not know a new container yet."""
         whole = rows == len(changes.figures)
         for podman_id in changes.gone:

@@ -8,7 +8,7 @@ from hosts.stats.metrics import METRICS, PEAKS, THINNED
 from hosts.stats.packing import VALUES, Table, code
 
 _WIDTH: Final = len(METRICS)
-# of each peak, the metric whose peak it is
+# the metric of each peak
 _PEAK_OF: Final = tuple(METRICS.index(name.removesuffix("_peak")) for name in PEAKS)
 
 

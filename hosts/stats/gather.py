@@ -27,7 +27,7 @@ from hosts.stats.recent import Recent
 
 _WIDTH: Final = len(METRICS)
 _NOTHING: Final = array("H", bytes(2 * _WIDTH))
-# counters this far apart say nothing about the time between: that is a gap
+# counters this far apart have a gap between them
 _GAP_S: Final = 4.5 * INTERVAL_S
 # how long Podman may take to read all containers for one line
 _READING_S: Final = 0.1
@@ -42,9 +42,9 @@ class Rates:
         self._gap_s = gap_s
         self._before: dict[str, Usage] = {}
         self._at_s = 0.0
-        # since the line before, by our clock; 0.0 where there was a gap
+        # seconds since the line before, by our clock; 0.0: there was a gap
         self.since_s = 0.0
-        # of the last line: who tells the network of a namespace that another one told already
+        # containers in the last line that repeat another's network counters
         self.repeats: frozenset[str] = frozenset()
 
     def of(self, usages: list[Usage], *, at_s: float) -> dict[str, Sample]:
@@ -70,7 +70,7 @@ def _sample(last: Usage, now: Usage, ours_s: float) -> Sample | None:
         elapsed_ns = ours_ns
     used_ns = now.cpu_ns - last.cpu_ns
     if used_ns < 0 or elapsed_ns <= 0:
-        # it was started anew
+        # the container was started again
         return None
     return (
         used_ns * CPU_PER_CORE // elapsed_ns,
@@ -154,7 +154,7 @@ class Gatherer:
         self.recent = recent or Recent()
         self.machine_bytes = 0
         self.cpus = 0
-        # what each container uses now, for its row; None: nothing can be said yet
+        # what each container uses now, for its row; None: not known yet
         self.newest: dict[str, Figure] | None = None
         self.latest: Sample | None = None
         self.latest_at_s = 0
@@ -169,7 +169,7 @@ class Gatherer:
         known = self._known(usages)
         second = int(at_s)
         if usages and not samples:
-            # the first line after a gap: nothing can be said yet
+            # the first line after a gap: no rates yet
             self.newest = self._newest(usages, samples) if self._rates.since_s else None
             return
         self.newest = self._newest(usages, samples)
@@ -212,7 +212,7 @@ class Gatherer:
             elif most_ns and usage.cpu_ns <= most_ns * max(1, self.cpus):
                 cpu = int(usage.cpu_ns * CPU_PER_CORE / most_ns)
             else:
-                # it runs for long and was not in the line before
+                # it has run for long, but was not in the line before
                 continue
             limited = usage.limit_bytes if usage.limit_bytes < self.machine_bytes else 0
             found[usage.podman_id] = Figure(cpu, usage.memory_bytes, limited)

@@ -4,7 +4,7 @@ from typing import Final
 
 # Rates are means since the sample before. Per second: bytes; `cpu` in 0.01 % of one core.
 METRICS: Final = ("cpu", "memory", "limit", "received", "sent", "read", "written", "pids")
-# thinned columns hold the highest sample too: a mean over half an hour hides every peak
+# thinned columns also hold the highest sample: a mean over half an hour hides peaks
 PEAKS: Final = ("cpu_peak", "memory_peak")
 THINNED: Final = (*METRICS, *PEAKS)
 CPU_PER_CORE: Final = 10_000
@@ -14,9 +14,9 @@ LIVE_INTERVAL_S: Final = 2
 
 # tiers of StatsChunk.tier
 FULL, FIVE_MINUTES, HALF_HOURS = 0, 1, 2
-# a column of each tier in seconds; FULL has its samples' own times
+# seconds of a column in each tier; FULL has its samples' own times
 STEP_S: Final = {FULL: INTERVAL_S, FIVE_MINUTES: 300, HALF_HOURS: 1800}
-# a row of each tier covers at most so many seconds, aligned to them
+# the most seconds that a row of each tier covers, aligned to them
 SPAN_S: Final = {FULL: 300, FIVE_MINUTES: 3600, HALF_HOURS: 86400}
 KEPT_S: Final = {FULL: 3600 + 600, FIVE_MINUTES: 48 * 3600, HALF_HOURS: 31 * 86400}
 

@@ -1,7 +1,7 @@
 """Packs series of whole numbers: a table of (metric, series, time) in about a byte a value.
 
-A value becomes a code of 16 bits. 0 is "no value"; a code is within 0.2 % of its value, and exact
-up to 511 and for round binary sizes. Codes become differences along time; zlib does the rest.
+A value becomes a code of 16 bits; code 0 is "no value". A code is within 0.2 % of its value, and
+exact up to 511 and for round binary sizes. Codes become differences along time; zlib does the rest.
 """
 
 import struct
@@ -20,7 +20,7 @@ _HALF: Final = 256
 _EXACT: Final = 2 * _HALF
 _MOST: Final = 2**63
 MOST_COLUMNS: Final = 4096
-# what a chunk may unpack to: its size is ours, but its bytes come from a database
+# the most that a chunk unpacks to: its bytes come from a database
 _MOST_BYTES: Final = 64 * 1024 * 1024
 
 
@@ -55,7 +55,7 @@ class Table:
     times: list[int]
     metrics: int
     series: int
-    # planes: all low bytes, then all high bytes; read of one series, so never put together whole
+    # planes: all low bytes, then all high bytes. One series is read, so they are never joined
     _firsts: bytes
     _steps: bytes
 
@@ -93,7 +93,7 @@ def pack(times: Sequence[int], *, metrics: int, series: Sequence["array[int]"]) 
         for one in series:
             run = one[metric::metrics]
             firsts.append(run[0])
-            # zigzag of the difference within 16 bits: small either way stays small
+            # zigzag of the difference within 16 bits: small differences of either sign stay small
             steps.extend(
                 [
                     ((d << 1) ^ (d >> 15)) & 0xFFFF

@@ -84,13 +84,13 @@ def history(
     """Each key's points over the range until now. A time without a sample has no point."""
     begin = now_s - over.length_s
     found = {key: _SeriesColumns(over) for key in keys}
-    # longest steps first; finer rows add what has not been thinned yet, the chore goes by age
+    # longest steps first; finer rows add what is not thinned yet, since thinning goes by age
     thinned_until = 0
     for tier in (HALF_HOURS, FIVE_MINUTES, FULL):
         if tier > over.tier:
             continue
         after = max(begin - SPAN_S[tier], thinned_until - 1)
-        # of full samples in a thinned chart: one column a row
+        # full samples in a thinned chart: one column per row
         packed = "summary" if tier == FULL and over.tier != FULL else "data"
         rows = StatsChunk.objects.filter(endpoint_id=endpoint_id, tier=tier, start__gt=after)
         for end, row_keys, table in rows.order_by("start").values_list("end", "keys", packed):
@@ -113,7 +113,7 @@ def _collect(
         for key, place in places.items():
             found[key].add(table, place, begin=begin)
     except (DamagedTable, IndexError):
-        # a gap in the chart says it
+        # the chart shows a gap
         return
 
 
@@ -161,11 +161,11 @@ def _with_peaks(column: Sequence[int]) -> Sequence[int]:
     return column if len(column) > _WIDTH else (*column, column[0], column[1])
 
 
-def tail_points(told: Mapping[str, Any]) -> dict[bytes, Points]:
+def tail_points(answer: Mapping[str, Any]) -> dict[bytes, Points]:
     """The answer of `hosts.control.stats_tail` as points by key."""
-    times = told.get("times") or []
+    times = answer.get("times") or []
     found = {}
-    for key, metrics in (told.get("series") or {}).items():
+    for key, metrics in (answer.get("series") or {}).items():
         columns = zip(*(metrics[name] for name in METRICS), strict=True)
         found[bytes.fromhex(key)] = Points(
             {
@@ -194,7 +194,7 @@ def sum_of(series: Iterable[Points], *, one_network: bool) -> Points:
         sums = [sum(cells) for cells in zip(*columns, strict=True)]
         for metric in highest:
             sums[metric] = max(column[metric] for column in columns)
-        # the highest of each need not have been at the same moment
+        # the peaks need not have been at the same moment
         sums[len(METRICS) :] = sums[: len(PEAKS)]
         result[time] = [code(value) for value in sums]
     return Points(result)

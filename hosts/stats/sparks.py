@@ -17,9 +17,9 @@ class Spark:
     memory: list[int | None]
 
 
-def sparks(wanted: Mapping[int, Iterable[bytes]]) -> dict[tuple[int, bytes], Spark]:
+def sparks(keys_of: Mapping[int, Iterable[bytes]]) -> dict[tuple[int, bytes], Spark]:
     """The last hour of each endpoint's keys, in one query; keys without a sample are left out."""
-    rows = StatsStanding.objects.filter(pk__in=wanted).values_list("pk", "keys", "recent")
+    rows = StatsStanding.objects.filter(pk__in=keys_of).values_list("pk", "keys", "recent")
     found = {}
     for endpoint_id, keys, recent in rows:
         try:
@@ -27,7 +27,7 @@ def sparks(wanted: Mapping[int, Iterable[bytes]]) -> dict[tuple[int, bytes], Spa
         except DamagedTable:
             continue
         until = table.times[-1] + RECENT_STEP_S
-        for key in wanted[endpoint_id]:
+        for key in keys_of[endpoint_id]:
             place = place_of(bytes(keys), key)
             if place is not None:
                 spark = Spark(until, table.values(0, place), table.values(1, place))

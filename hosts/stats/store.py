@@ -85,7 +85,7 @@ def save_reason(endpoint_id: int, *, kind: str, reason: str) -> None:
     _update(endpoint_id, {"reason_kind": kind, "reason": reason[:4000], "since": timezone.now()})
 
 
-# plain SQL: half of a second's writes of a large fleet, and the ORM would read each row first
+# plain SQL: for a large fleet half of each second's writes, and the ORM would read each row first
 _FIGURES: Final = (
     "INSERT INTO hosts_containerfigures (container_id, cpu, memory_bytes, limit_bytes)"
     " SELECT id, %s, %s, %s FROM hosts_container WHERE endpoint_id = %s AND podman_id = %s"

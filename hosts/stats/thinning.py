@@ -27,7 +27,7 @@ from hosts.stats.reading import keys_in
 
 # the link writes a chunk up to a minute after its end, later when the database was away
 _LATE_S: Final = {FIVE_MINUTES: 600, HALF_HOURS: 3 * 3600}
-# rows made in one turn: a few seconds, so that the chore never holds the worker
+# rows per turn: a few seconds, so that the chore never blocks the worker
 MOST_A_TURN: Final = 250
 _AT_ONCE: Final = 25
 
@@ -41,7 +41,6 @@ class ThinResult:
 
 
 def thin(*, now_s: int | None = None, most: int = MOST_A_TURN) -> ThinResult:
-    """One turn of the chore."""
     now = int(time.time()) if now_s is None else now_s
     made = sum(
         _merge(source, into, now=now, most=most)
@@ -53,11 +52,11 @@ def thin(*, now_s: int | None = None, most: int = MOST_A_TURN) -> ThinResult:
 def _merge(source: int, into: int, *, now: int, most: int) -> int:
     """Make the rows of `into` whose span is over; how many."""
     span = SPAN_S[into]
-    # whose oldest row that nothing has followed yet is in a span that is over
+    # rows that begin before this are in a span that is over
     before = (now - _LATE_S[into]) // span * span
     made = 0
-    # each look finds one span of every endpoint; there are more after a time without a worker
-    while made < most and (todo := _unfollowed(source, into, before)[: most - made]):
+    # each look finds one span per endpoint; after a time without a worker there are more
+    while made < most and (todo := _without_successor(source, into, before)[: most - made]):
         for at in range(0, len(todo), _AT_ONCE):
             with transaction.atomic():
                 for endpoint_id, oldest in todo[at : at + _AT_ONCE]:
@@ -66,13 +65,15 @@ def _merge(source: int, into: int, *, now: int, most: int) -> int:
     return made
 
 
-def _unfollowed(source: int, into: int, before: int) -> list[tuple[int, int]]:
+def _without_successor(source: int, into: int, before: int) -> list[tuple[int, int]]:
     rows = StatsChunk.objects.filter(tier=source, start__lt=before)
-    found = rows.exclude(_followed(into)).values_list("endpoint_id").annotate(oldest=Min("start"))
+    found = (
+        rows.exclude(_has_successor(into)).values_list("endpoint_id").annotate(oldest=Min("start"))
+    )
     return sorted(found, key=lambda row: row[1])
 
 
-def _followed(into: int) -> Exists:
+def _has_successor(into: int) -> Exists:
     """Whether the next tier's row exists, in a query of rows of the tier before."""
     return Exists(
         StatsChunk.objects.filter(
@@ -94,11 +95,11 @@ def _make(endpoint_id: int, source: int, into: int, start: int) -> None:
         try:
             folder.add(keys_in(bytes(keys)), unpack(bytes(summary if source == FULL else data)))
         except (DamagedTable, IndexError):
-            # a gap in the chart says it
+            # the chart shows a gap
             continue
     times, series = folder.series(most=MOST_SERIES + 1)
     if not times:
-        # nothing ran: a row without series says that this span is done
+        # nothing ran: a row without series marks the span as done
         times = [start]
     StatsChunk.objects.bulk_create(
         [
@@ -120,6 +121,8 @@ def _drop(now: int) -> int:
         0
     ]
     for source, into in ((FULL, FIVE_MINUTES), (FIVE_MINUTES, HALF_HOURS)):
-        old = StatsChunk.objects.filter(_followed(into), tier=source, end__lt=now - KEPT_S[source])
+        old = StatsChunk.objects.filter(
+            _has_successor(into), tier=source, end__lt=now - KEPT_S[source]
+        )
         dropped += StatsChunk.objects.filter(pk__in=old.values("pk")).delete()[0]
     return dropped

@@ -14,7 +14,7 @@ from dashboard.api import bearer, limits
 from hosts.models import Job, Volume
 from tests.cast import Cast
 from tests.dashboard.api_cast import Caller, make_caller
-from tests.hosts.podman.telling import telling
+from tests.hosts.podman.scripted_podman import scripted_podman
 from tests.two_teams import Fleet
 
 pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
@@ -80,7 +80,7 @@ def test_a_service_account_needs_no_second_factor(fleet: Fleet, cast: Cast) -> N
     assert charlie.get("/me").status_code == 403
     assert program.get("/me").status_code == 200
     where = f"/containers/{fleet.root1.pk}/shop0/inspect"
-    with telling(fleet.root1.pk, lambda _path: {"Id": "shop0", "Config": {}}):
+    with scripted_podman(fleet.root1.pk, lambda _path: {"Id": "shop0", "Config": {}}):
         assert program.get(where).status_code == 200
 
 
@@ -211,7 +211,7 @@ def test_inspect_shows_no_more_than_the_page(fleet: Fleet, cast: Cast) -> None:
         "Options": {"o": "username=u,password=canary-2"},
     }
     bob = make_caller(cast.bob)
-    with telling(fleet.root1.pk, lambda _path: told) as asked:
+    with scripted_podman(fleet.root1.pk, lambda _path: told) as asked:
         for where in (f"/containers/{fleet.root1.pk}/shop0", f"/volumes/{fleet.root1.pk}/data"):
             answer = bob.get(f"{where}/inspect")
             assert answer.status_code == 200, answer.content

@@ -1,13 +1,13 @@
 """Which advisories a version leaves open, what is refused for them, and what is in the way of Podman 6."""
 
 import re
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from hosts import advisories, upgrade_to_6
-from hosts.advisories import ADVISORIES, BUILD_MOUNTS, KUBE_VOLUMES, barred
+from hosts.advisories import ADVISORIES, BUILD_MOUNTS, KUBE_VOLUMES, advisory_against
+from hosts.models import Endpoint
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from hosts.advisories import ADVISORIES, BUILD_MOUNTS, KUBE_VOLUMES, barred
 def test_what_is_refused_below_which_version(
     version: str, kube: str | None, build: str | None
 ) -> None:
-    found = [barred(version, what) for what in (KUBE_VOLUMES, BUILD_MOUNTS)]
+    found = [advisory_against(version, what) for what in (KUBE_VOLUMES, BUILD_MOUNTS)]
     assert [one and one.number for one in found] == [kube, build]
 
 
@@ -58,8 +58,8 @@ def test_each_is_numbered_once_and_says_what_follows() -> None:
         assert not one.bars or one.refused, one.number
 
 
-def _endpoint(version: str, *, rootless: bool = False, **host: Any) -> Any:
-    return SimpleNamespace(podman_version=version, rootless=rootless, info={"host": host})
+def _endpoint(version: str, *, rootless: bool = False, **host: Any) -> Endpoint:
+    return Endpoint(podman_version=version, rootless=rootless, info={"host": host})
 
 
 def test_parts_of_podman_count_by_their_own_version() -> None:

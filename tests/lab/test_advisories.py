@@ -15,7 +15,7 @@ from hosts.actions.builds import build_image
 from hosts.actions.builds.build_fields import build_order
 from hosts.actions.builds.build_upload import build_upload
 from hosts.actions.kube import play_kube
-from hosts.advisories import BUILD_MOUNTS, KUBE_VOLUMES, barred
+from hosts.advisories import BUILD_MOUNTS, KUBE_VOLUMES, advisory_against
 from hosts.jobs.errand import ActionFailed
 from hosts.refusals import FieldRefusal
 from tests.lab.hosts import Host, LabError
@@ -102,7 +102,7 @@ def test_the_table_knows_which_podman_writes_through_a_link(host: Host) -> None:
     host.podman("kube", "play", "/srv/first.yaml")
     lay_the_link(host, "first")
     attempt(host, "kube", "play", "/srv/second.yaml")
-    open_there = barred(host.podman_version, KUBE_VOLUMES) is not None
+    open_there = advisory_against(host.podman_version, KUBE_VOLUMES) is not None
     assert victim(host) == ("overwritten" if open_there else "untouched")
 
 
@@ -117,7 +117,7 @@ def test_a_filled_volume_that_is_there_is_refused_where_it_is_open(
     # the inventory, which nobody fills here, knows nothing: the worker asks the host
     job = carry(play_kube.ask(person, endpoint.pk, text=KUBE.format(pod="second")))
     assert victim(host) == "untouched"
-    if barred(host.podman_version, KUBE_VOLUMES):
+    if advisory_against(host.podman_version, KUBE_VOLUMES):
         assert job.state == "failed"
         assert f"Podman {host.podman_version} does not fill these volumes safely" in job.error
         assert "CVE-2025-9566" in job.error
@@ -137,7 +137,7 @@ def test_the_table_knows_which_builds_leave_their_context(host: Host, text: str)
     build = ("build", "--isolation=chroot", "--no-cache", "-t", "localhost/attack", "/srv/attack")
     attempt(host, *build)
     attempt(host, "rmi", "-f", "localhost/attack")
-    open_there = barred(host.podman_version, BUILD_MOUNTS) is not None
+    open_there = advisory_against(host.podman_version, BUILD_MOUNTS) is not None
     assert victim(host) == ("written" if open_there else "untouched")
 
 
@@ -150,7 +150,7 @@ def test_builds_with_mounts_are_refused_where_they_leave_it(
     job = carry(build_image.ask(person, endpoint.pk, text=text, order=order))
     assert victim(host) == "untouched"
     attempt(host, "rmi", "-f", "localhost/attack:1")
-    if not barred(host.podman_version, BUILD_MOUNTS):
+    if not advisory_against(host.podman_version, BUILD_MOUNTS):
         assert (job.state == "ok") is (text != BIND), (job.error, job.cause)
         return
     assert job.state == "failed"
@@ -189,7 +189,7 @@ def test_an_uploaded_context_is_held_to_the_same(host: Host, endpoint_on: Any, p
         async for _line in lines:
             pass
 
-    if barred(host.podman_version, BUILD_MOUNTS):
+    if advisory_against(host.podman_version, BUILD_MOUNTS):
         with pytest.raises(ActionFailed, match="has RUN --mount"):
             asyncio.run(build())
     else:

@@ -7,12 +7,12 @@ import pytest
 from hosts.link import keys
 from hosts.link.addresses import AddressPolicy
 from hosts.link.doctor import Doctor, DoctorReport, examine
-from hosts.link.doctor_step import DoctorStep
 from hosts.link.errors import LinkError
 from hosts.link.install_key import install_key
-from hosts.link.scan import scan
+from hosts.link.messages import DoctorStep
 from hosts.link.ssh import connect
 from hosts.link.target import SshTarget
+from tests.hosts.link.sshd import scan
 from tests.lab.hosts import Host, Lab
 from tests.lab.podman_hosts import any_host, any_lab
 

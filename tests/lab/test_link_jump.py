@@ -9,9 +9,9 @@ from django.utils import timezone
 from hosts import control
 from hosts.link.addresses import AddressPolicy
 from hosts.link.doctor import Doctor, DoctorReport, examine
-from hosts.link.doctor_step import DoctorStep
 from hosts.link.errors import LinkError
 from hosts.link.jump import Route
+from hosts.link.messages import DoctorStep
 from hosts.link.scan import scan_socket
 from hosts.link.target import SshTarget
 from hosts.models import Endpoint, Login

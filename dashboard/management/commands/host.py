@@ -19,7 +19,7 @@ from hosts import control
 from hosts.actions.hosts import certificates, edit_host, examine_host, host_address, rotate_key
 from hosts.actions.hosts.known_hosts import KnownHosts
 from hosts.control import ControlError
-from hosts.link.doctor_step import DoctorStep
+from hosts.link.messages import DoctorStep
 from hosts.models import Host, Job, Login
 from hosts.refusals import FieldRefusal
 

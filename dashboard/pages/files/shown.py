@@ -47,7 +47,7 @@ class Row:
 def row_of(folder: str, found: FolderEntry) -> Row:
     """The row of an entry of `folder`."""
     path = posixpath.join(folder, found.name)
-    speakable = archive.speakable(path)
+    speakable = archive.is_utf8(path)
     opens = found.kind if found.kind in ("folder", "file") else ""
     if found.kind == "link":
         # where it leads is looked at when somebody follows it

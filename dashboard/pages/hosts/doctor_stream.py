@@ -23,7 +23,7 @@ from hosts.access import Person
 from hosts.access.asking import ask
 from hosts.access.guard import guard
 from hosts.control import ControlError
-from hosts.link.doctor_step import DoctorStep
+from hosts.link.messages import DoctorStep
 
 log = structlog.get_logger(__name__)
 # what is shown below the steps when the doctor is done: given all steps, a piece of HTML

@@ -33,7 +33,7 @@ from hosts.actions.hosts.edit_host import EDIT
 from hosts.actions.hosts.register_host import NewHost, SocketInfo
 from hosts.control import ControlError
 from hosts.link.certificates import UserCertificate
-from hosts.link.doctor_step import DoctorStep
+from hosts.link.messages import DoctorStep
 from hosts.models import Host, Login
 from hosts.refusals import FieldRefusal
 
@@ -64,7 +64,7 @@ def _address_page(request: HttpRequest, form: AddressForm) -> HttpResponse:
     known = set(
         Login.objects.filter(host__kind=Host.Kind.LOCAL).values_list("endpoints__socket", flat=True)
     )
-    local = [one for one in async_to_sync(this_machine.look)() if one.path not in known]
+    local = [one for one in async_to_sync(this_machine.find_sockets)() if one.path not in known]
     return page(request, "address", form=form, local=local, local_known=bool(known))
 
 
@@ -113,7 +113,9 @@ def local(request: HttpRequest) -> HttpResponse:
     """Register a socket of this machine that answers, at once."""
     person = allowed(request)
     path = request.POST.get("socket", "")
-    ready = [one for one in async_to_sync(this_machine.look)() if one.ready and one.path == path]
+    ready = [
+        one for one in async_to_sync(this_machine.find_sockets)() if one.ready and one.path == path
+    ]
     if not ready:
         messages.error(request, _("That socket does not answer now."))
         return redirect("hosts:add")
@@ -123,7 +125,7 @@ def local(request: HttpRequest) -> HttpResponse:
         host = register_host.register(
             person,
             NewHost(
-                name=register_host.propose_name(this_machine.name()),
+                name=register_host.propose_name(this_machine.hostname()),
                 kind=Host.Kind.LOCAL,
                 address="",
                 port=0,

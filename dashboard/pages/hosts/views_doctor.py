@@ -17,7 +17,7 @@ from hosts.access import Person, allows, get_host
 from hosts.actions.hosts import edit_host, edit_logins, examine_host
 from hosts.actions.hosts.host_address import check_socket
 from hosts.actions.hosts.register_host import SocketInfo
-from hosts.link.doctor_step import DoctorStep
+from hosts.link.messages import DoctorStep
 from hosts.models import Endpoint, Login
 from hosts.refusals import FieldRefusal
 

@@ -47,7 +47,9 @@ def ask(person: Person, endpoint_id: int, *, text: str, order: BuildOrder) -> Jo
     if len(text.encode()) > LIMIT_BYTES:
         raise FieldRefusal("text", _("The Containerfile is larger than 256 KiB."))
     try:
-        mounts = advisories.barred(endpoint.podman_version, advisories.BUILD_MOUNTS) is None
+        mounts = (
+            advisories.advisory_against(endpoint.podman_version, advisories.BUILD_MOUNTS) is None
+        )
         base_judge.judge(text, order.arguments, mounts=mounts)
     except base_judge.UnsafeBase as base:
         raise FieldRefusal("text", archive_words.base_words(base.line, base.why)) from base
@@ -118,7 +120,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 async def mounts_stay_inside(podman: Podman) -> bool:
     """Whether RUN --mount is safe there. Asks Podman, since the stored version may be old."""
     version = (await system.ping(podman)).libpod
-    return advisories.barred(version, advisories.BUILD_MOUNTS) is None
+    return advisories.advisory_against(version, advisories.BUILD_MOUNTS) is None
 
 
 def failed_words(text: str, step: str) -> str:

@@ -29,7 +29,7 @@ async def build_outcome(podman: Podman, name: str, before: dict[str, Any]) -> Se
     `before`: the result of `state_before`.
     """
     # before the name: a build that ends in between has given it
-    running = await containers.builds_run(podman)
+    running = await containers.build_is_running(podman)
     tagged = await image_of(podman, name)
     if tagged and tagged != before["tagged"]:
         return Settlement.DONE

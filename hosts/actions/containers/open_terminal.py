@@ -20,7 +20,7 @@ from hosts.access.fetch import target_of
 from hosts.actions.object_orders import ObjectRef
 from hosts.cards import Card, Lock, Right, Road, When
 from hosts.guardrails import from_request, require
-from hosts.jobs.order_check import warned
+from hosts.jobs.order_check import warnings_of
 from hosts.models import InventoryRow, OpenTerminal
 
 EXEC, ATTACH = "exec", "attach"
@@ -98,7 +98,7 @@ def begin(person: Person, ref: ObjectRef, options: ExecOptions) -> TerminalInten
     target = target_of(row.endpoint, kind="container", object_id=row.podman_id, name=row.name)
     user = options.user if options.kind == EXEC else ""
     proposal = from_request.command(VERBS[options.kind], user=user, name=row.name)
-    beside = warned(require(person, row.endpoint, proposal, target=target))
+    beside = warnings_of(require(person, row.endpoint, proposal, target=target))
     key, mark = secrets.token_urlsafe(24), secrets.token_hex(12)
     with transaction.atomic():
         made = OpenTerminal(

@@ -65,7 +65,9 @@ def ask(
     )
     proposal = run_spec.proposal(VERB, params, row.endpoint)
     order = replace(order, proposal=proposal)
-    return ask_job(person, VERB, replace(order, told=log_params(params), thing=thing), queue="long")
+    return ask_job(
+        person, VERB, replace(order, log_params=log_params(params), thing=thing), queue="long"
+    )
 
 
 async def do(errand: Errand) -> dict[str, Any]:

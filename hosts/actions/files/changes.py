@@ -35,7 +35,7 @@ async def rename(
     """Move `path` to `new`, which may be in another folder. FileExists, ActionFailed."""
     _not_root(path)
     await _confined(podman, place, path, new)
-    if archive.speakable(new):
+    if archive.is_utf8(new):
         try:
             await archive.stat(podman, place.container, place.inside(new))
         except NotFound:
@@ -70,7 +70,7 @@ async def set_permissions(
     if owner and not _OWNER.fullmatch(owner):
         raise ActionFailed(_("Write the owner as a name or number, with a group as in www:www."))
     await _confined(podman, place, path)
-    if place.root != "/" and archive.speakable(path):
+    if place.root != "/" and archive.is_utf8(path):
         # chmod follows a link, which may lead out of the volume
         await stat_path(podman, place, path)
     failed = _("The permissions could not be changed.")
@@ -108,7 +108,7 @@ async def _confined(podman: Podman, place: FilePlace, *paths: str) -> None:
     for path in paths:
         folder = posixpath.dirname(path)
         if folder != "/":
-            if not archive.speakable(folder):
+            if not archive.is_utf8(folder):
                 raise ActionFailed(_("The name of the folder is not UTF-8; use a terminal."))
             await stat_path(podman, place, folder)
 
@@ -128,7 +128,7 @@ async def _run(
         )
     action.committing = True
     command = list(words)
-    if not all(archive.speakable(word) for word in words):
+    if not all(archive.is_utf8(word) for word in words):
         octal = ["".join(f"\\0{byte:03o}" for byte in _bytes(word)) for word in words]
         command = ["sh", "-c", _UNPACK, "sh", *octal]
     try:

@@ -70,7 +70,7 @@ def checked_file_name(name: str) -> str:
         raise ActionFailed(_("“%(name)s” is not a valid file name.") % {"name": name})
     if len(name.encode(errors="surrogateescape")) > MOST_NAME_BYTES:
         raise ActionFailed(_("The name is longer than %(n)d bytes.") % {"n": 255})
-    if not archive.speakable(name):
+    if not archive.is_utf8(name):
         raise ActionFailed(_("The name is not UTF-8."))
     return name
 

@@ -15,7 +15,7 @@ from hosts.actions.hosts.edit_logins import get_login
 from hosts.actions.hosts.host_address import check_socket
 from hosts.actions.hosts.register_host import SocketInfo, target_of_host
 from hosts.link import keys
-from hosts.link.doctor_step import DoctorStep
+from hosts.link.messages import DoctorStep
 from hosts.models import Host, Login
 
 VERB = "host.doctor"

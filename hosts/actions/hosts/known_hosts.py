@@ -3,8 +3,8 @@
 import asyncssh
 from django.utils.translation import gettext as _
 
-from hosts.control import ScannedKey
 from hosts.link.keys import canonical_line, fingerprint
+from hosts.link.messages import HostKey
 from hosts.link.scan import HOST_KEY_ALGORITHMS
 from hosts.refusals import FieldRefusal
 
@@ -20,7 +20,7 @@ class KnownHosts:
                 "known_hosts", _("This is not a known_hosts file: %s.") % exc
             ) from exc
 
-    def key_of(self, address: str, port: int) -> ScannedKey | None:
+    def key_of(self, address: str, port: int) -> HostKey | None:
         """The best key of a host in the file. None if it has none or revokes it."""
         # an address that is no IP can only match by name
         trusted, _authorities, revoked, *_rest = self._known.match(address, "", port)
@@ -30,5 +30,5 @@ class KnownHosts:
         for kind in (*HOST_KEY_ALGORITHMS, "ssh-rsa"):
             if kind in by_kind:
                 line = by_kind[kind]
-                return ScannedKey(kind, fingerprint(line), line)
+                return HostKey(kind, fingerprint(line), line)
         return None

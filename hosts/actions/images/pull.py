@@ -24,7 +24,7 @@ async def pull_into(errand: Errand, reference: str) -> str:
     NotAllowed where a locked image has that name.
     """
     parsed = parse(reference)
-    await errand.heed_names([reference])
+    await errand.check_names([reference])
     auth = await auth_for(errand.endpoint, parsed)
     layers: dict[str, PullProgress] = {}
     image_id = ""

@@ -24,7 +24,7 @@ from hosts.refusals import FieldRefusal
 
 def refuse_unsafe(endpoint: Endpoint, plan: KubePlan) -> None:
     """FieldRefusal, by the inventory."""
-    advisory = advisories.barred(endpoint.podman_version, advisories.KUBE_VOLUMES)
+    advisory = advisories.advisory_against(endpoint.podman_version, advisories.KUBE_VOLUMES)
     if advisory is None:
         return
     filled, shared = _names(plan)
@@ -43,7 +43,7 @@ async def heed_unsafe(errand: Errand, plan: KubePlan) -> None:
     if not filled:
         return
     version = (await system.ping(errand.podman)).libpod
-    advisory = advisories.barred(version, advisories.KUBE_VOLUMES)
+    advisory = advisories.advisory_against(version, advisories.KUBE_VOLUMES)
     if advisory is None:
         return
     unsafe = set(shared)

@@ -78,7 +78,7 @@ def order(  # noqa: PLR0913 - as Podman takes them
         object_id="",
         name=name,
         params=params,
-        told=log_params(params),
+        log_params=log_params(params),
         proposal=from_spec.pod(VERB, spec(params, job_id=0)),
     )
 

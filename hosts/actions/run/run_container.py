@@ -70,7 +70,7 @@ def ask_for(
         name=params.get("name") or params["image"],
         params=params,
         secrets=json.dumps(env).encode() if env else None,
-        told=log_params(params),
+        log_params=log_params(params),
         proposal=run_spec.proposal(verb, params, endpoint),
         thing=thing,
     )

@@ -100,7 +100,7 @@ async def _copy_by_podman(errand: Errand, new: str) -> None:
             yield piece
 
     async with aclosing(volumes.export(errand.podman, errand.object_id)) as pieces:
-        await volumes.fill(errand.podman, new, counted(pieces))
+        await volumes.import_tar(errand.podman, new, counted(pieces))
 
 
 async def _copy_by_container(errand: Errand, new: str) -> None:

@@ -4,7 +4,7 @@ import re
 
 from hosts.guardrails.masked.limits import CUT, MOST
 from hosts.guardrails.masked.patterns import HIDDEN, KNOWN, looks_secret
-from hosts.podman.containerfile import blocks, escape_of, joined
+from hosts.podman.containerfile import blocks, escape_of, join
 
 _HEAD = re.compile(
     r"(?i)\ufeff?\s*((?:ONBUILD\s+)?(?P<word>ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL"
@@ -22,7 +22,7 @@ def containerfile(text: str) -> str:
     sign = escape_of(text)
     # a key may go on over several lines of a heredoc
     for block in blocks(KNOWN.sub(HIDDEN, text[:MOST]), sign):
-        whole, written = joined(block, sign), "\n".join(block)
+        whole, written = join(block, sign), "\n".join(block)
         head = _HEAD.match(whole or written)
         word = (head["word"] or "").upper() if head else ""
         based = based or word == "FROM"

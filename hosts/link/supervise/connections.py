@@ -21,7 +21,7 @@ from hosts.link.target import KEEPALIVE_S, SshTarget
 from hosts.models import Host
 
 log = structlog.get_logger(__name__)
-# short, so that a host is back within seconds of its network: a lost SYN is sent again ever later
+# short, so that a host is back within seconds of its network: TCP repeats a lost SYN ever later
 _TCP_S = 5.0
 _LOGIN_S = 15.0
 SSH_KEY = "ssh-key"
@@ -71,7 +71,7 @@ class LiveConnection:
         self._never = asyncio.Event()
         self._why = ""
         self.refused: dict[str, LinkError] = {}
-        # what of `transport_columns` is in the database
+        # the `transport_columns` that are in the database
         self.written: dict[str, str | int] = {}
 
     async def open_channel(self, receiver: ReceiverFactory, socket_path: str) -> None:

@@ -77,7 +77,7 @@ class Database:
             while group[-1] is not None and len(group) < _MOST_AT_ONCE:
                 group.append(self._queue.get_nowait())
         if group[-1] is None:
-            # asked to end: once this last group is written
+            # told to end: after this last group is written
             self._queue.put(None)
         return [one for one in group if one is not None]
 
@@ -85,7 +85,7 @@ class Database:
         steps = [step for step, _ in group]
         results = self._try(steps)
         if all(isinstance(result, AWAY) for result in results):
-            # a server that was restarted leaves a dead connection behind: once more with a new one
+            # a restarted server leaves dead connections behind: try once more with a new one
             connection.close()
             results = self._try(steps)
         futures = [future for _, future in group]
@@ -95,7 +95,7 @@ class Database:
     def _try(self, steps: list[Callable[[WriteBatch], object]]) -> list[object]:
         try:
             return write_together(steps)
-        # a mistake of ours in one step must not end the only thread that writes
+        # a fault of ours in one step must not end the only thread that writes
         except Exception as bug:
             log.exception("a write failed")
             return [bug] * len(steps)

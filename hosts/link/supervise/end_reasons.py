@@ -1,41 +1,38 @@
 """Why containers ended: stopped by somebody (`StoppedByUser`), or out of memory (`OOMKilled`).
 
-Only inspect tells, the first since Podman 5. It is asked once for each end with an error, before
-the row is written, so that no page shows an alarm first.
+Only inspect tells, the first since Podman 5. It is asked once for each end with an error. That is
+before the row is written, so that no page shows an alarm first.
 """
 
 import asyncio
-from collections import OrderedDict
 from datetime import datetime
 from typing import Any, Final
 
-from hosts.inventory.bounds import flag, integer, moment, text
+from hosts.inventory.bounds import BoundedDict, flag, integer, moment, text
 from hosts.inventory.sightings import stopped_by_person
 from hosts.podman import Podman, PodmanError, containers
 
 _AT_ONCE: Final = 4
 _PER_LOOK: Final = 200
-# lists wait for it, so a host that hangs is asked again another time
+# lists wait for this, so a host that hangs is asked again later
 _PATIENCE_S: Final = 5.0
 _REMEMBERED: Final = 20_000
 End = tuple[str, int]
 
 
 class EndReasons:
-    """Asks for one endpoint."""
-
     def __init__(self, podman: Podman) -> None:
         self._podman = podman
-        self._known: OrderedDict[End, None] = OrderedDict()
-        # ids of those killed when memory ran out, and when they ended: whoever writes takes them away
+        self._known: BoundedDict[End, None] = BoundedDict(_REMEMBERED)
+        # ids of containers killed out of memory, and when they ended; the writer takes them
         self._oom: dict[str, datetime] = {}
 
-    def taken_oom(self) -> dict[str, datetime]:
-        """Containers killed for lack of memory, and when; each is told once. `stopped` finds them."""
+    def take_oom(self) -> dict[str, datetime]:
+        """Containers killed for lack of memory, and when; each is told once. `find_stopped` finds them."""
         oom, self._oom = self._oom, {}
         return oom
 
-    async def stopped(self, listed: list[Any]) -> dict[str, datetime]:
+    async def find_stopped(self, listed: list[Any]) -> dict[str, datetime]:
         """Of containers as Podman lists them: ids that somebody stopped, and when they ended."""
         ends = dict(filter(None, map(_end_of, listed)))
         new = [end for end in ends if end not in self._known][:_PER_LOOK]
@@ -49,7 +46,7 @@ class EndReasons:
                 try:
                     inspected = await containers.inspect(self._podman, end[0])
                 except PodmanError:
-                    # gone, or away: whoever lists finds out
+                    # it is gone, or its host is away: the next list finds out
                     return
             self._known[end] = None
             if stopped_by_person(inspected) and _finished(inspected) == end[1]:
@@ -63,8 +60,6 @@ class EndReasons:
                     tasks.create_task(ask(end))
         except TimeoutError:
             pass
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
         return found
 
 

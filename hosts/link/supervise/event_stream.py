@@ -9,9 +9,9 @@ from typing import Any, Final
 from hosts.podman import Podman, events, system
 from hosts.podman.errors import Malformed, PodmanError, ServerFault
 
-# what a host did while nobody listened is told for so long
+# events from while nobody listened are told, back to this age
 _LOOK_BACK: Final = timedelta(days=1)
-# an event of a slower part of Podman may come this much after a later one (image pull does)
+# a slower part of Podman can send an event this much after a later one (image pull does)
 _OVERLAP_NS: Final = 2_000_000_000
 _REMEMBERED: Final = 512
 _LONGEST_PAUSE_S: Final = 30.0
@@ -23,11 +23,11 @@ class EventStream:
     def __init__(self, podman: Podman, *, seen_ns: int) -> None:
         self._podman = podman
         self.seen_ns = seen_ns
-        # nothing older than this has to be read again: an earlier link did
+        # an earlier link has read everything up to here
         self._floor_ns = seen_ns
         self._recent: deque[tuple[int, str, str, str]] = deque(maxlen=_REMEMBERED)
         self._known: set[tuple[int, str, str, str]] = set()
-        # why the host sends none, while it does not
+        # why the host sends no events, while it does not
         self.trouble: PodmanError | None = None
 
     async def follow(self, broken: asyncio.Event) -> AsyncIterator[dict[str, Any]]:
@@ -44,7 +44,7 @@ class EventStream:
             except (ServerFault, Malformed) as error:
                 self.trouble = error
             except PodmanError:
-                # the service went, or the host: whoever asks for lists finds out why
+                # the service or the host is gone: lists find out why
                 pass
             broken.set()
             await asyncio.sleep(pause_s)
@@ -59,10 +59,10 @@ class EventStream:
         now = now if now.tzinfo else now.replace(tzinfo=UTC)
         now_ns = round(now.timestamp() * 1e9)
         if not self.seen_ns:
-            # `Date` has whole seconds: what happened within this one is not ours to tell
+            # `Date` has whole seconds: earlier events within this second are not ours to tell
             self.seen_ns = self._floor_ns = now_ns
         elif self.seen_ns > now_ns + _OVERLAP_NS:
-            # the host's clock was set back: what we remember of it counts no more
+            # the host's clock was set back: forget what we remember of it
             self.seen_ns, self._floor_ns = now_ns, 0
         return now
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,13 +10,15 @@ import structlog
 from django.db import DatabaseError
 
 from hosts.inventory.batch import WriteBatch, require_lease
-from hosts.inventory.history import KEPT_ROWS, fields, trim
+from hosts.inventory.bounds import BoundedDict
+from hosts.inventory.history import KEPT_ROWS, NEWEST_FIRST, fields
+from hosts.inventory.tidy import trim
 from hosts.link.supervise.database import Database
 from hosts.models import HostEvent
 
 log = structlog.get_logger(__name__)
 _GATHER_S: Final = 1.0
-# the same of the same object within a minute is one row with a count: a crash loop fills no table
+# equal events of an object within a minute are one row with a count: a crash loop fills no table
 _REPEATS_S: Final = 60.0
 _REMEMBERED: Final = 1000
 _MOST_WAITING: Final = 5000
@@ -43,9 +44,9 @@ class EventWriter:
         self._login_id = login_id
         self._epoch = epoch
         self._database = database
-        self._open: OrderedDict[Key, _Row] = OrderedDict()
+        self._open: BoundedDict[Key, _Row] = BoundedDict(_REMEMBERED)
         self._changed: dict[int, _Row] = {}
-        self._something = asyncio.Event()
+        self._wake = asyncio.Event()
         self._made = 0
 
     def note(self, event: dict[str, Any]) -> None:
@@ -59,27 +60,24 @@ class EventWriter:
             row.values = values
         else:
             row = self._open[key] = _Row(values, now)
-            self._open.move_to_end(key)
-            if len(self._open) > _REMEMBERED:
-                self._open.popitem(last=False)
         if len(self._changed) < _MOST_WAITING:
             self._changed[id(row)] = row
-            self._something.set()
+            self._wake.set()
 
     async def run(self) -> None:
         """Write what was noted, until cancelled. Raises LeaseLost."""
-        # read when something happens: a thousand quiet hosts ask nothing at the start
-        await self._something.wait()
+        # read only when something happens: a thousand quiet hosts cost nothing at the start
+        await self._wake.wait()
         newest = await self._database.read(self._last)
         while True:
-            await self._something.wait()
+            await self._wake.wait()
             await asyncio.sleep(_GATHER_S)
-            self._something.clear()
+            self._wake.clear()
             rows, self._changed = list(self._changed.values()), {}
             if newest is not None:
                 # what an earlier link wrote is not written again
                 rows = [row for row in rows if row.values["at"] > newest]
-            # the thread that writes gets copies: here the rows go on counting
+            # the writing thread gets copies: the rows go on counting here
             copies = [(row.pk, row.count, row.values) for row in rows]
             try:
                 made = await self._database.write(lambda batch, c=copies: self._write(batch, c))  # type: ignore[misc]
@@ -108,6 +106,7 @@ class EventWriter:
         self._made += len(fresh)
         if self._made >= _TRIM_EVERY:
             self._made = 0
-            trim(self._endpoint_id)
+            mine = HostEvent.objects.filter(endpoint_id=self._endpoint_id)
+            trim(mine, KEPT_ROWS, *NEWEST_FIRST)
         batch.topics.add("events")
         return [pk or next(made).pk for pk, _count, _values in rows]

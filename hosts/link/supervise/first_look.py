@@ -22,8 +22,8 @@ from hosts.podman import Podman, PodmanError, containers
 from hosts.podman.errors import Unavailable
 
 log = structlog.get_logger(__name__)
-# by all endpoints of this link together: a look takes 2 ms of processor time, and a fleet that is seen for
-# the first time leaves room for the rest
+# for all endpoints of this link together: a look takes 2 ms of processor time, and a fleet that is
+# seen for the first time must leave room for the rest
 _APART_S: Final = 1 / 10
 _PER_WRITE: Final = 50
 _AGAIN_S: Final = 30.0
@@ -36,7 +36,6 @@ class _Pace:
         self._next = 0.0
 
     async def turn(self) -> None:
-        """Wait for the next turn."""
         now = time.monotonic()
         at = max(now, self._next)
         self._next = at + _APART_S
@@ -56,10 +55,10 @@ class FirstLook:
         self._podman = podman
         self._mirror = mirror
         self._database = database
-        # ids to be looked at, in the order they came; those that need no look
+        # ids to inspect, in the order they came; ids that need no look
         self._waiting: dict[str, None] = {}
         self._known: set[str] = set()
-        self._something = asyncio.Event()
+        self._wake = asyncio.Event()
 
     def note(self, listed: list[dict[str, Any]]) -> None:
         """Take containers as Podman lists them; those with mounts or in a pod are inspected."""
@@ -69,26 +68,25 @@ class FirstLook:
             new = podman_id not in self._known and self._mirror.knows("container", podman_id)
             if new and (item.get("Mounts") or in_pod):
                 self._waiting[podman_id] = None
-                self._something.set()
+                self._wake.set()
 
     def forget(self, gone: Iterable[str]) -> None:
-        """These containers are gone."""
         self._known.difference_update(gone)
 
     async def run(self) -> None:
         """Look and write, until cancelled. Raises LeaseLost."""
-        await self._something.wait()
+        await self._wake.wait()
         self._known.update(await self._database.read(self._written))
         while True:
-            await self._something.wait()
-            self._something.clear()
+            await self._wake.wait()
+            self._wake.clear()
             wanted = [one for one in self._waiting if one not in self._known]
             self._waiting.clear()
             for start in range(0, len(wanted), _PER_WRITE):
                 if not await self._look(wanted[start : start + _PER_WRITE]):
                     self._waiting.update(dict.fromkeys(wanted[start:]))
                     await asyncio.sleep(_AGAIN_S)
-                    self._something.set()
+                    self._wake.set()
                     break
 
     async def _look(self, some: list[str]) -> bool:
@@ -102,7 +100,7 @@ class FirstLook:
             except Unavailable:
                 return False
             except PodmanError:
-                # gone again, or broken: it is noted again with the next list
+                # gone again, or broken: the next list notes it again
                 continue
             found[podman_id] = volumes(inspected)
             if made_by_kube(inspected):

@@ -56,7 +56,7 @@ class Fleet:
                 try:
                     await self._look(forced=forced)
                 except DatabaseError as error:
-                    # connections stay; whoever takes a lease meanwhile has a higher epoch
+                    # connections stay; another link that takes a lease meanwhile has a higher epoch
                     log.warning("the database does not answer", error=str(error))
                 async with self._looked:
                     self._ended = self._begun
@@ -68,7 +68,7 @@ class Fleet:
     async def reload(self) -> None:
         """Registered hosts changed: look now, and return when that is done."""
         async with self._looked:
-            # a look that runs now may have read before the change: wait for the one after it
+            # a look that runs now may have read before the change: wait for the next one
             wanted = self._begun + 1
             self._reload.set()
             await self._looked.wait_for(lambda: self._ended >= wanted)
@@ -110,7 +110,7 @@ class Fleet:
             if plan != running.login.plan or login_id not in ours or running.task.done():
                 await self._stop([login_id])
         if reloaded:
-            # once nobody is left who could still write that it is up
+            # when no task is left that could still write that it is up
             await self._switch_off()
         missing = [login_id for login_id in self._plans if login_id not in self._running]
         if not missing:

@@ -3,10 +3,10 @@
 The mirror cannot tell: a list may show a container healthy before its event comes.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final
 
+from hosts.inventory.bounds import BoundedDict
 from hosts.inventory.rows import HEALTHS
 
 _REMEMBERED: Final = 20_000
@@ -18,23 +18,17 @@ class HealthChanges:
 
     def __init__(self, known: Callable[[str, str], bool]) -> None:
         self._known = known
-        self._told: OrderedDict[str, str] = OrderedDict()
+        self._last: BoundedDict[str, str] = BoundedDict(_REMEMBERED)
 
-    def changed(self, event: dict[str, Any]) -> bool:
+    def is_change(self, event: dict[str, Any]) -> bool:
         """True for a `health_status` event that says something new. Hand in every event."""
         podman_id = event["Actor"]["ID"]
         if event["Type"] == "container" and event["Action"] in _BEGINS:
-            self._remember(podman_id, "")
+            self._last[podman_id] = ""
         health = event.get("HealthStatus")
         if event["Action"] != "health_status" or health not in HEALTHS:
             return False
-        told = self._told.get(podman_id)
-        new = health != told if told is not None else not self._known(podman_id, health)
-        self._remember(podman_id, health)
+        last = self._last.get(podman_id)
+        new = health != last if last is not None else not self._known(podman_id, health)
+        self._last[podman_id] = health
         return new
-
-    def _remember(self, podman_id: str, health: str) -> None:
-        self._told[podman_id] = health
-        self._told.move_to_end(podman_id)
-        if len(self._told) > _REMEMBERED:
-            self._told.popitem(last=False)

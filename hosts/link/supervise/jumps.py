@@ -16,23 +16,23 @@ class Jumps:
     def __init__(self) -> None:
         self._up: dict[int, SshConnection] = {}
         self._away: dict[int, LinkError] = {}
-        self._comes: dict[int, asyncio.Event] = {}
+        self._up_events: dict[int, asyncio.Event] = {}
 
-    def up(self, login_id: int, connection: SshConnection) -> None:
+    def set_up(self, login_id: int, connection: SshConnection) -> None:
         """A login is connected: those that wait for it dial at once."""
         self._up[login_id] = connection
         self._away.pop(login_id, None)
-        self.comes(login_id).set()
+        self.up_event(login_id).set()
 
-    def away(self, login_id: int, error: LinkError) -> None:
+    def set_away(self, login_id: int, error: LinkError) -> None:
         """A login is not connected, for this reason."""
         self._up.pop(login_id, None)
         self._away[login_id] = error
-        self.comes(login_id).clear()
+        self.up_event(login_id).clear()
 
-    def comes(self, login_id: int) -> asyncio.Event:
+    def up_event(self, login_id: int) -> asyncio.Event:
         """Set while the login is connected."""
-        return self._comes.setdefault(login_id, asyncio.Event())
+        return self._up_events.setdefault(login_id, asyncio.Event())
 
     def get(self, login_id: int, name: str) -> SshConnection:
         """The connection to a jump host. Raises LinkError "jump-away", which calls it `name`."""

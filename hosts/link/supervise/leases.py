@@ -16,7 +16,6 @@ from django.db.models.functions import Now
 from hosts.models import Login
 
 LEASE_S = 15.0
-RENEW_S = 5.0
 
 
 def shard_name(run: Path, shard: int) -> str:
@@ -34,7 +33,7 @@ def take(login_ids: Collection[int], *, owner: str) -> dict[int, int]:
     """Take leases that are free, over, or of a dead link of our shard; login id to epoch."""
     shard = owner.rpartition("/")[0] + "/"
     free = Q(owner="") | Q(lease_until=None) | Q(lease_until__lt=Now())
-    # whoever calls this holds the shard's file lock: the other one is dead
+    # the caller holds the shard's file lock: the other link is dead
     free |= Q(owner__startswith=shard) & ~Q(owner=owner)
     wanted = Login.objects.filter(free, pk__in=login_ids)
     wanted.update(owner=owner, epoch=F("epoch") + 1, lease_until=_end())

@@ -29,17 +29,15 @@ _PATHS: Final = {
 
 
 class Lister:
-    """Lists one endpoint."""
-
     def __init__(self, *, podman: Podman, mirror: Mirror, database: Database) -> None:
         self._podman = podman
         self._mirror = mirror
         self._database = database
         self._ends = EndReasons(podman)
-        # kind -> hash of the last full list, as long as nothing else was written of that kind
+        # kind -> hash of the last full list, while nothing else of that kind was written
         self._bodies: dict[str, bytes] = {}
         self._looks: dict[str, int] = {}
-        # kind -> how many of its last full list were not taken
+        # kind -> how many entries of its last full list were left out
         self.left_out: dict[str, int] = {}
 
     async def look(self, kind: str, ids: list[str] | None) -> tuple[Changes, list[dict[str, Any]]]:
@@ -72,8 +70,8 @@ class Lister:
                 self._mirror.write_ends(batch, oom, column="oom_at")
             return changes
 
-        stopped = await self._ends.stopped(listed) if kind == "container" else {}
-        oom = self._ends.taken_oom()
+        stopped = await self._ends.find_stopped(listed) if kind == "container" else {}
+        oom = self._ends.take_oom()
         changes = await self._database.write(step)
         if ids is None and number == self._looks[kind]:
             self._bodies[kind] = digest

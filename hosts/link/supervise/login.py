@@ -29,7 +29,7 @@ from hosts.vault import VaultError
 log = structlog.get_logger(__name__)
 _SHORTEST_PAUSE_S: Final = 1.0
 _LONGEST_PAUSE_S: Final = 60.0
-# a host that was away for a short time is tried often: back ≤ 5 s after its network
+# a host that was away briefly is tried often: back within 5 s of its network
 _SHARE_OF_ABSENCE: Final = 1 / 12
 
 
@@ -76,12 +76,12 @@ class LoginTask:
             while True:
                 await self._keep_up()
         finally:
-            self._jumps.away(self.plan.id, host_away("it is no longer connection"))
+            self._jumps.set_away(self.plan.id, host_away("it is no longer held"))
             for relay in self._relays.values():
                 await relay.close()
 
     async def _stay_stopped(self) -> None:
-        # as an earlier link found it: nothing is tried until somebody says so
+        # an earlier link stopped it: nothing is tried until somebody acts
         self.state = State.STOPPED
         self._detach(
             LinkError(
@@ -123,7 +123,7 @@ class LoginTask:
                 status = Status(State.AWAY, "vault", str(error))
             else:
                 if connection.ssh_connection is not None:
-                    self._jumps.up(self.plan.id, connection.ssh_connection)
+                    self._jumps.set_up(self.plan.id, connection.ssh_connection)
                 await self._write_status(states.UP)
                 log.info("up", host=self.plan.host_name, login=self.plan.user)
                 return connection
@@ -143,7 +143,7 @@ class LoginTask:
     async def _wait(self, seconds: float) -> None:
         """Wait until somebody asks, the time is over, or the jump host is back."""
         events = [self._again]
-        if self.plan.via is not None and not (back := self._jumps.comes(self.plan.via)).is_set():
+        if self.plan.via is not None and not (back := self._jumps.up_event(self.plan.via)).is_set():
             events.append(back)
         waiting = [asyncio.ensure_future(event.wait()) for event in events]
         try:
@@ -171,8 +171,8 @@ class LoginTask:
                     )
                     self._watches[plan.id] = watch
                     watching.append(tasks.create_task(watch.run(), name=f"watch {plan.id}"))
-                # waited for here and not in a task that fails: on 3.11 a group that ends with an
-                # error leaves its own cancelling behind, which nobody can tell from ours
+                # waited for here, not in a task that fails: on 3.11 a TaskGroup that ends with an
+                # error leaves its own cancellation behind, which looks like ours
                 await self._until_over(connection)
                 for task in watching:
                     task.cancel()
@@ -193,7 +193,7 @@ class LoginTask:
             again.cancel()
 
     def _detach(self, error: LinkError) -> None:
-        self._jumps.away(self.plan.id, error)
+        self._jumps.set_away(self.plan.id, error)
         for relay in self._relays.values():
             relay.detach(error)
 

@@ -27,7 +27,7 @@ from hosts.models import Endpoint
 from hosts.podman import Podman, PodmanError, containers
 
 log = structlog.get_logger(__name__)
-# events are gathered, and what they did is first written to the inventory
+# gather events this long: their changes reach the inventory first
 _GATHER_S: Final = 1.0
 _INSPECTS_AT_ONCE: Final = 2
 _MOST_WAITING: Final = 500
@@ -51,23 +51,23 @@ class Observer:
         self._database = database
         self._events = events
         self._reader = SightingReader()
-        self._minutes = SightingCounter()
+        self._counter = SightingCounter()
         self._seen: list[Sighting] = []
-        # of what came faster than it is looked at: how many, and the last of them
+        # events that came too fast: how many, and the last of them
         self._missed: tuple[int, Sighting | None] = (0, None)
         self._deaths: dict[str, Sighting] = {}
-        self._something = asyncio.Event()
+        self._wake = asyncio.Event()
         self._inspecting = asyncio.Semaphore(_INSPECTS_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
-        # jobs that ended since then may explain what is seen now: the first events may be old
+        # jobs that ended since then can explain sightings: the first events may be old
         self._window_from: datetime = seconds_of({"timeNano": events.seen_ns})
         if not events.seen_ns:
             self._window_from = timezone.now()
 
-    def sees(self, event: dict[str, Any]) -> None:
+    def note(self, event: dict[str, Any]) -> None:
         """Take in an event of the endpoint."""
         if event["Type"] == "container" and event["Action"] in ("restart", "remove"):
-            # the policy's restart, or the end of what somebody removes: no stop to tell of
+            # the policy's restart, or the end of a container that somebody removes: no stop
             self._deaths.pop(event["Actor"]["ID"], None)
         sighting = self._reader.read(event)
         if sighting is None:
@@ -82,11 +82,11 @@ class Observer:
             ):
                 self._deaths[sighting.podman_id] = sighting
         elif sighting.verb == "image.pull" and self._mirror.knows("image", sighting.podman_id):
-            # every `run` of an image that is there says "pull"
+            # every `run` of an image that exists sends "pull"
             return
         else:
             self._seen.append(sighting)
-        self._something.set()
+        self._wake.set()
 
     def health(self, event: dict[str, Any]) -> bool:
         """Write the health that an event tells. False: the event does not say which (Podman 4)."""
@@ -105,12 +105,12 @@ class Observer:
         while True:
             try:
                 async with asyncio.timeout(60):
-                    await self._something.wait()
+                    await self._wake.wait()
             except TimeoutError:
                 pass
             else:
                 await asyncio.sleep(_GATHER_S)
-            self._something.clear()
+            self._wake.clear()
             deaths, self._deaths = self._deaths, {}
             for death in deaths.values():
                 self._spawn(self._ask_stopped(death))
@@ -118,13 +118,12 @@ class Observer:
             await self._tell(seen)
 
     def close(self) -> None:
-        """Stop asking."""
         for task in tuple(self._tasks):
             task.cancel()
 
     async def _tell(self, seen: list[Sighting]) -> None:
         now = time.monotonic()
-        # an untag says "remove" too
+        # an untag sends "remove" too
         seen = [
             one
             for one in seen
@@ -134,29 +133,29 @@ class Observer:
         seen_ns = self._events.seen_ns
         (number, last), self._missed = self._missed, (0, None)
         if last is not None:
-            self._minutes.leave_out(last, number, now=now)
+            self._counter.leave_out(last, number, now=now)
 
         def step(batch: WriteBatch) -> None:
-            told = [
+            entries = [
                 (one, 1)
                 for one in unexplained(self._endpoint_id, seen, window_from=window_from)
-                if self._minutes.add(one, now=now)
+                if self._counter.add(one, now=now)
             ]
-            told += self._minutes.due(now=now)
-            if not told:
+            entries += self._counter.due(now=now)
+            if not entries:
                 return
             endpoint = Endpoint.objects.select_related("host").filter(pk=self._endpoint_id).first()
             if endpoint is None:
                 return
             Endpoint.objects.filter(pk=self._endpoint_id).update(events_seen_ns=seen_ns)
-            record(batch, endpoint, told)
+            record(batch, endpoint, entries)
 
-        if not seen and not self._minutes.anything_due(now=now):
+        if not seen and not self._counter.anything_due(now=now):
             return
         try:
             await self._database.write(step)
         except DatabaseError as error:
-            # best effort: the next ones are written again
+            # best effort: later ones are written again
             log.warning("observed changes not written", count=len(seen), error=str(error))
 
     async def _ask_stopped(self, death: Sighting) -> None:
@@ -167,7 +166,7 @@ class Observer:
             return
         if stopped_by_person(inspected):
             self._seen.append(replace(death, how="event container died, inspect: stopped by user"))
-            self._something.set()
+            self._wake.set()
 
     async def _write(self, step: Any) -> None:
         try:

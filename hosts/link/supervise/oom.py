@@ -5,11 +5,10 @@ it proves nothing about a later end. That end must then also be by the kernel's 
 """
 
 import time
-from collections import OrderedDict
 from datetime import datetime
 from typing import Any, Final
 
-from hosts.inventory.bounds import mapping
+from hosts.inventory.bounds import BoundedDict, mapping
 from hosts.podman import Podman, PodmanError, containers
 
 _BY_THE_KERNEL: Final = 137
@@ -29,20 +28,19 @@ class OomKills:
     def __init__(self, podman: Podman) -> None:
         self._podman = podman
         self._crashed: dict[str, tuple[datetime, bool]] = {}
-        # when it was asked (monotonic), and the answer
-        self._answers: OrderedDict[str, tuple[float, bool]] = OrderedDict()
+        # when inspect was asked (monotonic), and its answer
+        self._answers: BoundedDict[str, tuple[float, bool]] = BoundedDict(_REMEMBERED)
 
-    def crashed(self, podman_id: str, at: datetime, code: int | None, *, known: bool) -> None:
+    def add_crash(self, podman_id: str, at: datetime, code: int | None, *, known: bool) -> None:
         """A container crashed. `known`: its event says that memory ran out."""
         if known or code == _BY_THE_KERNEL:
             self._crashed[podman_id] = (at, known)
 
     def forget(self, podman_id: str) -> None:
-        """The container is gone."""
         self._crashed.pop(podman_id, None)
         self._answers.pop(podman_id, None)
 
-    async def asked(self) -> dict[str, datetime]:
+    async def confirmed(self) -> dict[str, datetime]:
         """Crashes since the last call that were for lack of memory: id to when."""
         some = list(self._crashed.items())[:_PER_ROUND]
         found: dict[str, datetime] = {}
@@ -59,10 +57,8 @@ class OomKills:
         try:
             state = (await containers.inspect(self._podman, podman_id)).get("State")
         except PodmanError:
-            # it is asked with its next crash
+            # its next crash asks again
             return False
         answer = isinstance(state, dict) and state.get("OOMKilled") is True
         self._answers[podman_id] = (time.monotonic(), answer)
-        if len(self._answers) > _REMEMBERED:
-            self._answers.popitem(last=False)
         return answer

@@ -16,7 +16,7 @@ from hosts.guardrails.sealed_params import SEALED, SHOW
 from hosts.jobs.ask import PURPOSE
 from hosts.models import Approval, Job
 
-# between the entry and the question
+# the most time between the entry and this request
 _SOON: Final = timedelta(minutes=1)
 
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from hosts import vault
@@ -12,9 +12,9 @@ from hosts.link import install_key as installing
 from hosts.link import rotate_key as rotating
 from hosts.link import scan as scanning
 from hosts.link.doctor import Doctor, DoctorReport, examine
-from hosts.link.doctor_step import DoctorStep
 from hosts.link.errors import LinkError
 from hosts.link.jump import Route
+from hosts.link.messages import DoctorStep
 from hosts.link.ssh import SshConnection, greet_and_sign_in
 from hosts.link.supervise import open_held as opening
 from hosts.link.supervise.connections import SSH_KEY, policy
@@ -22,7 +22,7 @@ from hosts.link.supervise.database import Database
 from hosts.link.target import SshTarget
 from hosts.models import Endpoint, Host, Login
 
-# each is another login; a host with more users' sockets than this shows the rest without details
+# each is a further login; more users' sockets than this are shown without details
 _MOST_OTHERS: Final = 8
 _SCAN_S: Final = 15.0
 
@@ -53,7 +53,7 @@ async def scan(
         key = await scanning.scan_socket(sock, timeout_s=_SCAN_S)
     finally:
         await route.close()
-    return {"algorithm": key.algorithm, "fingerprint": key.fingerprint, "line": key.line}
+    return asdict(key)
 
 
 async def jump(via: int | None, database: Database | None) -> SshTarget | None:
@@ -213,23 +213,23 @@ async def doctor(visited: DoctorTarget) -> AsyncIterator[DoctorStep]:
 async def _others(result: DoctorReport, visited: DoctorTarget) -> list[dict[str, Any]]:
     """What the API tells about the sockets beside the chosen one, above all whose store it is."""
     paths = [one.path for one in result.sockets if one.usable and one.path != result.socket_path]
-    told: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
     for path in paths[:_MOST_OTHERS]:
         deeper = Doctor(visited.target, policy(), socket_path=path)
         await examine(deeper)
-        told += [
+        found += [
             one
             for one in usable(deeper.result, user=visited.user)
             if one["path"] == path and one["graph_root"]
         ]
-    return told
+    return found
 
 
 def usable(result: DoctorReport, *, user: str) -> list[dict[str, Any]]:
     """The sockets that answer to the account `user`; the chosen one with what the API told."""
     found = {one.path: not one.rootful for one in result.sockets if one.usable}
     if result.rootless is not None and result.socket_path:
-        # with a key that may run nothing, only the API told
+        # a key that may run nothing learns it from the API alone
         found[result.socket_path] = result.rootless
     return [
         {

@@ -48,14 +48,14 @@ async def serve(run: Path, *, shard: int = 0, stop: asyncio.Event | None = None)
 
 
 async def _until(stopping: asyncio.Event, keeping: asyncio.Task[None]) -> None:
-    told = asyncio.create_task(stopping.wait())
+    asked = asyncio.create_task(stopping.wait())
     try:
-        await asyncio.wait((told, keeping), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((asked, keeping), return_when=asyncio.FIRST_COMPLETED)
         if keeping.done():
-            # a mistake of ours: end with it, whoever started us begins anew
+            # a fault of ours: end with it; whoever started us starts again
             keeping.result()
     finally:
-        told.cancel()
+        asked.cancel()
 
 
 async def _end(keeping: asyncio.Task[None], server: Server, database: Database) -> None:

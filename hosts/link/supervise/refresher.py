@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-# how long events are gathered before the host is asked: one `run` sends three within 80 ms
+# gather events this long before the host is asked: one `run` sends three within 80 ms
 GATHER_S: Final = 0.03
 _AT_ONCE: Final = 4
 _IDS_PER_CALL: Final = 50
@@ -34,7 +34,7 @@ class Refresher:
         self._wanted.setdefault(_key(kind, podman_id), [])
         self._start_in(after_s)
 
-    async def now(self, kind: str, podman_id: str) -> int:
+    async def refresh(self, kind: str, podman_id: str) -> int:
         """List this object now and return the revision once it is written."""
         future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._wanted.setdefault(_key(kind, podman_id), []).append(future)
@@ -42,7 +42,6 @@ class Refresher:
         return await future
 
     def close(self) -> None:
-        """Stop all looks."""
         if self._timer is not None:
             self._timer.cancel()
         for task in tuple(self._tasks):
@@ -83,7 +82,7 @@ class Refresher:
         try:
             revision = await self._look(kind, None if ids == [ALL] else ids)
         except BaseException as error:
-            # whoever waits is told, also that the look was cancelled
+            # callers that wait get the error, also a cancellation
             _fail(futures, error)
             if isinstance(error, asyncio.CancelledError):
                 raise

@@ -8,7 +8,7 @@ from django.db.models import Count, Max
 from hosts.models import Endpoint, Host, Login
 from hosts.models.hosts import State
 
-# after these nobody tries again by himself: sshd punishes it, and a person has to look
+# no retry after these: sshd would punish it, and a person has to act
 NEEDS_A_PERSON = frozenset(
     {"host-key-changed", "key-refused", "host-key-unconfirmed", "certificate-expired"}
 )
@@ -20,7 +20,7 @@ class EndpointPlan:
 
     id: int
     socket: str
-    # newest event read by an earlier link, ns by the host's clock
+    # the newest event that an earlier link read, ns by the host's clock
     events_seen_ns: int = field(compare=False, default=0)
 
 
@@ -40,12 +40,12 @@ class LoginPlan:
     host_name: str = field(compare=False)
     certificate: str = ""
     host_ca: str = ""
-    # what stores on it are known by, together with their path
+    # identifies its stores, together with their path
     machine: str = ""
-    # the login that it is dialled through, and in words
+    # the login that it is dialled through: id and name
     via: int | None = None
     via_name: str = field(compare=False, default="")
-    # why it was stopped for good, as an earlier link wrote it, and empty if somebody acted since
+    # why an earlier link stopped it for good; empty if somebody acted since
     stopped: str = field(compare=False, default="")
 
 

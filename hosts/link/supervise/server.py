@@ -15,8 +15,8 @@ from typing import Any, Final
 import structlog
 from aiohttp import web
 
-from hosts.link.doctor_step import DoctorStep
 from hosts.link.errors import LinkError
+from hosts.link.messages import DoctorStep
 from hosts.link.sockets import control_socket
 from hosts.link.supervise import operations
 from hosts.link.supervise.database import Database
@@ -60,12 +60,11 @@ class Server:
         self._path.unlink(missing_ok=True)
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         sock.bind(str(self._path))
-        # before it listens, so that nobody can have come in with wider rights
+        # before it listens: nobody can have connected with wider rights
         self._path.chmod(0o600)
         await web.SockSite(self._runner, sock).start()
 
     async def close(self) -> None:
-        """Stop listening."""
         await self._runner.cleanup()
         self._path.unlink(missing_ok=True)
 

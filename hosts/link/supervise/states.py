@@ -107,7 +107,7 @@ def write_endpoint_status(
             Q(reason_kind=fields["reason_kind"]) & Q(reason=fields["reason"])
         )
         if moved and status.state not in (State.UP, State.DEGRADED):
-            # figures of an hour ago would stand above those of now
+            # old figures would stand in lists beside new ones
             drop_figures(endpoint_ids)
         if moved + same.update(**fields):
             batch.topics.add("hosts")

@@ -29,9 +29,9 @@ _SAVE_EVERY_S: Final = 60
 # endpoints of one phase save together, so that their rows share a commit
 _PHASES: Final = 30
 _LONGEST_PAUSE_S: Final = 60.0
-# what a host cannot do today it may do after its next boot
+# a host may be able to do it after its next boot
 _REFUSED_PAUSE_S: Final = 600.0
-# writes of watches that have ended
+# writes of connections that have ended
 _parting: set[asyncio.Task[None]] = set()
 
 
@@ -49,10 +49,10 @@ class StatsRecorder:
         self._gatherer = Gatherer()
         self._written = WrittenFigures()
         self._read = asyncio.Event()
-        # None: as it was before is not known
+        # None: the reason in the row is not known
         self._reason: tuple[str, str] | None = None
 
-    def machine(self, memory_bytes: int, cpus: int) -> None:
+    def set_machine(self, memory_bytes: int, cpus: int) -> None:
         """How much memory and how many cores the machine has."""
         self._gatherer.machine_bytes, self._gatherer.cpus = memory_bytes, cpus
 
@@ -78,7 +78,7 @@ class StatsRecorder:
                 await self._run()
             except LeaseLost:
                 raise
-            # a mistake of ours here must not end the watch, which is worth more than charts
+            # a fault of ours here must not end the watch, which matters more than charts
             except Exception:
                 log.exception("stats begin anew", endpoint=self._endpoint_id)
             await asyncio.sleep(_LONGEST_PAUSE_S)
@@ -133,7 +133,7 @@ class StatsRecorder:
             except ServerFault as failed:
                 await self._tell("failed", failed.message)
             except (PodmanError, ValueError) as lost:
-                # the host or its service went: the endpoint's own state says so
+                # the host or its service is gone: the endpoint's own status says so
                 log.debug("stats", endpoint=self._endpoint_id, why=str(lost))
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
@@ -164,7 +164,7 @@ class StatsRecorder:
                 save = await self._database.beside(self._packing(chunks))
                 await self._database.write(save)
             except asyncio.CancelledError:
-                # maybe they were written all the same: the same chunk twice is one
+                # they may have been written all the same: to write a chunk twice is harmless
                 self._gatherer.put_back(chunks)
                 raise
             except WRITE_FAULTS as error:
@@ -185,7 +185,7 @@ class StatsRecorder:
             except WRITE_FAULTS as error:
                 log.warning("figures not written", endpoint=self._endpoint_id, error=str(error))
             else:
-                self._written.done(changes, rows=rows, now_s=now_s)
+                self._written.mark_written(changes, rows=rows, now_s=now_s)
 
     def _save_figures(self, changes: FigureChanges, batch: WriteBatch) -> int:
         require_lease(batch, self._login_id, self._epoch)

@@ -40,11 +40,11 @@ from hosts.podman.errors import Unavailable
 log = structlog.get_logger(__name__)
 ROUND_S: Final = 60.0
 _INFO_S: Final = 55.0
-# without events the lists are all there is
+# without events there are only lists
 _ROUND_WITHOUT_EVENTS_S: Final = 15.0
 _CALL_S: Final = 20.0
 _LONGEST_PAUSE_S: Final = 30.0
-# events that change nothing we keep; `sync` comes for every container with each `podman ps`
+# events that change nothing we keep; each `podman ps` sends `sync` for every container
 _NOISE: Final = frozenset({"exec", "exec_died", "sync", "attach", "mount", "unmount", "export"})
 
 
@@ -94,7 +94,7 @@ class Watch:
         self._health_changes = HealthChanges(self._mirror.has_health)
         self._wake = asyncio.Event()
         self._facts_at = 0.0
-        # (version, what its Podman was found to have)
+        # (version, which newer calls its Podman has)
         self._calls: tuple[str, dict[str, bool]] = ("", {})
         self._status: Status | None = None
         self._fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -127,7 +127,7 @@ class Watch:
             self._facts_at = 0.0
             self._wake.set()
             return self._mirror.revision
-        return await self._refresher.now(kind, podman_id)
+        return await self._refresher.refresh(kind, podman_id)
 
     # Rounds: everything, every minute
 
@@ -149,7 +149,7 @@ class Watch:
                 log.warning("inventory not written", endpoint=self.plan.id, error=str(error))
                 pause_s = 5.0
             else:
-                # not all endpoints in the same second; after a start they all begin in one
+                # not all endpoints in the same second; after a start they all begin at once
                 share = random.uniform(0.9 if listening else 0.1, 1.1)  # noqa: S311
                 if not listening:
                     listening = True
@@ -227,7 +227,7 @@ class Watch:
             "info": found,
             "info_at": timezone.now(),
         }
-        self.stats.machine(found["host"]["memTotal"], found["host"]["cpus"])
+        self.stats.set_machine(found["host"]["memTotal"], found["host"]["cpus"])
         root = found["store"]["graphRoot"]
         first = self._stores.first(self.plan.id, self._login.machine, root)
         if first == self.plan.id:
@@ -263,7 +263,7 @@ class Watch:
             if not self._fatal.done():
                 self._fatal.set_exception(error)
         elif isinstance(error, (PodmanError, *WRITE_FAULTS)):
-            # a full round finds out what is wrong, and shows it
+            # a full round finds out the cause and shows it
             self._wake.set()
         else:
             log.error("a look failed", endpoint=self.plan.id, exc_info=error)
@@ -279,13 +279,13 @@ class Watch:
 
     def _heed(self, event: dict[str, Any]) -> None:
         kind, action = event["Type"], event["Action"]
-        if self._health_changes.changed(event):
+        if self._health_changes.is_change(event):
             self._event_writer.note({**event, "Action": event["HealthStatus"]})
         if action in _NOISE or (action == "health_status" and self._observer.health(event)):
             return
         if action != "health_status":
             self._event_writer.note(event)
-        self._observer.sees(event)
+        self._observer.note(event)
         self._deaths.note(event)
         podman_id = event["Actor"]["ID"]
         if kind == "container" and podman_id:
@@ -293,14 +293,14 @@ class Watch:
             if (event["Actor"].get("Attributes") or {}).get("podId"):
                 self._refresher.touch("pod")
             if action in ("create", "remove"):
-                # how many containers use an image; nobody waits for that
+                # for the number of containers of an image; nobody waits for it
                 self._refresher.touch("image", after_s=2.0)
         elif kind in INVENTORY:
             self._refresher.touch(kind)
         else:
             self._wake.set()
 
-    # How it stands
+    # Status
 
     async def _write_status(self, status: Status) -> None:
         if status == self._status or status.kind == "host-away":

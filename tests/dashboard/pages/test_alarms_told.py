@@ -8,7 +8,7 @@ import pytest
 from audit.models import Entry
 from dashboard.pages.overview import alarms
 from hosts.guardrails import Finding, Severity, Verdict
-from hosts.jobs.alarm import sentence, write_down
+from hosts.jobs.alarm import sentence, write_alarm
 from hosts.models import Job
 from tests.two_teams import Fleet
 
@@ -26,7 +26,7 @@ def alarm(fleet: Fleet) -> Any:
     )
     found = Finding("no privileged", 1, Severity.REFUSE, "HostConfig.Privileged", "it gets all.")
     verdict = Verdict((found,), 1)
-    write_down(job, verdict, "", sentence(verdict, "", "Bob"))
+    write_alarm(job, verdict, "", sentence(verdict, "", "Bob"))
     return Entry.objects.get(verb="guardrail.alarm")
 
 

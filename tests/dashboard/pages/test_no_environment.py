@@ -10,7 +10,7 @@ from accounts.models import Role
 from hosts.models import INVENTORY, Endpoint, Host, Login
 from tests.cast import Cast
 from tests.dashboard.routes import every_route
-from tests.hosts.podman.telling import telling
+from tests.hosts.podman.scripted_podman import scripted_podman
 
 ID = "ab" * 32
 CANARY = "canary-9f3"
@@ -59,7 +59,7 @@ def asked(cast: Cast) -> Iterator[list[str]]:
     kept = {"digest": "", "seen_at": now, "changed_at": now, "state": "running"}
     for kind in ("container", "pod"):
         INVENTORY[kind].objects.create(endpoint=endpoint, podman_id=ID, name="shop", **kept)
-    with telling(endpoint.pk, tell) as told:
+    with scripted_podman(endpoint.pk, tell) as told:
         yield told
 
 

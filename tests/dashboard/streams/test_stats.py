@@ -18,13 +18,13 @@ from dashboard.asgi import application
 from hosts.link.sockets import endpoint_socket
 from hosts.models import Container, Endpoint, Host, Login, Pod
 from tests.cast import Cast
-from tests.hosts.podman.fake import Asked, Fake, serving
+from tests.hosts.podman.fake import Fake, Request, serving
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 ORIGIN = b"http://127.0.0.1:8000"
 ONE, TWO, INFRA, POD = "1" * 64, "2" * 64, "3" * 64, "9" * 64
 HEAD = b"HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nTransfer-Encoding: chunked\r\n\r\n"
-Handler = Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
+Handler = Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
 
 
 def line(at: int, *ids: str) -> bytes:
@@ -73,7 +73,7 @@ async def podman(endpoint: Any, handler: Handler) -> AsyncIterator[Fake]:
 def always(*ids: str) -> Handler:
     """A line with these containers again and again."""
 
-    async def handler(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    async def handler(asked: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(HEAD)
         for at in range(1, 10_000):
             writer.write(line(at, *ids))
@@ -153,7 +153,7 @@ async def test_all_viewers_share_one_stream_that_ends_with_the_last(
 ) -> None:
     ended = asyncio.Event()
 
-    async def handler(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    async def handler(asked: Request, writer: asyncio.StreamWriter) -> None:
         try:
             await always(ONE, TWO)(asked, writer)
         finally:
@@ -175,7 +175,7 @@ async def test_all_viewers_share_one_stream_that_ends_with_the_last(
 async def test_why_a_host_cannot_is_told(cast: Cast, endpoint: Any) -> None:
     words = "container stats resource only available for cgroup v2"
 
-    async def handler(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    async def handler(asked: Request, writer: asyncio.StreamWriter) -> None:
         body = json.dumps({"cause": words, "message": words, "response": 409}).encode()
         writer.write(
             b"HTTP/1.1 409 Conflict\r\nApi-Version: 1.41\r\nContent-Type: application/json\r\n"

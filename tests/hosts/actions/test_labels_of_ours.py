@@ -16,7 +16,7 @@ from hosts.actions.kube.kube_plan import plan_of
 from hosts.actions.kube.kube_yaml import YamlRefused
 from hosts.inventory.job_marks import JOB_LABEL, is_mark, job_of, mark
 from hosts.refusals import FieldRefusal
-from tests.hosts.podman.fake import Asked, answer, talking
+from tests.hosts.podman.fake import Request, answer, talking
 
 STOPPED = "a" * 64
 
@@ -90,7 +90,7 @@ async def test_files_are_reached_by_a_helper_of_ours_alone(
     helpers = [{"Id": "helper", "Names": ["x"], "Labels": labels}]
     asked_for: list[Any] = []
 
-    async def handler(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    async def handler(asked: Request, writer: asyncio.StreamWriter) -> None:
         where = urlsplit(asked.line.split()[1])
         told: Any = helpers
         if where.path.endswith(f"/containers/{STOPPED}/json"):

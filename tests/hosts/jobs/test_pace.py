@@ -8,7 +8,7 @@ import pytest
 from audit.models import Entry
 from hosts.actions.containers import restart_container
 from hosts.jobs import lease
-from hosts.jobs.pace import paced
+from hosts.jobs.pace import with_pace
 from hosts.models import Batch
 from tests.hosts.jobs.test_leases import lose
 from tests.lab.waiting import until
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def restart(person: Any, rows: list[Any], **speed: Any) -> Any:
     refs = [(row.endpoint_id, row.podman_id) for row in rows]
-    return paced(lambda: restart_container.ask_many(person, refs), **speed)
+    return with_pace(lambda: restart_container.ask_many(person, refs), **speed)
 
 
 def states(batch: Any) -> list[str]:

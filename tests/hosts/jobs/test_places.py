@@ -11,7 +11,7 @@ from audit.models import Entry
 from hosts.actions import cancel_job
 from hosts.actions.containers import restart_container
 from hosts.jobs import lease
-from hosts.jobs.pace import paced
+from hosts.jobs.pace import with_pace
 from hosts.jobs.places import PER_ENDPOINT
 from hosts.models import Job
 from tests.hosts.jobs.test_leases import lose
@@ -149,7 +149,9 @@ def test_the_whole_of_a_batch_with_a_pace_is_heard_of(
     rows = [container(name) for name in "abcdef"]
     refs = [(row.endpoint_id, row.podman_id) for row in rows]
     del podman.containers[rows[2].podman_id]
-    batch = paced(lambda: restart_container.ask_many(person, refs), at_once=1, stop_on_failure=True)
+    batch = with_pace(
+        lambda: restart_container.ask_many(person, refs), at_once=1, stop_on_failure=True
+    )
     ids = list(batch.jobs.order_by("pk").values_list("pk", flat=True))
     loop = worker()
     parts = [loop.hand_over(ids[3:]), loop.hand_over(ids[:3])]

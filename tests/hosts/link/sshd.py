@@ -8,6 +8,10 @@ import subprocess
 import time
 from pathlib import Path
 
+from hosts.link.addresses import AddressPolicy
+from hosts.link.messages import HostKey
+from hosts.link.scan import open_socket, scan_socket
+
 SSHD = Path("/usr/sbin/sshd")
 
 
@@ -79,3 +83,11 @@ def _free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
+
+
+async def scan(
+    address: str, port: int, policy: AddressPolicy, *, timeout_s: float = 15.0
+) -> HostKey:
+    """The host key at an address."""
+    sock = await open_socket(address, port, policy, timeout_s=timeout_s)
+    return await scan_socket(sock, timeout_s=timeout_s)

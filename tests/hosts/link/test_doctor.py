@@ -13,7 +13,7 @@ import pytest
 from hosts.link import keys
 from hosts.link.addresses import AddressPolicy
 from hosts.link.doctor import Doctor, DoctorReport, examine
-from hosts.link.doctor_step import DoctorStep
+from hosts.link.messages import DoctorStep
 from hosts.link.ssh import SshConnection
 from hosts.link.target import SshTarget
 from tests.hosts.link.conftest import LOOPBACK

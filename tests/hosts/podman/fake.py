@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 
 
 @dataclass
-class Asked:
+class Request:
     """One request as it came."""
 
     head: str
@@ -32,7 +32,7 @@ class Asked:
         return {name.lower(): value.strip() for name, _, value in pairs}
 
 
-Handler = Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
+Handler = Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Fake:
     """What was asked, and where it can be asked."""
 
     path: str
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[Request] = field(default_factory=list)
     connections: int = 0
 
 
@@ -60,7 +60,7 @@ async def serving(handler: Handler) -> AsyncIterator[Fake]:
             try:
                 while not writer.is_closing():
                     head = (await reader.readuntil(b"\r\n\r\n")).decode().removesuffix("\r\n\r\n")
-                    asked = Asked(head, b"", number)
+                    asked = Request(head, b"", number)
                     length = int(asked.headers.get("content-length", "0"))
                     asked.body = await reader.readexactly(length)
                     fake.asked.append(asked)
@@ -95,7 +95,7 @@ def says(*answers: bytes) -> Handler:
     """Each request gets the next of the answers, the last one again and again."""
     left = list(answers)
 
-    async def handler(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    async def handler(asked: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(left.pop(0) if len(left) > 1 else left[0])
 
     return handler
@@ -104,7 +104,7 @@ def says(*answers: bytes) -> Handler:
 def ends_with(answer: bytes) -> Handler:
     """Says `answer` and hangs up."""
 
-    async def handler(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    async def handler(asked: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(answer)
         await writer.drain()
         writer.close()

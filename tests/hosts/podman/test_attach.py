@@ -8,7 +8,7 @@ import pytest
 
 from hosts.podman import attach, errors, execs
 from hosts.podman.frames import Frame
-from tests.hosts.podman.fake import Asked, answer, chunked, ends_with, says, talking
+from tests.hosts.podman.fake import Request, answer, chunked, ends_with, says, talking
 
 UPGRADED = b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
 BARE = b"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n"
@@ -71,7 +71,7 @@ async def test_head_without_an_end_is_told() -> None:
 
 
 async def test_silence_meets_the_deadline() -> None:
-    async def silent(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    async def silent(asked: Request, writer: asyncio.StreamWriter) -> None:
         await asyncio.Event().wait()
 
     async with talking(silent, timeout_s=0.2) as (podman, _):

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from hosts.podman import containers, errors, system
-from tests.hosts.podman.fake import Asked, answer, chunked, ends_with, says, talking
+from tests.hosts.podman.fake import Request, answer, chunked, ends_with, says, talking
 
 
 async def failure(handler: object, *, timeout_s: float = 5.0) -> errors.PodmanError:
@@ -79,7 +79,7 @@ async def test_length_of_a_gigabyte_is_refused_unread() -> None:
 async def test_endless_answer_is_cut_at_the_cap() -> None:
     written = 0
 
-    async def endless(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    async def endless(asked: Request, writer: asyncio.StreamWriter) -> None:
         nonlocal written
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         piece = b" " * (1024 * 1024)
@@ -98,7 +98,7 @@ async def test_compressed_answer_is_not_unpacked() -> None:
 
 
 async def test_one_byte_at_a_time_meets_the_deadline() -> None:
-    async def slow(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    async def slow(asked: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         while not writer.is_closing():
             writer.write(b" ")
@@ -113,7 +113,7 @@ async def test_one_byte_at_a_time_meets_the_deadline() -> None:
 
 
 async def test_silence_meets_the_deadline() -> None:
-    async def silent(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    async def silent(asked: Request, writer: asyncio.StreamWriter) -> None:
         await asyncio.Event().wait()
 
     assert type(await failure(silent, timeout_s=0.2)) is errors.DeadlineExceeded

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from hosts.podman import containers, errors, system
-from tests.hosts.podman.fake import Asked, Handler, answer, says, talking
+from tests.hosts.podman.fake import Handler, Request, answer, says, talking
 
 
 async def test_calls_share_one_connection() -> None:
@@ -19,7 +19,7 @@ def hangs_up_on_the_second() -> Handler:
     """Answers the first request of each connection and cuts it at the next, unanswered."""
     seen: set[int] = set()
 
-    async def handler(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    async def handler(asked: Request, writer: asyncio.StreamWriter) -> None:
         if asked.connection in seen:
             writer.close()
             return
@@ -73,6 +73,6 @@ async def test_ping_reads_the_version_and_the_clock() -> None:
     async with talking(says(said)) as (podman, fake):
         ping = await system.ping(podman)
     assert fake.asked[0].line == "GET /_ping HTTP/1.1"
-    assert (ping.libpod, ping.compat) == ("5.4.2", "1.41")
+    assert ping.libpod == "5.4.2"
     assert ping.now is not None
     assert ping.now.isoformat() == "2026-11-24T16:15:42+00:00"

@@ -10,7 +10,7 @@ from hosts.podman.containerfile import (
     escape_of,
     from_of,
     instructions,
-    joined,
+    join,
     possible_instructions,
 )
 
@@ -97,7 +97,7 @@ def test_a_comment_goes_on_nowhere() -> None:
 def test_another_sign_continues() -> None:
     text = "# escape=`\nENV A=1 `\r\n  B=2\nRUN a \\\nb"
     assert escape_of(text) == "`"
-    assert [joined(block, escape_of(text)) for block in blocks(text, escape_of(text))] == [
+    assert [join(block, escape_of(text)) for block in blocks(text, escape_of(text))] == [
         "",
         "ENV A=1   B=2",
         "RUN a \\",
@@ -118,4 +118,4 @@ def test_blocks_are_the_whole_text_and_hold_the_same_instructions(text: str) -> 
     assert "\n".join(line for block in found for line in block) == text
     if "<<" not in text:
         told = [one.text for one in instructions(text)]
-        assert [whole for block in found if (whole := joined(block).strip())] == told
+        assert [whole for block in found if (whole := join(block).strip())] == told

@@ -23,7 +23,7 @@ def written(
     changes = written.changes(newest, now_s=now_s)
     if changes is None:
         return None
-    written.done(changes, rows=len(changes.figures), now_s=now_s)
+    written.mark_written(changes, rows=len(changes.figures), now_s=now_s)
     return changes.figures
 
 
@@ -53,7 +53,7 @@ def test_one_that_the_inventory_does_not_know_yet_is_tried_again() -> None:
     newest = {ONE: Figure(0, GIB, 0)}
     changes = kept.changes(newest, now_s=0)
     assert changes
-    kept.done(changes, rows=0, now_s=0)
+    kept.mark_written(changes, rows=0, now_s=0)
     assert written(kept, newest, 10) == newest
 
 

@@ -9,9 +9,8 @@ from asgiref.sync import async_to_sync
 from django.conf import settings
 
 from hosts import control
-from hosts.control import ControlError
-from hosts.jobs.refresh import refresh
-from hosts.link.doctor_step import DoctorStep
+from hosts.control import ControlError, refresh
+from hosts.link.messages import DoctorStep
 from hosts.link.supervise.process import AlreadyRunning, serve
 from hosts.models import Container, Endpoint
 from tests.hosts.link.supervise.own_podman import OwnPodman, container

@@ -22,21 +22,21 @@ def health(value: str, podman_id: str = "a") -> dict[str, Any]:
 
 def test_the_first_is_told_though_a_list_showed_it_before_its_event() -> None:
     healths = HealthChanges(lambda podman_id, value: value == "healthy")
-    assert not healths.changed(event("start"))
-    assert healths.changed(health("healthy"))
-    assert not healths.changed(health("healthy"))
-    assert healths.changed(health("unhealthy"))
-    assert healths.changed(health("healthy"))
+    assert not healths.is_change(event("start"))
+    assert healths.is_change(health("healthy"))
+    assert not healths.is_change(health("healthy"))
+    assert healths.is_change(health("unhealthy"))
+    assert healths.is_change(health("healthy"))
 
 
 def test_what_was_so_before_is_not_told_again_by_a_new_link() -> None:
     healths = HealthChanges(lambda podman_id, value: (podman_id, value) == ("old", "healthy"))
-    assert not healths.changed(health("healthy", "old"))
-    assert healths.changed(health("unhealthy", "old"))
-    assert healths.changed(health("starting", "other"))
+    assert not healths.is_change(health("healthy", "old"))
+    assert healths.is_change(health("unhealthy", "old"))
+    assert healths.is_change(health("starting", "other"))
 
 
 @pytest.mark.parametrize("value", ["", "odd", None])
 def test_what_says_no_health_is_none(value: Any) -> None:
     one = event("health_status") | ({"HealthStatus": value} if value is not None else {})
-    assert not HealthChanges(lambda *_: False).changed(one)
+    assert not HealthChanges(lambda *_: False).is_change(one)

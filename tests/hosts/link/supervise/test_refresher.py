@@ -59,10 +59,10 @@ async def test_other_kinds_are_listed_whole(looks: Looks) -> None:
 
 async def test_a_touch_during_a_look_causes_another_after_it(looks: Looks) -> None:
     one = refresher(looks)
-    first = asyncio.ensure_future(one.now("container", "a"))
+    first = asyncio.ensure_future(one.refresh("container", "a"))
     await looks.begun(1)
-    second = asyncio.ensure_future(one.now("container", "a"))
-    other = asyncio.ensure_future(one.now("container", "b"))
+    second = asyncio.ensure_future(one.refresh("container", "a"))
+    other = asyncio.ensure_future(one.refresh("container", "b"))
     await looks.begun(2)
     # the other object does not wait, the same one does
     assert looks.calls == [("container", ["a"]), ("container", ["b"])]
@@ -84,14 +84,14 @@ async def test_a_failed_look_tells_who_waits(looks: Looks) -> None:
 
     one = Refresher(fail, failed=failed.append)
     with pytest.raises(ValueError, match="no"):
-        await one.now("pod", ALL)
+        await one.refresh("pod", ALL)
     assert len(failed) == 1
     one.close()
 
 
 async def test_closing_ends_who_waits(looks: Looks) -> None:
     one = refresher(looks)
-    waiting = asyncio.ensure_future(one.now("pod", ALL))
+    waiting = asyncio.ensure_future(one.refresh("pod", ALL))
     await looks.begun(1)
     one.close()
     with pytest.raises(asyncio.CancelledError):

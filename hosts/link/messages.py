@@ -1,9 +1,18 @@
-"""A step of the doctor, as it travels from the walk to whoever watches it."""
+"""What the link tells whoever asks it: a host's key, and steps of the doctor."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 StepState = Literal["running", "passed", "failed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class HostKey:
+    """The key that a host shows before any sign-in. `line`: `ALGORITHM BASE64`."""
+
+    algorithm: str
+    fingerprint: str
+    line: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,4 @@
-"""A Podman on a unix socket that tells whoever asks what a test gives it: the lowest seam, for code
-that waits for its answer.
-"""
+"""A Podman on a unix socket that answers as a test says: the lowest seam, for code that waits for it."""
 
 import json
 import socketserver
@@ -46,7 +44,7 @@ class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
 
 @contextmanager
-def telling(endpoint_id: int, tell: Callable[[str], Any]) -> Iterator[list[str]]:
+def scripted_podman(endpoint_id: int, tell: Callable[[str], Any]) -> Iterator[list[str]]:
     """What was asked by GET, path and query. `tell(that)` is the answer: JSON, or a text as it is.
 
     Where web processes look for this endpoint.
