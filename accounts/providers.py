@@ -22,7 +22,7 @@ SECOND_FACTOR = ("here", "provider")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
-class FileWrong(Exception):
+class ProviderFileError(Exception):
     """The providers' file cannot be used. The text says where and why."""
 
 
@@ -46,11 +46,11 @@ class Provider:
     roles: Mapping[str, str]
 
 
-_read: tuple[object, tuple[Provider, ...] | FileWrong] = (None, ())
+_read: tuple[object, tuple[Provider, ...] | ProviderFileError] = (None, ())
 
 
 def providers() -> tuple[Provider, ...]:
-    """The providers in the file's order. None without a file. FileWrong."""
+    """The providers in the file's order. None without a file. ProviderFileError."""
     global _read
     path = settings.HAULOUT_OIDC_FILE
     try:
@@ -58,41 +58,41 @@ def providers() -> tuple[Provider, ...]:
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise FileWrong(f"{path}: {error.strerror}") from error
+        raise ProviderFileError(f"{path}: {error.strerror}") from error
     stamp = (path, found.st_mtime_ns, found.st_size, found.st_mode)
     if _read[0] != stamp:
         try:
             _read = (stamp, read(path))
-        except FileWrong as wrong:
+        except ProviderFileError as wrong:
             _read = (stamp, wrong)
-    if isinstance(_read[1], FileWrong):
+    if isinstance(_read[1], ProviderFileError):
         raise _read[1]
     return _read[1]
 
 
 def provider_named(name: str) -> Provider | None:
-    """The provider with this id. FileWrong."""
+    """The provider with this id. ProviderFileError."""
     return next((one for one in providers() if one.id == name), None)
 
 
 def read(path: Path) -> tuple[Provider, ...]:
-    """The file's providers. FileWrong with the place of the mistake."""
+    """The file's providers. ProviderFileError with the place of the mistake."""
     try:
         told = tomllib.loads(path.read_text())
         open_to_all = path.stat().st_mode & 0o077
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FileWrong(f"{path}: {error}") from error
+        raise ProviderFileError(f"{path}: {error}") from error
     if set(told) - {"provider"}:
-        raise FileWrong(f"{path}: only [[provider]] tables belong here, not {min(told)!r}")
+        raise ProviderFileError(f"{path}: only [[provider]] tables belong here, not {min(told)!r}")
     tables = told.get("provider", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise FileWrong(f"{path}: write each provider as a table [[provider]]")
+        raise ProviderFileError(f"{path}: write each provider as a table [[provider]]")
     found = tuple(_Table(path, number, table).provider() for number, table in enumerate(tables, 1))
     if len({one.id for one in found}) < len(found):
-        raise FileWrong(_("%(path)s: two providers have the same id") % {"path": path})
+        raise ProviderFileError(_("%(path)s: two providers have the same id") % {"path": path})
     if open_to_all and any("client_secret" in table for table in tables):
         words = _("%(path)s holds a secret, and other users can read it: chmod 600 %(path)s")
-        raise FileWrong(words % {"path": path})
+        raise ProviderFileError(words % {"path": path})
     return found
 
 
@@ -138,7 +138,7 @@ class _Table:
         return made
 
     def _wrong(self, words: str, key: str) -> None:
-        raise FileWrong(f"{self.where}: {words % {'key': key}}")
+        raise ProviderFileError(f"{self.where}: {words % {'key': key}}")
 
     def _text(self, key: str, default: str | None = None) -> str:
         return self._name(key, self.told.pop(key, default), empty=default == "")
@@ -177,4 +177,4 @@ class _Table:
         try:
             return (self.path.parent / path).read_text().strip()
         except OSError as error:
-            raise FileWrong(f"{self.where}: {path}: {error.strerror}") from error
+            raise ProviderFileError(f"{self.where}: {path}: {error.strerror}") from error

@@ -9,8 +9,8 @@ import redis
 import structlog
 from celery.beat import Scheduler
 
-from dashboard.steady import now
 from dashboard.supervisor.pulse import SENT_ENDS_S, SENT_KEY
+from dashboard.uptime import now
 
 _ASK_S: Final = 3
 # a clock that is kept in step by NTP
@@ -18,7 +18,7 @@ _SLACK: Final = timedelta(seconds=5)
 log = structlog.get_logger(__name__)
 
 
-class SteadyScheduler(Scheduler):
+class UptimeScheduler(Scheduler):
     """Keeps in a JSON file when each task was last due, takes nothing for done that lies ahead, and
     says when it has sent.
     """

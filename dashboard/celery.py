@@ -61,7 +61,7 @@ def configure() -> None:
 
 def schedule_chores() -> None:
     """For beat, once Django is set up: ask for each chore when it is due."""
-    from dashboard.steady import every
+    from dashboard.uptime import every
     from hosts.chores import CHORES
     from hosts.jobs.queues import LONG
 

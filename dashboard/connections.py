@@ -29,19 +29,19 @@ OTHER_FILES: Final = 512
 log = logging.getLogger(__name__)
 
 
-class Door(tcp.Server):
+class Connection(tcp.Server):
     """A connection: since when its head is coming, since when a body, and whether somebody signed in."""
 
-    def __init__(self, entrance: "Entrance", *given: Any) -> None:
+    def __init__(self, limits: "ConnectionLimits", *given: Any) -> None:
         super().__init__(*given)
-        self.entrance = entrance
+        self.limits = limits
         self.place = _place(str(self.client[0]))
         self.signed_in = False
         self.head_since: float | None = time.monotonic()
         self.body_since: float | None = None
         self.body_bytes = 0
         self._asked = False
-        entrance.opened(self)
+        limits.opened(self)
 
     def head_whole(self) -> None:
         """A request begins: until it is answered nobody waits for a head."""
@@ -66,11 +66,11 @@ class Door(tcp.Server):
         over_s = now - self.body_since - BODY_GRACE_S
         return over_s > 0 and self.body_bytes < over_s * BODY_LEAST_BYTES_S
 
-    def let_in(self) -> None:
+    def sign_in(self) -> None:
         """Somebody signed in by it. From any thread."""
         if not self.signed_in:
             self.signed_in = True
-            self.reactor.callFromThread(self.entrance.known, self)
+            self.reactor.callFromThread(self.limits.known, self)
 
     def _dataReceived(self, data: bytes | None) -> Any:  # noqa: N802 - Twisted's name
         # bytes between two requests: a head begins
@@ -84,11 +84,11 @@ class Door(tcp.Server):
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802 - Twisted's name
         """Its end, however it came."""
-        self.entrance.closed(self)
+        self.limits.closed(self)
         super().connectionLost(reason)
 
 
-class Entrance:
+class ConnectionLimits:
     """All connections of this process. `each`: how many strangers of one address; `free`: addresses or
     networks of proxies, behind which many people are; `most`: connections at once, of whomever.
     """
@@ -96,44 +96,44 @@ class Entrance:
     def __init__(self, *, each: int, free: tuple[str, ...] = (), most: int = 0) -> None:
         self._each, self._most = each, most
         self._free = [ipaddress.ip_network(net, strict=False) for net in free]
-        self._all: set[Door] = set()
+        self._all: set[Connection] = set()
         # of each address, the oldest first
-        self._strangers: dict[str, OrderedDict[Door, None]] = {}
-        self._oldest: OrderedDict[Door, None] = OrderedDict()
+        self._strangers: dict[str, OrderedDict[Connection, None]] = {}
+        self._oldest: OrderedDict[Connection, None] = OrderedDict()
         # (when it was last said, how many since) for each thing that strangers can make the log say
         self._said: dict[str, tuple[float, int]] = {}
 
     def watch(self, port: Any) -> None:
         """Take care of what a listening port accepts from now on."""
         build = port.factory.buildProtocol
-        port.transport = lambda *given: Door(self, *given)
+        port.transport = lambda *given: Connection(self, *given)
         # None: Twisted closes what it accepted
         port.factory.buildProtocol = lambda addr: None if self._full() else build(addr)
         port.reactor.callLater(EVERY_S, self._look, port.reactor)
 
-    def opened(self, door: Door) -> None:
+    def opened(self, connection: Connection) -> None:
         """One more stranger; the oldest goes where there are too many."""
-        self._all.add(door)
-        here = self._strangers.setdefault(door.place, OrderedDict())
-        here[door] = self._oldest[door] = None
-        if len(here) > self._each and not self._is_free(door.place):
-            self._end(next(iter(here)), f"more than {self._each} from {door.place}")
+        self._all.add(connection)
+        here = self._strangers.setdefault(connection.place, OrderedDict())
+        here[connection] = self._oldest[connection] = None
+        if len(here) > self._each and not self._is_free(connection.place):
+            self._end(next(iter(here)), f"more than {self._each} from {connection.place}")
         elif len(self._oldest) > STRANGERS:
             self._end(next(iter(self._oldest)), f"more than {STRANGERS}")
 
-    def known(self, door: Door) -> None:
+    def known(self, connection: Connection) -> None:
         """It is a stranger's no more."""
-        self._oldest.pop(door, None)
-        here = self._strangers.get(door.place)
+        self._oldest.pop(connection, None)
+        here = self._strangers.get(connection.place)
         if here is not None:
-            here.pop(door, None)
+            here.pop(connection, None)
             if not here:
-                del self._strangers[door.place]
+                del self._strangers[connection.place]
 
-    def closed(self, door: Door) -> None:
+    def closed(self, connection: Connection) -> None:
         """It has ended."""
-        self._all.discard(door)
-        self.known(door)
+        self._all.discard(connection)
+        self.known(connection)
 
     def _full(self) -> bool:
         return bool(self._most) and len(self._all) >= self._most
@@ -145,10 +145,10 @@ class Entrance:
             for net in self._free
         )
 
-    def _end(self, door: Door, why: str) -> None:
+    def _end(self, connection: Connection, why: str) -> None:
         # out of the count at once: its end comes with the loop's next turn
-        self.closed(door)
-        door.abort()
+        self.closed(connection)
+        connection.abort()
         self._say(f"connections of strangers are closed: {why}")
 
     def _say(self, words: str, place: str = "") -> None:
@@ -164,16 +164,16 @@ class Entrance:
 
     def _look(self, reactor: Any) -> None:
         now = time.monotonic()
-        for door in [door for door in self._all if door.too_slow(now)]:
-            self._say("requests that took too long to come are closed", door.place)
-            self.closed(door)
-            door.abort()
+        for connection in [connection for connection in self._all if connection.too_slow(now)]:
+            self._say("requests that took too long to come are closed", connection.place)
+            self.closed(connection)
+            connection.abort()
         reactor.callLater(EVERY_S, self._look, reactor)
 
 
-def door_of(transport: Any) -> Door | None:
-    """The door below a transport, which TLS wraps; None where nobody watches."""
-    while transport is not None and not isinstance(transport, Door):
+def connection_of(transport: Any) -> Connection | None:
+    """The connection below a transport, which TLS wraps; None where nobody watches."""
+    while transport is not None and not isinstance(transport, Connection):
         transport = getattr(transport, "transport", None)
     return transport
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.api import problems
 from dashboard.frame import THEMES
-from dashboard.furniture.refused import Missing, missing_of
+from dashboard.furniture.missing_rights import MissingRight, missing_of
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import Denied, allows
@@ -124,6 +124,6 @@ def _page(
     response = render(request, template or f"{status}.html", context, status=status)
     if sentence and "HX-Request" in request.headers:
         missing = said.get("missing")
-        url = missing.ask_url if isinstance(missing, Missing) else ""
+        url = missing.ask_url if isinstance(missing, MissingRight) else ""
         toast(response, sentence, tone="bad", url=url, word=_("Ask for access") if url else "")
     return response

@@ -23,7 +23,7 @@ THEMES = ("auto", "light", "dark")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RailPlace:
     """One entry of the rail. `verb`: the right without which it is not shown ("" = everyone's)."""
 
     url_name: str
@@ -41,19 +41,21 @@ class Place:
     but: tuple[str, ...] = ()
 
 
-PLACES: tuple[tuple[Place, ...], ...] = (
+PLACES: tuple[tuple[RailPlace, ...], ...] = (
     (
-        Place("overview:page", _("Overview"), "layout-dashboard", key="o"),
-        Place("hosts:list", _("Hosts"), "server", verb="host.view", key="h"),
-        Place("containers:list", _("Containers"), "box", verb="container.view", key="c"),
-        Place("pods:list", _("Pods"), "boxes", verb="pod.view", key="p"),
-        Place("images:list", _("Images"), "layers", verb="image.view", key="i"),
-        Place("volumes:list", _("Volumes"), "hard-drive", verb="volume.view", key="v"),
-        Place("networks:list", _("Networks"), "network", verb="network.view", key="n"),
-        Place("secrets:list", _("Secrets"), "lock-keyhole", verb="secret.view", key="e"),
-        Place("merged-logs:page", _("Logs"), "logs", verb="container.logs", key="l"),
-        Place("terminals:list", _("Terminals"), "square-terminal", verb="container.exec", key="t"),
-        Place(
+        RailPlace("overview:page", _("Overview"), "layout-dashboard", key="o"),
+        RailPlace("hosts:list", _("Hosts"), "server", verb="host.view", key="h"),
+        RailPlace("containers:list", _("Containers"), "box", verb="container.view", key="c"),
+        RailPlace("pods:list", _("Pods"), "boxes", verb="pod.view", key="p"),
+        RailPlace("images:list", _("Images"), "layers", verb="image.view", key="i"),
+        RailPlace("volumes:list", _("Volumes"), "hard-drive", verb="volume.view", key="v"),
+        RailPlace("networks:list", _("Networks"), "network", verb="network.view", key="n"),
+        RailPlace("secrets:list", _("Secrets"), "lock-keyhole", verb="secret.view", key="e"),
+        RailPlace("merged-logs:page", _("Logs"), "logs", verb="container.logs", key="l"),
+        RailPlace(
+            "terminals:list", _("Terminals"), "square-terminal", verb="container.exec", key="t"
+        ),
+        RailPlace(
             "jobs:list",
             _("Jobs"),
             "list-checks",
@@ -61,20 +63,22 @@ PLACES: tuple[tuple[Place, ...], ...] = (
             counted="jobs-failed",
             counted_word=_("failed in the last hour"),
         ),
-        Place("audit:list", _("Audit"), "scroll-text", verb="audit.read", key="a"),
+        RailPlace("audit:list", _("Audit"), "scroll-text", verb="audit.read", key="a"),
     ),
     (
-        Place("access:room", _("Access"), "users", also=("people:list",), but=("requests:list",)),
-        Place("requests:list", _("Requests"), "hand", counted="requests-waiting"),
-        Place("groups:list", _("Groups"), "tags", verb="host.view"),
-        Place("registries:list", _("Registries"), "key-round", verb="registry.view"),
-        Place("guardrails:list", _("Guardrails"), "shield", verb="host.view"),
+        RailPlace(
+            "access:room", _("Access"), "users", also=("people:list",), but=("requests:list",)
+        ),
+        RailPlace("requests:list", _("Requests"), "hand", counted="requests-waiting"),
+        RailPlace("groups:list", _("Groups"), "tags", verb="host.view"),
+        RailPlace("registries:list", _("Registries"), "key-round", verb="registry.view"),
+        RailPlace("guardrails:list", _("Guardrails"), "shield", verb="host.view"),
     ),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RailEntry:
     """A place as the rail shows it."""
 
     word: str | Promise
@@ -88,7 +92,7 @@ class Entry:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `rail` (sections of Entry), `theme`, `rail_narrow`, freeze windows that are
+    """Context processor: `rail` (sections of RailEntry), `theme`, `rail_narrow`, freeze windows that are
     open, and how many jobs run.
     """
     theme = request.COOKIES.get("theme", "auto")
@@ -109,7 +113,7 @@ def _verbs(request: HttpRequest) -> frozenset[str]:
     return verbs_at(person_of(request))
 
 
-def _rail(request: HttpRequest) -> list[list[Entry]]:
+def _rail(request: HttpRequest) -> list[list[RailEntry]]:
     sections, verbs = [], _verbs(request)
     for places in PLACES:
         entries = [entry for place in places if (entry := _entry(place, request, verbs))]
@@ -118,7 +122,7 @@ def _rail(request: HttpRequest) -> list[list[Entry]]:
     return sections
 
 
-def _entry(place: Place, request: HttpRequest, verbs: frozenset[str]) -> Entry | None:
+def _entry(place: RailPlace, request: HttpRequest, verbs: frozenset[str]) -> RailEntry | None:
     url = reverse(place.url_name)
     if place.verb and place.verb not in verbs:
         return None
@@ -127,7 +131,7 @@ def _entry(place: Place, request: HttpRequest, verbs: frozenset[str]) -> Entry |
         request.path, _urls(place.but)
     )
     number = COUNTS[place.counted](request) if place.counted else 0
-    return Entry(
+    return RailEntry(
         place.word,
         place.icon,
         url,

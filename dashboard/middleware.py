@@ -13,10 +13,10 @@ from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import resolve_url
 
 from accounts.models import User
-from dashboard.approving import ask_why
+from dashboard.approval_prompt import ask_reason
 from dashboard.errorpages import of_upload
-from dashboard.let_in import let_in
 from dashboard.person import person_of
+from dashboard.signed_in import mark_signed_in
 from hosts.access import Denied, NotVisible
 from hosts.access.second_factor import lacks
 from hosts.guardrails import NeedsApproval
@@ -124,7 +124,7 @@ class SignInRequired:
             request.second_factor_missing = True  # type: ignore[attr-defined]
             if not request.path.startswith(SETTING_UP):
                 return _sent_away(request, resolve_url("mfa_index"), status=403)
-        let_in(getattr(request, "scope", {}))
+        mark_signed_in(getattr(request, "scope", {}))
         return self.get_response(request)
 
 
@@ -172,7 +172,7 @@ class Refusals:
         if isinstance(error, NotVisible):
             raise Http404 from error
         if isinstance(error, NeedsApproval):
-            return ask_why(request, error, person_of(request))
+            return ask_reason(request, error, person_of(request))
         if isinstance(error, Refusal):
             # by a guardrail and the like, on a page that shows none beside its fields
             raise PermissionDenied(str(error)) from error

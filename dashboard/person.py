@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from accounts.models import Role, User
 from audit.shapes import Who
-from dashboard.approving import reason_of
+from dashboard.approval_prompt import reason_of
 from hosts.access import Person
 
 

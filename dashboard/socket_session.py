@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.db import close_old_connections
 
-from dashboard.let_in import let_in
+from dashboard.signed_in import mark_signed_in
 from hosts.access.second_factor import lacks
 
 
@@ -30,7 +30,7 @@ class SocketSession:
             await receive()
             await send({"type": "websocket.close", "code": 4401})
             return
-        let_in(scope)
+        mark_signed_in(scope)
         await self.application({**scope, "user": user, "session_key": key}, receive, send)
 
 

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from accounts.models import Role, Team, User
 from hosts.access import Person, Scope
 from hosts.models import Container, Endpoint, Grant, Group, Host
+from tests import make
 from tests.cast import Cast
-from tests.dashboard.pages.joining_cast import make_host
 from tests.incomer import person_of
 
 
@@ -45,26 +44,22 @@ class Fleet:
 
 @pytest.fixture
 def fleet(cast: Cast, password_hash: str) -> Fleet:
-    web1, web2 = make_host("web1"), make_host("web2", fingerprint="SHA256:2")
+    web1, web2 = make.registered("web1"), make.registered("web2", fingerprint="SHA256:2")
     root1, root2 = web1.endpoints.get(), web2.endpoints.get()
-    login = root1.login
-    anna1 = Endpoint.objects.create(
-        host=web1, login=login, user="anna", socket="/run/user/1000/podman.sock", graph_root="/anna"
+    anna1 = make.endpoint(
+        web1,
+        user="anna",
+        login=root1.login,
+        state="connecting",
+        rootless=False,
+        socket="/run/user/1000/podman.sock",
+        graph_root="/anna",
     )
     prod = Group.objects.create(name="prod")
     web1.groups.add(prod)
-    now = timezone.now()
-    kept: dict[str, Any] = {"digest": "", "seen_at": now, "changed_at": now}
     for number, endpoint in enumerate((root1, anna1, root2)):
         for name in ("shop", "bank"):
-            Container.objects.create(
-                endpoint=endpoint,
-                podman_id=f"{name}{number}",
-                name=f"{name}-1",
-                labels={"app": name},
-                state="running",
-                **kept,
-            )
+            make.container(endpoint, f"{name}-1", podman_id=f"{name}{number}", labels={"app": name})
     erin = User.objects.create(
         email="erin@example.org",
         name="Erin",

@@ -6,14 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 
 from dashboard.api import problems
-from dashboard.api.auditing import router as auditing
+from dashboard.api.audit_log import router as auditing
 from dashboard.api.bearer import Bearer
 from dashboard.api.description import description
-from dashboard.api.following import router as following
+from dashboard.api.follow_logs import router as following
+from dashboard.api.inventory import router as reading
 from dashboard.api.jobs import router as jobs
-from dashboard.api.parsing import KeepableJson
+from dashboard.api.parsers import StrictJson
 from dashboard.api.pruning import router as pruning
-from dashboard.api.reading import router as reading
 from dashboard.api.verbs import router as verbs
 from hosts.access import NotVisible
 
@@ -28,7 +28,7 @@ api = NinjaAPI(
     auth=Bearer(),
     docs_url=None,
     openapi_url=None,
-    parser=KeepableJson(),
+    parser=StrictJson(),
 )
 problems.register(api)
 rest = Router()

@@ -10,8 +10,8 @@ from accounts import token_actions, tokens
 from audit.shapes import Who
 from dashboard.api import limits
 from dashboard.api.problems import Problem
-from dashboard.let_in import let_in
 from dashboard.person import addresses
+from dashboard.signed_in import mark_signed_in
 from hosts import bells
 from hosts.access import Person
 from hosts.access.second_factor import lacks
@@ -60,7 +60,7 @@ class Bearer(HttpBearer):
         )
         if token_actions.note_use(found, who):
             bells.ring("tokens")
-        let_in(getattr(request, "scope", {}))
+        mark_signed_in(getattr(request, "scope", {}))
         request.token = found  # type: ignore[attr-defined]
         reason = request.headers.get(REASON, "").strip()[:300]
         return Person(user, who, scope_of(found), reason=reason)

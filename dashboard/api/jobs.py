@@ -11,11 +11,11 @@ from pydantic import Field
 
 from audit.shapes import Target
 from dashboard.api.bearer import person_of
-from dashboard.api.limits import TooMany
-from dashboard.api.listing import Asked, page_of
-from dashboard.api.reading import Id
-from dashboard.api.shapes import JobOut, job_out
-from dashboard.api.still import still
+from dashboard.api.inventory import Id
+from dashboard.api.limits import TooManyRequests
+from dashboard.api.lists import ListQuery, page_of
+from dashboard.api.recheck import person_now
+from dashboard.api.schemas import JobOut, job_out
 from dashboard.furniture.bodies import Nothing
 from dashboard.live.spec import registered
 from hosts.access import get_job, require
@@ -39,7 +39,7 @@ class Jobs(Schema):
     next: str
 
 
-class Waiting(Schema):
+class WaitQuery(Schema):
     """How long to wait for the end."""
 
     wait: int = Field(
@@ -48,27 +48,27 @@ class Waiting(Schema):
 
 
 @router.get("/jobs", response=Jobs, summary="List jobs")
-def listed(request: HttpRequest, asked: Query[Asked]) -> Any:
+def listed(request: HttpRequest, asked: Query[ListQuery]) -> Any:
     """One's own, and those of others where the token may see jobs."""
     found = page_of(registered("jobs"), person_of(request), asked)
     return {"items": [job_out(job) for job in found["items"]], "next": found["next"]}
 
 
 @router.get("/jobs/{job_id}", response=JobOut, summary="One job; optionally wait for its end")
-def one(request: HttpRequest, job_id: Id, asked: Query[Waiting]) -> Any:
+def one(request: HttpRequest, job_id: Id, asked: Query[WaitQuery]) -> Any:
     """With `wait` it answers as soon as the job has ended; look at `ended`. A token that is revoked
     meanwhile waits no longer.
     """
     job = get_job(person_of(request), job_id)
     if asked.wait and job.state in Job.OPEN:
         if not WAITING.acquire(blocking=False):
-            raise TooMany(1)
+            raise TooManyRequests(1)
         try:
             _wait(request, job, until=time.monotonic() + asked.wait)
         finally:
             WAITING.release()
         # rights may have gone meanwhile, and the result has come
-        job = get_job(still(request), job_id)
+        job = get_job(person_now(request), job_id)
     return job_out(job)
 
 
@@ -81,7 +81,7 @@ def _wait(request: HttpRequest, job: Job, *, until: float) -> None:
         if look % RIGHTS_EVERY:
             job.refresh_from_db(fields=["state"])
         else:
-            job.state = get_job(still(request), job.pk).state
+            job.state = get_job(person_now(request), job.pk).state
 
 
 @router.post("/jobs/{job_id}/cancel", response=JobOut, summary="Cancel a job")

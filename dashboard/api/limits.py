@@ -21,7 +21,7 @@ _lock = Lock()
 _rests_until = 0.0
 
 
-class TooMany(Exception):
+class TooManyRequests(Exception):
     """Asked too often; `retry_s` says when it is worth trying again."""
 
     def __init__(self, retry_s: int) -> None:
@@ -30,12 +30,12 @@ class TooMany(Exception):
 
 
 def use(token_id: int) -> None:
-    """Count one request of a token. TooMany."""
+    """Count one request of a token. TooManyRequests."""
     _require(f"token:{token_id}", WINDOW_S, PER_WINDOW, add=1)
 
 
 def may_guess(address: str) -> None:
-    """TooMany once an address has sent too many tokens that are none."""
+    """TooManyRequests once an address has sent too many tokens that are none."""
     _require(f"guess:{address}", GUESS_WINDOW_S, GUESSES, add=0)
 
 
@@ -46,7 +46,7 @@ def guessed(address: str) -> None:
 
 def _require(name: str, window_s: int, most: int, *, add: int) -> None:
     if _count(name, window_s, add=add) > most - (1 - add):
-        raise TooMany(window_s - int(time.time()) % window_s)
+        raise TooManyRequests(window_s - int(time.time()) % window_s)
 
 
 def _count(name: str, window_s: int, *, add: int) -> int:

@@ -10,7 +10,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as Malformed
 
-from dashboard.api.limits import TooMany
+from dashboard.api.limits import TooManyRequests
 from hosts.access import Denied, NotVisible
 from hosts.actions.kube.kube_yaml import YamlRefused
 from hosts.guardrails import GuardrailRefused, NeedsApproval
@@ -21,7 +21,7 @@ PREFIX = "/api/v1/"
 _TYPE = "application/problem+json"
 
 
-class Wrong(Schema):
+class FieldError(Schema):
     """A field, and what is wrong with it."""
 
     field: str
@@ -36,7 +36,7 @@ class ProblemOut(Schema):
     status: int
     detail: str = ""
     verb: str | None = None
-    errors: list[Wrong] | None = None
+    errors: list[FieldError] | None = None
 
 
 class Problem(Exception):
@@ -47,7 +47,7 @@ class Problem(Exception):
         self.status, self.kind, self.detail, self.more = status, kind, detail, more
 
 
-def wrong(field: str, message: str) -> Problem:
+def field_error(field: str, message: str) -> Problem:
     """422 about one field."""
     errors = [{"field": field, "message": message}]
     return Problem(422, "invalid", message, errors=errors)
@@ -161,8 +161,8 @@ def register(api: NinjaAPI) -> None:  # noqa: C901 - a list of handlers
     def failed(request: HttpRequest, error: PodmanError) -> HttpResponse:
         return of_podman(error)
 
-    @api.exception_handler(TooMany)
-    def limited(request: HttpRequest, error: TooMany) -> HttpResponse:
+    @api.exception_handler(TooManyRequests)
+    def limited(request: HttpRequest, error: TooManyRequests) -> HttpResponse:
         headers = {"Retry-After": str(error.retry_s)}
         return answer(429, "too-many", _("Wait before you try again."), headers=headers)
 

@@ -9,9 +9,9 @@ from pydantic import Field
 
 from audit.shapes import Target
 from dashboard.api.bearer import person_of
-from dashboard.api.once import asked
-from dashboard.api.problems import wrong
-from dashboard.api.shapes import PLURALS, BatchOut
+from dashboard.api.idempotency import answer_once
+from dashboard.api.problems import field_error
+from dashboard.api.schemas import PLURALS, BatchOut
 from dashboard.api.verbs import MOST, Ref
 from dashboard.furniture.bodies import Sent
 from dashboard.furniture.offer import Offer, PrunePage
@@ -71,7 +71,7 @@ def _prune(offer: Offer, page: PrunePage) -> None:
         """Nothing is removed; send what shall go back with POST."""
         which = wish.which or choices[0]
         if which not in choices:
-            raise wrong("which", _("Use one of: %(known)s.") % {"known": ", ".join(choices)})
+            raise field_error("which", _("Use one of: %(known)s.") % {"known": ", ".join(choices)})
         endpoints = endpoints_to_prune(person_of(request), kind)
         chosen = [one for one in endpoints if one.pk in wish.endpoint]
         plan = page.plan(chosen if wish.endpoint else endpoints, Wish(which))
@@ -100,7 +100,7 @@ def _prune(offer: Offer, page: PrunePage) -> None:
         require(person, verb, Target(kind=kind, name="any host"))
         refs = [(one.endpoint, one.id) for one in given.objects]
 
-        return asked(request, lambda: offer.action.ask(person, refs, filters={}))
+        return answer_once(request, lambda: offer.action.ask(person, refs, filters={}))
 
 
 for _offer in PRUNES.values():

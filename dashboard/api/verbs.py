@@ -11,9 +11,9 @@ from pydantic import Field, create_model
 
 from accounts.verbs import verb_named
 from dashboard.api.bearer import person_of
-from dashboard.api.once import asked
-from dashboard.api.reading import Id, ObjectId
-from dashboard.api.shapes import PLURALS, BatchOut, JobOut
+from dashboard.api.idempotency import answer_once
+from dashboard.api.inventory import Id, ObjectId
+from dashboard.api.schemas import PLURALS, BatchOut, JobOut
 from dashboard.furniture.bodies import Sent
 from dashboard.furniture.offer import Offer
 from dashboard.offers import OFFERS
@@ -48,7 +48,7 @@ def _one(offer: Offer) -> None:
     def done(request: HttpRequest, endpoint_id: Id, podman_id: ObjectId, given: Any) -> Any:
         person = person_of(request)
         ref = (endpoint_id, podman_id)
-        return asked(request, lambda: offer.action.ask(person, ref, **given.params()))
+        return answer_once(request, lambda: offer.action.ask(person, ref, **given.params()))
 
     _route(
         done,
@@ -71,7 +71,7 @@ def _on_host(offer: Offer) -> None:
             params = given.params()
             return offer.action.ask(person, params.pop("endpoint"), **params)
 
-        return asked(request, ask)
+        return answer_once(request, ask)
 
     _route(
         done,
@@ -102,7 +102,9 @@ def _many(offer: Offer) -> None:
         params = given.params()
         refs = [(one["endpoint"], one["id"]) for one in params.pop("objects")]
         speed = {name: params.pop(name) for name in ("at_once", "stop_on_failure")}
-        return asked(request, lambda: with_pace(lambda: ask_many(person, refs, **params), **speed))
+        return answer_once(
+            request, lambda: with_pace(lambda: ask_many(person, refs, **params), **speed)
+        )
 
     _route(
         done,

@@ -3,14 +3,14 @@
 import sys
 
 from dashboard.bootstrap import begin
-from dashboard.bootstrap.trouble import Trouble, say
+from dashboard.bootstrap.errors import StartError, say
 
 
 def main() -> int:
     """0 when .venv and the browser modules are as locked."""
     try:
         begin.ready(sys.argv)
-    except Trouble as exc:
+    except StartError as exc:
         say(str(exc))
         return 1
     return 0

@@ -6,7 +6,7 @@ import sys
 from typing import List, Optional
 
 from dashboard.bootstrap import environment, modules
-from dashboard.bootstrap.trouble import Trouble, from_oserror, say
+from dashboard.bootstrap.errors import StartError, from_oserror, say
 
 
 def prepare(argv: List[str]) -> Optional[int]:
@@ -21,7 +21,7 @@ def prepare(argv: List[str]) -> Optional[int]:
         return None  # a child of `up`: its environment was made ready before it
     try:
         ready(argv)
-    except Trouble as exc:
+    except StartError as exc:
         say(str(exc))
         return 1
     except OSError as exc:

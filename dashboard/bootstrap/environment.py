@@ -9,7 +9,7 @@ import sys
 from typing import Dict, List, Optional
 
 from dashboard.bootstrap import packages, pythons
-from dashboard.bootstrap.trouble import Trouble, from_oserror, from_output, say
+from dashboard.bootstrap.errors import StartError, from_oserror, from_output, say
 
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 VENV = os.path.join(CHECKOUT, ".venv")
@@ -19,7 +19,7 @@ NEEDED_BYTES = 900 * 1024 * 1024
 
 
 def run(what: str, words: List[str], **settings: str) -> str:
-    """Run a program in the checkout; its output, or Trouble in a sentence."""
+    """Run a program in the checkout; its output, or StartError in a sentence."""
     environ = dict(os.environ, PIP_USER="0", PIP_DISABLE_PIP_VERSION_CHECK="1", **settings)
     environ.pop("PYTHONHOME", None)
     environ.pop("PYTHONPATH", None)
@@ -76,12 +76,12 @@ def install(locks: List[str], yes: bool) -> None:
     version = pythons.version_of(PYTHON)
     if version is None or version < pythons.OLDEST:
         if free_bytes < NEEDED_BYTES:
-            raise Trouble(
+            raise StartError(
                 "{} MiB are free at {}, and about {} are needed: free some space, "
                 "then run this again".format(free_bytes >> 20, CHECKOUT, NEEDED_BYTES >> 20)
             )
         if not os.access(CHECKOUT, os.W_OK):
-            raise Trouble(
+            raise StartError(
                 "no right to write to {}: clone Haulout into a folder of your own, "
                 "or give this account the right (chown)".format(CHECKOUT)
             )
@@ -122,7 +122,7 @@ def make(yes: bool) -> None:
         return
     packages.install([_venv_package(found[0])], "this Python has no venv module; .venv", yes)
     if not pythons.can_make_venvs(found[0]):
-        raise Trouble("{} still has no venv module: install it by hand".format(found[0]))
+        raise StartError("{} still has no venv module: install it by hand".format(found[0]))
     make(yes)
 
 

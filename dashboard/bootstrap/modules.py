@@ -5,7 +5,7 @@ import shutil
 from typing import Dict, List, Optional, Tuple
 
 from dashboard.bootstrap import environment
-from dashboard.bootstrap.trouble import Trouble, say
+from dashboard.bootstrap.errors import StartError, say
 
 STAMP = os.path.join(environment.CHECKOUT, "node_modules", ".haulout.json")
 LOCK = "package-lock.json"
@@ -47,7 +47,7 @@ def _npm_on_path() -> Optional[List[str]]:
         version = environment.run("npm", [npm, "--version"]).strip()
         # `npm ci` with lock version 3 is npm 7 and newer
         return [npm] if int(version.split(".")[0]) >= 7 else None
-    except (Trouble, ValueError):
+    except (StartError, ValueError):
         return None
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import Iterable, List
 
-from dashboard.bootstrap.trouble import Trouble, from_output, say
+from dashboard.bootstrap.errors import StartError, from_output, say
 
 COMMAND = "apt-get install -y --no-install-recommends"
 
@@ -14,26 +14,26 @@ COMMAND = "apt-get install -y --no-install-recommends"
 def install(names: Iterable[str], why: str, yes: bool) -> None:
     """Install Debian packages. Root on a terminal is asked first (not with `yes` or CI=true).
 
-    Where it cannot or may not install: Trouble with the command to run.
+    Where it cannot or may not install: StartError with the command to run.
     """
     wanted = sorted(set(names))
     if not wanted:
         return
     line = "{} {}".format(COMMAND, " ".join(wanted))
     if not shutil.which("apt-get"):
-        raise Trouble(
+        raise StartError(
             "{} needs what Debian calls {}: install it, then run this again".format(
                 why, " ".join(wanted)
             )
         )
     if os.geteuid() != 0:
-        raise Trouble("{} needs packages: run `sudo {}`, then this again".format(why, line))
+        raise StartError("{} needs packages: run `sudo {}`, then this again".format(why, line))
     say("{} needs {}".format(why, " ".join(wanted)))
     if sys.stdin.isatty() and not yes and os.environ.get("CI") != "true":
         sys.stderr.write("haulout: install with `{}`? [Y/n] ".format(line))
         sys.stderr.flush()
         if sys.stdin.readline().strip().lower() not in ("", "y", "yes"):
-            raise Trouble("not installed: run `{}`, then this again".format(line))
+            raise StartError("not installed: run `{}`, then this again".format(line))
     say("installing {} with apt-get".format(" ".join(wanted)))
     _apt(["update"])
     _apt(line.split()[1:])

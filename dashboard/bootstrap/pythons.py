@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import List, Optional, Tuple
 
-from dashboard.bootstrap.trouble import Trouble
+from dashboard.bootstrap.errors import StartError
 
 OLDEST = (3, 11)
 TESTED = ("3.13", "3.12", "3.11")
@@ -46,7 +46,7 @@ def can_make_venvs(python: str) -> bool:
 
 
 def usable() -> List[str]:
-    """Interpreters that are new enough, best first. None: Trouble with what to install."""
+    """Interpreters that are new enough, best first. None: StartError with what to install."""
     names = [sys.executable] if sys.executable else []
     names += ["python{}".format(version) for version in TESTED] + ["python3"]
     names += ["/usr/bin/python{}".format(version) for version in TESTED] + ["/usr/bin/python3"]
@@ -61,7 +61,7 @@ def usable() -> List[str]:
         if version is not None and version >= OLDEST:
             found.append(path)
     if not found:
-        raise Trouble(
+        raise StartError(
             "this Python is {}.{} and none newer is on PATH: Haulout needs Python 3.11 or newer; "
             "install it (Debian 12 or newer: apt-get install python3), then run this again with "
             "python3.11 or newer".format(*sys.version_info[:2])

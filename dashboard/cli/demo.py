@@ -10,7 +10,7 @@ from typing import Any
 
 from dashboard import env
 from dashboard.bootstrap import packages
-from dashboard.bootstrap.trouble import Trouble
+from dashboard.bootstrap.errors import StartError
 from dashboard.cli import needs
 
 HOSTS = 3
@@ -19,11 +19,11 @@ Say = Callable[[str], None]
 
 
 def check(*, yes: bool) -> None:
-    """Trouble where this machine cannot carry a lab; packages that are missing are installed."""
+    """StartError where this machine cannot carry a lab; packages that are missing are installed."""
     if sys.platform != "linux":
-        raise Trouble("--demo creates namespaces, so it needs Linux: start without --demo")
+        raise StartError("--demo creates namespaces, so it needs Linux: start without --demo")
     if os.geteuid() != 0:
-        raise Trouble(
+        raise StartError(
             "--demo creates namespaces and bridges: run it as root, or start without --demo"
         )
     packages.install(needs.missing(needs.LAB), "--demo", yes=yes)

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from dashboard.bootstrap.trouble import Trouble, from_oserror, say
+from dashboard.bootstrap.errors import StartError, from_oserror, say
 from dashboard.supervisor import lifeline
 
 PROCESSES = ("web", "worker", "beat", "link", "gate")
@@ -39,7 +39,7 @@ def run(argv: list[str]) -> int:
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(words)
-    except Trouble as exc:
+    except StartError as exc:
         say(str(exc))
         return 1
     except KeyboardInterrupt:
@@ -69,7 +69,7 @@ def take_data(argv: list[str]) -> list[str]:
         if word == "--data":
             data = next(rest, "")
             if not data:
-                raise Trouble("--data needs a folder: --data DIR")
+                raise StartError("--data needs a folder: --data DIR")
         elif word.startswith("--data="):
             data = word.removeprefix("--data=")
         else:
@@ -89,6 +89,6 @@ def check_environment() -> None:
         if os.environ.get("HAULOUT_PROCESS") not in PROCESSES:
             make_data_folder(data)
     except ValueError as exc:
-        raise Trouble(str(exc)) from exc
+        raise StartError(str(exc)) from exc
     except OSError as exc:
         raise from_oserror(exc, str(exc.filename or "")) from exc

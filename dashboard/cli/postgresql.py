@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from dashboard.bootstrap.trouble import Trouble, from_output
+from dashboard.bootstrap.errors import StartError, from_output
 from dashboard.supervisor import launch
 
 START_S = 30.0
@@ -38,13 +38,13 @@ class Server:
 
     @classmethod
     def find(cls) -> Self:
-        """The newest PostgreSQL on this machine; Trouble without one."""
+        """The newest PostgreSQL on this machine; StartError without one."""
         found = sorted(
             Path("/usr/lib/postgresql").glob("*/bin/initdb"),
             key=lambda path: int(path.parts[-3]) if path.parts[-3].isdigit() else 0,
         )
         if not found:
-            raise Trouble("no PostgreSQL in /usr/lib/postgresql: apt-get install postgresql")
+            raise StartError("no PostgreSQL in /usr/lib/postgresql: apt-get install postgresql")
         return cls(found[-1].parent)
 
     def __enter__(self) -> Self:
@@ -126,4 +126,6 @@ def _account() -> dict[str, Any]:
         except KeyError:
             continue
         return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": []}
-    raise Trouble("PostgreSQL does not run as root, and there is no account `nobody` to run it as")
+    raise StartError(
+        "PostgreSQL does not run as root, and there is no account `nobody` to run it as"
+    )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dashboard import env
 from dashboard.bootstrap import packages
-from dashboard.bootstrap.trouble import Trouble, say
+from dashboard.bootstrap.errors import StartError, say
 from dashboard.cli import needs, postgresql
 from dashboard.supervisor import launch
 
@@ -238,7 +238,7 @@ def _bring_packages(words: list[str]) -> None:
     strict = os.environ.get("CI") == "true"
     try:
         packages.install(missing, "the whole test run", yes=strict or not sys.stdin.isatty())
-    except Trouble as exc:
+    except StartError as exc:
         if strict:
             raise
         say(str(exc))
@@ -248,7 +248,7 @@ def _bring_packages(words: list[str]) -> None:
 def _postgresql() -> postgresql.Server | None:
     try:
         return postgresql.Server.find()
-    except Trouble as exc:
+    except StartError as exc:
         if os.environ.get("CI") == "true":
             raise
         say(f"{exc}; going on without the tests on PostgreSQL")

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from accounts.invitations import first_admin_link
 from dashboard import env
-from dashboard.bootstrap.trouble import Trouble, from_oserror
+from dashboard.bootstrap.errors import StartError, from_oserror
 from dashboard.cli import demo
 from dashboard.cli.demo import Demo
 from dashboard.supervisor import address, certificate, prepare, valkey
@@ -47,7 +47,7 @@ class Up:
         self.demo_hosts: Demo | None = None  # they go when it goes
 
     def run(self) -> None:
-        """Run until a signal. Trouble when it cannot start."""
+        """Run until a signal. StartError when it cannot start."""
         os.umask(0o077)  # what we and our children write is nobody else's
         try:
             self.lock.take(demo=self.demo)
@@ -75,7 +75,7 @@ class Up:
             return None
         try:
             return address.listen(self.address.bind, self.env.gate_port)
-        except Trouble as trouble:
+        except StartError as trouble:
             self.say(f"no gate for podman --remote and docker: {_of_gate(str(trouble))}")
             # for all of our processes: pages offer none
             os.environ["HAULOUT_GATE_PORT"] = "0"
@@ -101,7 +101,7 @@ class Up:
         except OSError as exc:
             raise from_oserror(exc, str(exc.filename or self.env.data)) from exc
         except DatabaseError as exc:
-            raise Trouble(self._of_database(exc)) from exc
+            raise StartError(self._of_database(exc)) from exc
         connections.close_all()
 
     def _of_database(self, exc: DatabaseError) -> str:

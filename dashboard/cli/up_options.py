@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from dashboard import env
-from dashboard.bootstrap.trouble import Trouble
+from dashboard.bootstrap.errors import StartError
 from dashboard.supervisor import address
 
 
@@ -25,7 +25,7 @@ def into_environment(words: list[str]) -> None:
     options, _others = parser.parse_known_args(words)
     port = options.port if options.port is not None else _port_of_environment()
     if not 0 < port < 65536:
-        raise Trouble(f"there is no port {port}: give a number from 1 to 65535")
+        raise StartError(f"there is no port {port}: give a number from 1 to 65535")
     bind = options.bind or os.environ.get("HAULOUT_BIND") or "127.0.0.1"
     given = options.url or ("" if options.bind else os.environ.get("HAULOUT_URL") or "")
     found = address.choose(bind, port, given)
@@ -42,5 +42,5 @@ def into_environment(words: list[str]) -> None:
 def _port_of_environment() -> int:
     given = os.environ.get("HAULOUT_PORT") or "8000"
     if not given.isdigit():
-        raise Trouble(f"HAULOUT_PORT is {given!r}: give a number from 1 to 65535")
+        raise StartError(f"HAULOUT_PORT is {given!r}: give a number from 1 to 65535")
     return int(given)

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dashboard.furniture.offer import Fields, Offer
-from dashboard.furniture.removing import asked_by
-from dashboard.furniture.watching import toast_watch
+from dashboard.furniture.removal import asked_by
+from dashboard.furniture.watch_job import toast_watch
 from dashboard.live.page import counted
 from dashboard.live.spec import registered
 from dashboard.live.visibility import scope_to_visible

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.forms import Dressed, Written, endpoint_words
+from dashboard.furniture.forms import ParsedField, StyledForm, endpoint_words
 from hosts.actions.run import run_fields
 from hosts.models import Endpoint
 from hosts.refusals import FieldRefusal
@@ -30,7 +30,7 @@ def code_lines(hint: str = "", rows: int = 2) -> forms.Textarea:
     return forms.Textarea(attrs=PLAIN | attrs)
 
 
-class ActionForm(Dressed):
+class ActionForm(StyledForm):
     """Inputs with hints; a refusal stands beside the field it names."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -72,7 +72,7 @@ class CreateForm(ActionForm):
 
     endpoint = forms.TypedChoiceField(label=_("Host"), coerce=int)
     name = forms.CharField(label=_("Name"), max_length=200, widget=code_line())
-    labels = Written(
+    labels = ParsedField(
         run_fields.labels,
         label=_("Labels"),
         help_text=_("One name=value per line."),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from dashboard.furniture.beside import by_whom
+from dashboard.furniture.form_verdict import by_whom
 from dashboard.furniture.log.words import asked_words
 from hosts.access import Person
 from hosts.access.approvals import may_decide

@@ -12,9 +12,14 @@ from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
 from dashboard.furniture.action_forms import CreateForm
-from dashboard.furniture.beside import Beside, beside, part, wanted
+from dashboard.furniture.form_verdict import (
+    FormVerdict,
+    asks_for_verdict,
+    form_verdict,
+    verdict_part,
+)
 from dashboard.furniture.offer import CreatePage, Offer
-from dashboard.furniture.watching import go_watch
+from dashboard.furniture.watch_job import go_watch
 from dashboard.live.spec import registered
 from dashboard.person import person_of
 from hosts import access
@@ -42,8 +47,8 @@ def create(offer: Offer) -> Callable[..., HttpResponse]:
             for one in visible_endpoints(person).select_related("host", "login")
             if allows(person, offer.verb, one)
         ]
-        if wanted(request):
-            return part(request, _beside(offer, page, person, request.POST, endpoints))
+        if asks_for_verdict(request):
+            return verdict_part(request, _beside(offer, page, person, request.POST, endpoints))
         if request.method == "POST":
             form = page.form(request.POST, request.FILES, endpoints=endpoints)
             if (asked := _asked(offer, person, form)) is not None:
@@ -71,7 +76,7 @@ def create(offer: Offer) -> Callable[..., HttpResponse]:
 
 def _beside(
     offer: Offer, page: CreatePage, person: Person, data: QueryDict, endpoints: list[Endpoint]
-) -> Beside | None:
+) -> FormVerdict | None:
     """None while something is half written: what was said before stays."""
     if page.order is None:
         return None
@@ -83,7 +88,9 @@ def _beside(
         return None
     params = form.params()
     try:
-        return beside(person, offer.verb, page.order(person, params.pop("endpoint"), **params))
+        return form_verdict(
+            person, offer.verb, page.order(person, params.pop("endpoint"), **params)
+        )
     except FieldRefusal:
         return None
 

@@ -1,6 +1,6 @@
 """A container that is there, as the fields of the run form."""
 
-from dashboard.furniture.inspecting import fetch
+from dashboard.furniture.inspect_tree import fetch
 from hosts.actions.run.existing import ExistingContainer, inspect_with_image, read_existing
 from hosts.models import InventoryRow, Pod
 

@@ -107,7 +107,9 @@ def _in_brackets(names: str, why: str) -> str:
     return f"{names} ({Truncator(why.removesuffix('.')).chars(LONGEST)})"
 
 
-def told_of(jobs: QuerySet[Job], most: int = MOST) -> tuple[list[tuple[Failure, Job]], list[int]]:
+def messages_of(
+    jobs: QuerySet[Job], most: int = MOST
+) -> tuple[list[tuple[Failure, Job]], list[int]]:
     """One message for each action among `jobs`, newest first, beside its newest job: at most `most`.
     Then the newest jobs of the others.
     """
@@ -131,7 +133,7 @@ def told_of(jobs: QuerySet[Job], most: int = MOST) -> tuple[list[tuple[Failure, 
 
 
 def _told(person: Person) -> list[Failure]:
-    told, rest = told_of(failures.unseen(person))
+    told, rest = messages_of(failures.unseen(person))
     messages = [failure for failure, _job in told]
     if rest:
         title = ngettext(
@@ -166,7 +168,7 @@ def _list(name: str, **more: Any) -> ListSpec:
 
 
 # the frame of every page hears of these (static/js/notices.js)
-TOLD = _list("jobs-failures", things=_told, personal=lambda person: True)
+NOTICES = _list("jobs-failures", things=_told, personal=lambda person: True)
 # the number in the rail: rows are not drawn
 COUNTED = _list(
     "jobs-failed",

@@ -12,7 +12,7 @@ from django.contrib.auth.password_validation import (
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
-from dashboard.furniture.link_words import told
+from dashboard.furniture.link_words import link_text
 from hosts.control import ControlError
 from hosts.link.errors import LinkError
 from hosts.models import Endpoint
@@ -33,7 +33,7 @@ _FIELDS = {
 }
 
 
-class Dressed(forms.Form):
+class StyledForm(forms.Form):
     """A form whose inputs wear the classes of our pages; labels stand above, not inside."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -50,13 +50,13 @@ def note_refusal(trouble: FieldRefusal | ControlError | LinkError) -> None:
     log.info("host not taken", kind=trouble.kind, why=str(trouble))
 
 
-def told_whole(trouble: FieldRefusal | ControlError | LinkError) -> str:
+def refusal_text(trouble: FieldRefusal | ControlError | LinkError) -> str:
     """Cause and cure in the reader's language; a form's error and a toast have nothing to fold."""
     happened = trouble.message if isinstance(trouble, FieldRefusal) else trouble.cause
-    return f"{told(str(happened)).whole} {told(str(trouble.cure)).text}".strip()
+    return f"{link_text(str(happened)).whole} {link_text(str(trouble.cure)).text}".strip()
 
 
-class Helpful(Dressed):
+class RefusalForm(StyledForm):
     """A form that takes the domain's refusals and puts each beside its field."""
 
     def refuse(self, trouble: FieldRefusal | ControlError | LinkError, *, field: str = "") -> None:
@@ -66,10 +66,10 @@ class Helpful(Dressed):
         else:
             name = _FIELDS.get(trouble.kind, field)
         note_refusal(trouble)
-        self.add_error(name if name in self.fields else None, told_whole(trouble))
+        self.add_error(name if name in self.fields else None, refusal_text(trouble))
 
 
-class Written(forms.CharField):
+class ParsedField(forms.CharField):
     """Text that `read` turns into a value; its Refusal is the field's problem."""
 
     def __init__(self, read: Callable[[str], Any], **options: Any) -> None:

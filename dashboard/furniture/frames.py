@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.page import live_row
-from dashboard.live.spec import ListSpec, Words, registered
+from dashboard.live.spec import ListSpec, registered
 from dashboard.live.visibility import verbs_for
+from dashboard.words import Words
 from hosts.access import Person, verbs_at
 from hosts.models import Host, InventoryRow
 
@@ -95,7 +96,7 @@ def host_frame(person: Person, row: Host, *, tab: str) -> dict[str, Any]:
     if "container.stats" in here:
         named.append(("stats", _("Stats"), "stats:host"))
     named += [(name, word, route) for name, word, route, verb in _OBJECTS_OF_HOST if verb in mine]
-    if not row.standing.part:  # type: ignore[attr-defined]
+    if not row.status.part:  # type: ignore[attr-defined]
         named += _SYSTEM_OF_HOST
     named.append(("history", _("History"), "hosts:history"))
     tabs = [TabLink(name, word, reverse(route, args=[row.pk])) for name, word, route in named]

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership, User
-from dashboard.furniture.naming import place_text
+from dashboard.furniture.names import place_text
 from dashboard.furniture.people import people_like
 from hosts.access import Narrowing, Person
 from hosts.actions.access import grants as actions

@@ -6,11 +6,12 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.underway import with_jobs
+from dashboard.furniture.running_jobs import with_jobs
 from dashboard.live.by_host import BY_HOST
-from dashboard.live.spec import Column, ListSpec, Token, Words, register
+from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import GROUP, HOST, LABEL, USER, any_contains, contains
 from dashboard.live.visibility import scope_to_visible
+from dashboard.words import Words
 from hosts.models import INVENTORY
 
 NAME = Column("name", _("Name"), "name")

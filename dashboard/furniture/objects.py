@@ -13,14 +13,15 @@ from django.views.decorators.http import require_GET
 from dashboard.furniture.acting import of_many, of_one
 from dashboard.furniture.create_page import create
 from dashboard.furniture.frames import TabLink, object_frame
-from dashboard.furniture.inspecting import inspect_part
-from dashboard.furniture.lifeline import past_of
+from dashboard.furniture.history import history_of
+from dashboard.furniture.inspect_tree import inspect_part
 from dashboard.furniture.offer import CreatePage, Offer, PrunePage, offers_in
 from dashboard.furniture.places import Link, Place
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
-from dashboard.live.spec import ListSpec, Words, registered
+from dashboard.live.spec import ListSpec, registered
 from dashboard.live.visibility import verbs_for
 from dashboard.person import person_of
+from dashboard.words import Words
 from hosts.access import Person, allows, endpoints_with, get_object
 from hosts.models import InventoryRow
 
@@ -189,7 +190,7 @@ def _history(room: ObjectRoom) -> Callable[..., HttpResponse]:
     @require_GET
     def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
         context = frame(room.kind, request, endpoint_id, podman_id, "history")
-        context["past"] = past_of(person_of(request), room.kind, context["row"])
+        context["past"] = history_of(person_of(request), room.kind, context["row"])
         return render(request, "objects/history.html", context)
 
     return view

@@ -13,7 +13,8 @@ from dashboard.furniture.action_forms import CreateForm, DialogForm
 from dashboard.furniture.bodies import Nothing, Sent
 from dashboard.furniture.places import Link, Opens, Place, places
 from dashboard.furniture.prune_plans import Plan, Wish
-from dashboard.live.spec import BulkVerb, Words
+from dashboard.live.spec import BulkVerb
+from dashboard.words import Words
 from hosts.actions.action import Action
 from hosts.jobs.ask import Order
 from hosts.models import Endpoint, InventoryRow

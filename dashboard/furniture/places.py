@@ -8,7 +8,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.live.spec import BulkVerb, Words
+from dashboard.live.spec import BulkVerb
+from dashboard.words import Words
 
 
 class Place(StrEnum):

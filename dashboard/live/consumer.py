@@ -32,7 +32,7 @@ def _rooms() -> int:
 class LiveConsumer(LeanConsumer):
     """One browser page: its lists, its credit, its person. live-socket.js knows the close codes."""
 
-    # other rights: the browser connects again and is told anew what it may see
+    # other rights: the browser connects again and subscribes by the new ones
     WITHDRAWN: ClassVar[int] = 4409
     BURST: ClassVar[int] = 60
     PER_SECOND: ClassVar[float] = 20.0
@@ -80,11 +80,11 @@ class LiveConsumer(LeanConsumer):
             await self.end(self.TOO_MUCH)
             return
         try:
-            told = orjson.loads(text)
+            message = orjson.loads(text)
         except orjson.JSONDecodeError:
             return
-        if isinstance(told, dict):
-            await self.received(told)
+        if isinstance(message, dict):
+            await self.received(message)
 
     async def received(self, asked: dict[str, Any]) -> None:
         """What the browser asks for."""
@@ -99,9 +99,9 @@ class LiveConsumer(LeanConsumer):
                 if gone := self._lists.pop(str(asked.get("id")), None):
                     await self._hub.unwatch(gone.shared, gone)
 
-    async def _watch(self, told: dict[str, Any]) -> None:
-        name = str(told.get("id"))[:40]
-        spec = spec_named(str(told.get("list")))
+    async def _watch(self, message: dict[str, Any]) -> None:
+        name = str(message.get("id"))[:40]
+        spec = spec_named(str(message.get("list")))
         key = "" if spec is None else await self._hub.pool.run(lambda: self._shared_by(spec))
         if key is None:
             await self.end(self.WITHDRAWN)
@@ -116,8 +116,8 @@ class LiveConsumer(LeanConsumer):
             await self._hub.unwatch(old.shared, old)
         if self.closing.is_set():
             return
-        view = view_of(spec, told, locked=str(told.get("locked") or "")[:500])
-        subscription = Subscription(name, self.person, self._fresh, told.get("have"))
+        view = view_of(spec, message, locked=str(message.get("locked") or "")[:500])
+        subscription = Subscription(name, self.person, self._fresh, message.get("have"))
         subscription.shared = self._hub.watch(view, key, subscription)
         self._lists[name] = subscription
         self._fresh.set()

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Aggregate, Count, Q, QuerySet
 
-from dashboard.live.spec import Words
+from dashboard.words import Words
 from hosts.access import Person
 
 Key = tuple[Any, ...]
@@ -112,8 +112,8 @@ class GroupHead:
     @property
     def mark(self) -> str:
         """Equal marks look equal."""
-        told = f"{self.title}|{self.count}|{self.continued}|{self.facts!r}"
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        said = f"{self.title}|{self.count}|{self.continued}|{self.facts!r}"
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from typing import Any
 from django.db import Error as DatabaseError
 from django.utils import translation
 
-from dashboard.live.measured import EVERY_S
+from dashboard.live.figures import EVERY_S
 from dashboard.live.pool import SqlPool
-from dashboard.live.shared import Shared, Viewer
-from dashboard.live.stamps import rung, stamps
+from dashboard.live.shared_result import SharedResult, Watcher
+from dashboard.live.stamps import changed_topics, stamps
 from dashboard.live.view import View
 from hosts import bells
 
@@ -30,7 +30,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.pool = SqlPool()
-        self.results: dict[tuple[Any, ...], Shared] = {}
+        self.results: dict[tuple[Any, ...], SharedResult] = {}
         # the sockets that are open
         self.watchers: set[object] = set()
         self._task: asyncio.Task[None] | None = None
@@ -55,20 +55,20 @@ class Hub:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    def watch(self, view: View, key: str, viewer: Viewer) -> Shared:
+    def watch(self, view: View, key: str, viewer: Watcher) -> SharedResult:
         """The shared result of this view for this visibility; runs until nobody watches."""
         language = translation.get_language() or "en"
         name = (*view.key, key, language)
         shared = self.results.get(name)
         if shared is None:
-            shared = self.results[name] = Shared(view, language, self.pool)
+            shared = self.results[name] = SharedResult(view, language, self.pool)
             shared.viewers.add(viewer)
             shared.start()
         else:
             shared.viewers.add(viewer)
         return shared
 
-    async def unwatch(self, shared: Shared, viewer: Viewer) -> None:
+    async def unwatch(self, shared: SharedResult, viewer: Watcher) -> None:
         """This viewer looks no more."""
         shared.viewers.discard(viewer)
         if not shared.viewers:
@@ -92,7 +92,7 @@ class Hub:
         now = await self.pool.run(stamps)
         before, self._stamps = self._stamps, now
         if before:
-            self.ring(rung(before, now))
+            self.ring(changed_topics(before, now))
         if time.monotonic() - self._figures_at >= EVERY_S:
             self._figures_at = time.monotonic()
             for shared in self.results.values():

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.shapes import Target
-from dashboard.live.locked import attach
+from dashboard.live.lock_marks import attach
 from dashboard.live.render import row_html, rows_html
-from dashboard.live.saved import default_address, saved_context
+from dashboard.live.saved_views import default_address, saved_context
 from dashboard.live.spec import PAGE_ROWS, Column, ListSpec
 from dashboard.live.suggest import suggestions
 from dashboard.live.view import Result, View, run, view_of
@@ -96,16 +96,16 @@ def list_context(
 
 def _figures(spec: ListSpec, view: View, result: Result, person: Person) -> dict[str, Any]:
     """Figures of the rows as JSON, and what is to be said of hosts that give none."""
-    measured = spec.measured
-    if measured is None:
+    figures = spec.figures
+    if figures is None:
         return {}
     keys = [row.pk for row in result.rows if isinstance(row.pk, int)]
-    asked = measured.asked(view.order, view.all_terms)
+    asked = figures.asked(view.order, view.all_terms)
     return {
         "figures": orjson.dumps(
-            measured.read(person, keys), option=orjson.OPT_NON_STR_KEYS
+            figures.read(person, keys), option=orjson.OPT_NON_STR_KEYS
         ).decode(),
-        "silent": measured.silent(person) if asked else [],
+        "silent": figures.silent(person) if asked else [],
     }
 
 

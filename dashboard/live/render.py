@@ -7,14 +7,14 @@ from typing import Any
 from django.template.loader import get_template
 from django.utils.translation import get_language
 
-from dashboard.live.drawn import Drawn
 from dashboard.live.grouping import GroupHead
-from dashboard.live.locked import lock_mark
+from dashboard.live.lock_marks import lock_mark
+from dashboard.live.row_cache import RowCache
 from dashboard.live.spec import ListSpec
 from dashboard.live.visibility import verbs_for
 from hosts.access import Person, verbs_at, visibility_key
 
-_drawn = Drawn()
+_drawn = RowCache()
 
 
 def row_html(spec: ListSpec, row: Any, person: Person) -> str:

@@ -2,19 +2,18 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.functional import Promise
 
-from dashboard.live.measured import Measured
+from dashboard.live.filterline import Term
+from dashboard.live.grouping import Grouping
+from dashboard.words import Words
 from hosts.access import Person, allows
 
-if TYPE_CHECKING:
-    from dashboard.live.grouping import Grouping
-
-Words = str | Promise
 PAGE_ROWS = 50
+# row id to figures, in the order that the page's script knows
+Figures = dict[Any, list[int]]
 
 
 class BadValue(ValueError):
@@ -64,7 +63,7 @@ class BulkVerb:
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class HiddenRows:
     """Rows that a list leaves out unless it is asked for them: `rows`, by a chip of this label; `others`
     are all but those. `line` shows them; a term of one of the names in `lifts` asks for them too.
     """
@@ -76,6 +75,28 @@ class Aside:
     lifts: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class FigureSpec:
+    """`verb`: who may see them; `sorts`: names of sorts by them, each with its field; `tokens`: filters
+    by them. `read(person, row ids)`: those that this person may see. `silent(person)`: words about
+    hosts that give none.
+    """
+
+    verb: str
+    sorts: dict[str, str]
+    tokens: frozenset[str]
+    read: Callable[[Person, list[int]], Figures]
+    silent: Callable[[Person], list[str]]
+
+    def asked(self, sort: str, terms: Iterable[Term]) -> bool:
+        """True where the rows or their order depend on figures."""
+        return sort.removeprefix("-") in self.sorts or self.filters(terms)
+
+    def filters(self, terms: Iterable[Term]) -> bool:
+        """True where a term asks for them."""
+        return any(term.name in self.tokens for term in terms)
+
+
 def _nothing(rows: list[Any], person: Person) -> None:
     return None
 
@@ -85,7 +106,7 @@ def _by_rights(person: Person) -> bool:
 
 
 def _no_facts(
-    grouping: "Grouping", rows: QuerySet[Any], keys: list[tuple[Any, ...]], person: Person
+    grouping: Grouping, rows: QuerySet[Any], keys: list[tuple[Any, ...]], person: Person
 ) -> dict[Any, Any]:
     return {}
 
@@ -121,18 +142,18 @@ class ListSpec:
     # shown to them is then not shared with others who hold the same
     personal: Callable[[Person], bool] = _by_rights
     # all that the row template reads beside what the fingerprint stands for: with it, rows that look
-    # equal are drawn once for all who hold the same (dashboard.live.drawn); without, each time
+    # equal are drawn once for all who hold the same (dashboard.live.row_cache); without, each time
     drawn_from: Callable[[Any], str] | None = None
     # ways to group the rows (Grouping), the template of the row above a group, and what it shows:
     # group_facts(grouping, rows, keys, person) gives each key its facts
-    groupings: tuple["Grouping", ...] = ()
+    groupings: tuple[Grouping, ...] = ()
     group_template: str = ""
     group_facts: Callable[..., dict[Any, Any]] = _no_facts
     # sorts that go through groups in the order of their titles: too many rows to join and sort
-    walks: dict[str, "Grouping"] = field(default_factory=dict)
+    walks: dict[str, Grouping] = field(default_factory=dict)
     # figures beside the rows, and rows that are left out at first
-    measured: Measured | None = None
-    aside: Aside | None = None
+    figures: FigureSpec | None = None
+    aside: HiddenRows | None = None
     # sorts by what not every row has: such rows come last, up or down
     nullable: frozenset[str] = frozenset()
     # names of columns that may be chosen; while none is, the page's width decides

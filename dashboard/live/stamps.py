@@ -55,7 +55,7 @@ def _open_freezes() -> tuple[Any, ...]:
     )
 
 
-def rung(before: dict[str, Any], now: dict[str, Any]) -> set[str]:
+def changed_topics(before: dict[str, Any], now: dict[str, Any]) -> set[str]:
     """The topics whose stamp differs, as bells."""
     topics = {name for name, stamp in now.items() if before.get(name) != stamp}
     if "inventory" in topics:

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
-from dashboard.live.measured import Figures
-from dashboard.live.shared import Shared
+from dashboard.live.shared_result import SharedResult
+from dashboard.live.spec import Figures
 from hosts.access import Person
 
 MOST_MARKS = 2000
@@ -13,14 +13,14 @@ MOST_MARKS = 2000
 class Subscription:
     """Compares the shared picture with what was sent. The browser says at first what it has."""
 
-    shared: Shared
+    shared: SharedResult
 
     def __init__(self, name: str, person: Person, fresh: asyncio.Event, have: Any) -> None:
         self.name, self.person = name, person
         self.stale = True
         self._fresh = fresh
         self._sent: dict[int | str, str] = _marks(have)
-        self._told: tuple[Any, ...] | None = None
+        self._sent_shape: tuple[Any, ...] | None = None
         self._sent_figures: Figures = {}
 
     def renewed(self) -> None:
@@ -37,22 +37,22 @@ class Subscription:
         changed = {
             pk: picture.html[pk] for pk, mark in picture.marks.items() if self._sent.get(pk) != mark
         }
-        told = (list(picture.marks), picture.total, picture.page, picture.pages)
+        shape = (list(picture.marks), picture.total, picture.page, picture.pages)
         # an empty one: it is not measured any more
         figures = {
             pk: picture.figures.get(pk, [])
             for pk in picture.marks
             if picture.figures.get(pk, []) != self._sent_figures.get(pk, [])
         }
-        if not changed and not figures and told == self._told:
+        if not changed and not figures and shape == self._sent_shape:
             return None
-        self._sent, self._told, self._sent_figures = picture.marks, told, picture.figures
+        self._sent, self._sent_shape, self._sent_figures = picture.marks, shape, picture.figures
         more = {"figures": figures} if figures else {}
         return {
             **more,
             "id": self.name,
             "at": picture.at.isoformat(),
-            "order": told[0],
+            "order": shape[0],
             "total": picture.total,
             "page": picture.page,
             "pages": picture.pages,

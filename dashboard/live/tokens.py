@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboard.live.spec import BadValue, Token, Words
+from dashboard.live.spec import BadValue, Token
+from dashboard.words import Words
 from hosts.access import Person, visible_hosts, visible_objects
 from hosts.models import Endpoint, Group, Volume
 from hosts.models.inventory import LIVE, PublishesPort, label_condition

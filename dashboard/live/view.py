@@ -7,12 +7,11 @@ from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 
-from dashboard.live import filterline
-from dashboard.live import locked as locked_rows
+from dashboard.live import filterline, lock_marks
+from dashboard.live.figures import nulls_last, permitted, ranked
 from dashboard.live.filterline import Term
 from dashboard.live.grouping import GroupHead, Grouping, counted_groups, pieces, rows_of
-from dashboard.live.measured import nulls_last, permitted, ranked
-from dashboard.live.spec import PAGE_ROWS, Aside, BadValue, ListSpec
+from dashboard.live.spec import PAGE_ROWS, BadValue, HiddenRows, ListSpec
 from hosts.access import Person
 
 MAX_PAGE = 10_000
@@ -47,8 +46,8 @@ class View:
     @property
     def by_figures(self) -> bool:
         """True where what it shows depends on figures, which ring no bell."""
-        measured = self.spec.measured
-        asked = measured is not None and measured.asked(self.order, self.all_terms)
+        figures = self.spec.figures
+        asked = figures is not None and figures.asked(self.order, self.all_terms)
         return asked or self.spec.restless
 
     @property
@@ -155,7 +154,13 @@ def ordered(spec: ListSpec, rows: QuerySet[Any], order: str) -> QuerySet[Any]:
 
 
 def rows_in(
-    spec: ListSpec, person: Person, *, line: str, locked: str = "", group: str = "", key: str = ""
+    spec: ListSpec,
+    person: Person,
+    *,
+    line: str,
+    locked: str = "",
+    group: str = "",
+    key: str = "",
 ) -> QuerySet[Any]:
     """All rows that these lines find, or of those one group's (`key` as GroupHead.text).
 
@@ -176,7 +181,7 @@ def rows_in(
     return rows.none() if grouping is None or wanted is None else rows.filter(grouping.of(wanted))
 
 
-def _aside(spec: ListSpec, terms: tuple[Term, ...]) -> Aside | None:
+def _aside(spec: ListSpec, terms: tuple[Term, ...]) -> HiddenRows | None:
     """What these terms leave out; None where they ask for it, or nothing is left out."""
     aside = spec.aside
     return None if aside is None or any(t.name in aside.lifts for t in terms) else aside
@@ -197,7 +202,7 @@ def run(view: View, person: Person) -> Result:
     troubles += locked_troubles
     aside = _count(spec, person, every & left_out.rows) if left_out else 0
     name = view.order.removeprefix("-")
-    by_figure = spec.measured is not None and name in spec.measured.sorts
+    by_figure = spec.figures is not None and name in spec.figures.sorts
     rows = spec.base(person).filter(every)
     if left_out:
         # said so that SQLite uses an index for it; or none, where that of the figures is better
@@ -215,7 +220,7 @@ def run(view: View, person: Person) -> Result:
     else:
         found = list(ordered(spec, rows, view.order)[start : start + PAGE_ROWS])
     spec.prepare(found, person)
-    locked_rows.attach(found)
+    lock_marks.attach(found)
     return Result(found, total, page, troubles, aside)
 
 
@@ -247,7 +252,7 @@ def _grouped(
     by_key = rows_of(grouping, lined_up, here)
     found = [row for piece in here for row in by_key.get(piece.key, [])]
     spec.prepare(found, person)
-    locked_rows.attach(found)
+    lock_marks.attach(found)
     if not heads:
         return Result(found, total, page, troubles, aside)
     facts = spec.group_facts(grouping, rows.order_by(), [piece.key for piece in here], person)

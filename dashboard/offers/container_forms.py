@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.action_forms import DialogForm, line
-from dashboard.furniture.inspecting import fetch
+from dashboard.furniture.inspect_tree import fetch
 from hosts.actions.containers import wait_container
 from hosts.actions.containers.update_container import LIMITS, POLICY
 from hosts.actions.run.table import FIELDS, Kind

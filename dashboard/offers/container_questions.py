@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from dashboard.furniture.offer import Question, names_of
-from dashboard.live.spec import Words
+from dashboard.words import Words
 from hosts.actions.containers import kill_container
 from hosts.models import InventoryRow
 

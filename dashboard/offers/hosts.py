@@ -11,11 +11,11 @@ _HEAD = places(Place.HEAD)
 
 
 def _is_away(row: Any) -> bool:
-    return row.standing.state in ("away", "stopped")
+    return row.status.state in ("away", "stopped")
 
 
 def _is_up(row: Any) -> bool:
-    return bool(row.standing.endpoints) and row.standing.state == "up"
+    return bool(row.status.endpoints) and row.status.state == "up"
 
 
 ADD = Link(
@@ -45,7 +45,7 @@ RUN = Link(
     _("Run container"),
     "plus",
     _HEAD,
-    at=lambda row: f"{reverse('run:page')}?endpoint={row.standing.endpoints[0].pk}",
+    at=lambda row: f"{reverse('run:page')}?endpoint={row.status.endpoints[0].pk}",
     fits=_is_up,
 )
 EDIT = Link("edit", "host.edit", _("Edit"), "settings", _HEAD)

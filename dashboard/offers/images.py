@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from dashboard.furniture.offer import Offer, Question, names_of, offers_in
 from dashboard.furniture.places import LOCK, Link, Opens, Place, places
-from dashboard.furniture.removing import may_there
+from dashboard.furniture.removal import may_there
 from dashboard.offers import bodies, host_bodies, prunes, usual
 from dashboard.templatetags.face import size
 from hosts.actions.builds import build_image

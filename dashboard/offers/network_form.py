@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.action_forms import CreateForm, code_line, code_lines
-from dashboard.furniture.forms import Written
+from dashboard.furniture.forms import ParsedField
 from hosts.actions.networks import network_fields
 from hosts.actions.run import run_fields
 from hosts.models import Endpoint
@@ -110,7 +110,7 @@ class NetworkForm(CreateForm):
     mtu = forms.IntegerField(
         label=_("MTU"), required=False, min_value=576, max_value=65535, widget=code_line("1500")
     )
-    options = Written(
+    options = ParsedField(
         run_fields.labels,
         label=_("More options"),
         widget=code_lines("mode=passthru"),

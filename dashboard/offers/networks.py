@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from dashboard.furniture.action_forms import DialogForm, line
 from dashboard.furniture.bodies import Sent
-from dashboard.furniture.forms import Written
+from dashboard.furniture.forms import ParsedField
 from dashboard.furniture.offer import (
     CreatePage,
     Fields,
@@ -18,7 +18,7 @@ from dashboard.furniture.offer import (
     offers_in,
 )
 from dashboard.furniture.places import LOCK_IN_HEAD, Place, places
-from dashboard.furniture.removing import used_words, users_now, with_users
+from dashboard.furniture.removal import used_words, users_now, with_users
 from dashboard.offers import bodies, host_bodies, prunes, usual
 from dashboard.offers.network_form import NetworkForm
 from hosts.actions.networks import (
@@ -77,8 +77,8 @@ class NetworkUpdateOptions(Sent):
 class DnsForm(DialogForm):
     """Addresses, with spaces between them."""
 
-    dns_add = Written(str.split, label=_("Add"), widget=line("192.0.2.53"))
-    dns_drop = Written(str.split, label=_("Drop"), widget=line())
+    dns_add = ParsedField(str.split, label=_("Add"), widget=line("192.0.2.53"))
+    dns_drop = ParsedField(str.split, label=_("Drop"), widget=line())
 
 
 UPDATE = Offer(

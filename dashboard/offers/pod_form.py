@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.action_forms import CreateForm, code_line, code_lines
-from dashboard.furniture.forms import Written
+from dashboard.furniture.forms import ParsedField
 from hosts.actions.pods import create_pod
 from hosts.actions.run import run_fields
 from hosts.refusals import Refusal
@@ -30,13 +30,13 @@ class PodForm(CreateForm):
 
     FOLDED = ("hostname", "shared", "infra", "restart", "labels")
 
-    ports = Written(
+    ports = ParsedField(
         _ports,
         label=_("Ports"),
         help_text=_("One per line, host:container. They belong to the pod, not to a container."),
         widget=code_lines("8080:80"),
     )
-    network = Written(run_fields.network, label=_("Network"), widget=code_line("podman"))
+    network = ParsedField(run_fields.network, label=_("Network"), widget=code_line("podman"))
     hostname = forms.CharField(
         label=_("Host name"), required=False, max_length=253, widget=code_line("shop")
     )

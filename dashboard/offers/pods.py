@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 
 from dashboard.furniture.offer import CreatePage, Question, names_of, offers_in
 from dashboard.furniture.places import LOCK, Link, Place, places
-from dashboard.live.spec import Words
 from dashboard.offers import host_bodies, kube, prunes, usual
 from dashboard.offers.pod_form import PodForm
+from dashboard.words import Words
 from hosts.actions.containers.kill_container import SIGNALS
 from hosts.actions.pods import (
     create_pod,

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.furniture import prune_plans
 from dashboard.furniture.offer import Offer, PrunePage
 from dashboard.furniture.places import Place, places
-from dashboard.live.spec import Words
+from dashboard.words import Words
 from hosts.actions.action import Action
 from hosts.actions.images import prune_images
 from hosts.actions.system import prune_containers, prune_networks, prune_pods, prune_volumes

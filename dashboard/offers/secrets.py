@@ -14,7 +14,7 @@ from dashboard.furniture.offer import (
     offers_in,
 )
 from dashboard.furniture.places import LOCK_IN_HEAD, Opens, Place, places
-from dashboard.furniture.removing import used_words, users_now
+from dashboard.furniture.removal import used_words, users_now
 from dashboard.offers import host_bodies, usual
 from dashboard.offers.secret_forms import SecretForm
 from hosts.actions.secrets import create_secret, remove_secret, replace_secret

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.action_forms import CreateForm, code_line, code_lines
-from dashboard.furniture.forms import Written
+from dashboard.furniture.forms import ParsedField
 from hosts.actions.run import run_fields
 
 
@@ -16,7 +16,7 @@ class VolumeForm(CreateForm):
     driver = forms.CharField(
         label=_("Driver"), required=False, max_length=60, initial="local", widget=code_line("local")
     )
-    options = Written(
+    options = ParsedField(
         run_fields.environment,
         label=_("Options"),
         strip=False,

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from dashboard.furniture.offer import CreatePage, Offer, Question, names_of, offers_in
 from dashboard.furniture.places import LOCK_IN_HEAD, Opens, Place, places
-from dashboard.furniture.removing import used_words, users_now, with_users
+from dashboard.furniture.removal import used_words, users_now, with_users
 from dashboard.furniture.sizes import sizes_of
 from dashboard.offers import bodies, host_bodies, prunes, usual
 from dashboard.offers.volume_form import VolumeForm

@@ -12,9 +12,9 @@ from urllib.parse import quote, urlencode
 from django.utils.translation import gettext as _
 
 from accounts.providers import Provider
+from dashboard.oidc.errors import ProviderError
+from dashboard.oidc.http import fetch_json
 from dashboard.oidc.tokens import UnknownKey, judge
-from dashboard.oidc.trouble import Trouble
-from dashboard.oidc.wire import ask
 
 # of what a provider says about itself
 KEEP_S = 600.0
@@ -23,7 +23,7 @@ _known: dict[tuple[str, str, str], tuple[float, dict[str, Any]]] = {}
 
 
 @dataclass(frozen=True)
-class Begun:
+class PendingSignIn:
     """What has to be remembered until somebody comes back; its values are texts and a number."""
 
     provider: str
@@ -38,7 +38,7 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ProviderUser:
     """Whom the provider says somebody is. `groups` is empty where it tells none."""
 
     subject: str
@@ -48,11 +48,11 @@ class Answer:
     groups: frozenset[str]
 
 
-def about(provider: Provider) -> dict[str, Any]:
-    """What the provider publishes of itself; its own name has to be the configured one. Trouble."""
+def discover(provider: Provider) -> dict[str, Any]:
+    """What the provider publishes of itself; its own name has to be the configured one. ProviderError."""
     told = _cached(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
     if told.get("issuer") != provider.issuer:
-        raise Trouble(
+        raise ProviderError(
             _(
                 "%(name)s calls itself %(said)s, but %(wanted)s is configured. Nobody can sign in "
                 "with it until an administrator has corrected this."
@@ -65,7 +65,7 @@ def about(provider: Provider) -> dict[str, Any]:
             why=f"issuer {str(told.get('issuer'))[:200]}",
         )
     if not all(isinstance(told.get(key), str) for key in _ENDPOINTS):
-        raise Trouble(
+        raise ProviderError(
             _("%(name)s does not say how to sign in.") % {"name": provider.name},
             why="endpoints missing",
         )
@@ -74,9 +74,9 @@ def about(provider: Provider) -> dict[str, Any]:
 
 def begin(
     provider: Provider, *, redirect_uri: str, next_path: str, prompt: str = ""
-) -> tuple[str, str, Begun]:
-    """(address to go to, state, what to remember). `prompt="login"`: as somebody else. Trouble."""
-    told = about(provider)
+) -> tuple[str, str, PendingSignIn]:
+    """(address to go to, state, what to remember). `prompt="login"`: as somebody else. ProviderError."""
+    told = discover(provider)
     state, nonce, verifier = (secrets.token_urlsafe(32) for _unused in range(3))
     proof = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")
     asked = {
@@ -92,13 +92,15 @@ def begin(
     }
     where = str(told["authorization_endpoint"])
     joint = "&" if "?" in where else "?"
-    begun = Begun(provider.id, nonce, verifier, next_path, int(time.time()))
+    begun = PendingSignIn(provider.id, nonce, verifier, next_path, int(time.time()))
     return f"{where}{joint}{urlencode(asked)}", state, begun
 
 
-def finish(provider: Provider, begun: Begun, *, redirect_uri: str, code: str) -> Answer:
-    """Who came back with `code`. Trouble."""
-    told = about(provider)
+def finish(
+    provider: Provider, begun: PendingSignIn, *, redirect_uri: str, code: str
+) -> ProviderUser:
+    """Who came back with `code`. ProviderError."""
+    told = discover(provider)
     given = redeem(provider, told, code, redirect_uri=redirect_uri, verifier=begun.verifier)
     claims = _judged(provider, told, str(given.get("id_token", "")), begun.nonce)
     return _answer(provider, {**_more(provider, told, given, claims), **claims})
@@ -107,7 +109,7 @@ def finish(provider: Provider, begun: Begun, *, redirect_uri: str, code: str) ->
 def redeem(
     provider: Provider, told: Mapping[str, Any], code: str, *, redirect_uri: str, verifier: str
 ) -> dict[str, Any]:
-    """What the provider gives for `code`. NotOurClient, NotTheCode, Trouble."""
+    """What the provider gives for `code`. ClientRejected, CodeRejected, ProviderError."""
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -123,14 +125,14 @@ def redeem(
         form["client_id"] = provider.client_id
         if provider.client_secret:
             form["client_secret"] = provider.client_secret
-    return ask(provider, str(told["token_endpoint"]), form=form, headers=headers)
+    return fetch_json(provider, str(told["token_endpoint"]), form=form, headers=headers)
 
 
 def _judged(provider: Provider, told: Mapping[str, Any], token: str, nonce: str) -> dict[str, Any]:
     where = str(told["jwks_uri"])
     try:
         return judge(token, provider, keys=_cached(provider, where), nonce=nonce)
-    except Trouble as trouble:
+    except ProviderError as trouble:
         if not isinstance(trouble.__cause__, UnknownKey):
             raise
     # providers change their keys: look once whether this one is new
@@ -146,9 +148,9 @@ def _more(
     wanted = {"email", "email_verified", provider.groups_claim}
     if wanted <= claims.keys() or not isinstance(where, str) or not isinstance(access, str):
         return {}
-    found = ask(provider, where, headers={"Authorization": f"Bearer {access}"})
+    found = fetch_json(provider, where, headers={"Authorization": f"Bearer {access}"})
     if found.get("sub") != claims["sub"]:
-        raise Trouble(
+        raise ProviderError(
             _("%(name)s named two different people in one sign-in. Start over.")
             % {"name": provider.name},
             why="userinfo is about somebody else",
@@ -156,13 +158,13 @@ def _more(
     return found
 
 
-def _answer(provider: Provider, claims: Mapping[str, Any]) -> Answer:
+def _answer(provider: Provider, claims: Mapping[str, Any]) -> ProviderUser:
     verified = claims.get("email_verified")
     groups = claims.get(provider.groups_claim, [])
     listed = [groups] if isinstance(groups, str) else groups
     if not isinstance(listed, list):
         listed = []
-    return Answer(
+    return ProviderUser(
         subject=claims["sub"],
         email=_readable(claims.get("email")),
         # the text "true" is what one well-known provider sends
@@ -181,7 +183,7 @@ def _cached(provider: Provider, url: str) -> dict[str, Any]:
     place = _place(provider, url)
     kept = _known.get(place)
     if kept is None or time.monotonic() - kept[0] > KEEP_S:
-        kept = _known[place] = (time.monotonic(), ask(provider, url))
+        kept = _known[place] = (time.monotonic(), fetch_json(provider, url))
     return kept[1]
 
 

@@ -10,7 +10,7 @@ import jwt
 from django.utils.translation import gettext as _
 
 from accounts.providers import Provider
-from dashboard.oidc.trouble import Trouble
+from dashboard.oidc.errors import ProviderError
 
 # by keys that the provider publishes; never by the client's secret, never unsigned
 ALGORITHMS = (
@@ -37,7 +37,7 @@ def judge(
     nonce: str,
     now_s: float | None = None,
 ) -> dict[str, Any]:
-    """The token's claims. `keys` is the provider's key set. Trouble."""
+    """The token's claims. `keys` is the provider's key set. ProviderError."""
     now = time.time() if now_s is None else now_s
     try:
         key, algorithm = _key_of(token, keys)
@@ -119,7 +119,7 @@ def _judge_times(claims: Mapping[str, Any], provider: Provider, now: float) -> N
         "it is %(ours)s UTC. Nobody can sign in with it until an administrator has corrected "
         "the clocks."
     )
-    raise Trouble(
+    raise ProviderError(
         words % {"name": provider.name, "theirs": _clock(made), "ours": _clock(now)},
         why=f"token of {int(made)} to {int(ends)} at {int(now)}",
     )
@@ -129,9 +129,11 @@ def _clock(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _wrong(provider: Provider, what: str, why: object) -> Trouble:
+def _wrong(provider: Provider, what: str, why: object) -> ProviderError:
     words = _(
         "The answer of %(name)s is not valid: %(what)s. Start over; if it persists, tell an "
         "administrator."
     )
-    return Trouble(words % {"name": provider.name, "what": what}, why=f"ID token: {why!r}"[:200])
+    return ProviderError(
+        words % {"name": provider.name, "what": what}, why=f"ID token: {why!r}"[:200]
+    )

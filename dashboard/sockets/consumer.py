@@ -22,7 +22,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from dashboard.person import person_of_scope
-from dashboard.sockets.pace import TokenBucket
+from dashboard.sockets.token_bucket import TokenBucket
 from hosts.access import Denied, NotVisible, Person
 from hosts.access.guard import guard
 

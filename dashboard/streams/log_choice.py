@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from dashboard.live.spec import registered
 from dashboard.live.view import rows_in
-from dashboard.streams.reading import VERB
+from dashboard.streams.log_access import VERB
 from hosts.access import Denied, NotVisible, Person, allows, get_object
 from hosts.models import Endpoint, InventoryRow
 
@@ -17,7 +17,7 @@ Ref = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LogQuery:
     """What the address of the page names: `refs` (endpoint, full id), or a filter `line`.
 
     `group` and `key`: of what the line finds only the rows of one group.
@@ -48,7 +48,7 @@ class Choice:
     refused: int = 0
 
 
-def asked_of(given: Mapping[str, Sequence[str]]) -> Asked:
+def log_query(given: Mapping[str, Sequence[str]]) -> LogQuery:
     """From the address: `c` as "<endpoint>:<id>", as often as wanted, or the words of a line."""
     found: list[Ref] = []
     for text in given.get("c", ())[:1000]:
@@ -59,10 +59,10 @@ def asked_of(given: Mapping[str, Sequence[str]]) -> Asked:
         (given.get(name) or [""])[-1][:600].replace("\x00", " ").strip()
         for name in ("q", "locked", "group", "key")
     ]
-    return Asked(tuple(dict.fromkeys(found)), *words)
+    return LogQuery(tuple(dict.fromkeys(found)), *words)
 
 
-def choose(person: Person, asked: Asked) -> Choice:
+def choose(person: Person, asked: LogQuery) -> Choice:
     """The rows, with endpoint and host. Denied when the person may read none of those there are.
 
     NotVisible when containers were named and none is there.
@@ -89,7 +89,7 @@ def _named(person: Person, refs: tuple[Ref, ...]) -> Choice:
     return Choice(rows, max(0, len(refs) - MOST_SOURCES), refused)
 
 
-def _found(person: Person, asked: Asked) -> Choice:
+def _found(person: Person, asked: LogQuery) -> Choice:
     spec = registered("containers")
     if not allows(person, spec.verb):
         raise NotVisible

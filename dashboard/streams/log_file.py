@@ -29,7 +29,7 @@ Write = Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class FileAsked:
+class LogFileQuery:
     """What of the logs, and how. `tail`: the last lines of each container; `text`: what a line must
     hold, in whatever case where it has no capitals.
     """
@@ -64,7 +64,7 @@ class FileAsked:
         return f"# {_('incomplete')}: {said}\n".encode()
 
 
-async def file_pieces(asked: FileAsked, choice: Choice) -> AsyncGenerator[bytes, None]:
+async def file_pieces(asked: LogFileQuery, choice: Choice) -> AsyncGenerator[bytes, None]:
     """The file's lines, some hundred at once; of several containers in the order of time."""
     parts = [
         Part(
@@ -129,7 +129,7 @@ def _filter(text: str) -> Callable[[bytes], bool]:
     return lambda line: text in _plain(line.partition(b" ")[2]).decode(errors="replace").lower()
 
 
-def _writer(asked: FileAsked, rows: list[InventoryRow]) -> Write:
+def _writer(asked: LogFileQuery, rows: list[InventoryRow]) -> Write:
     """How a line is written: `1<time>@<number> <text>` to the file's form."""
     if asked.json:
         names = [(row.name or row.podman_id[:12], str(row.endpoint)) for row in rows]

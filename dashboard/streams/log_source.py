@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from dashboard.streams.lines import LineAssembler, time_of
 from dashboard.streams.log_end import Tally
-from dashboard.streams.merging import Clockwork
+from dashboard.streams.merge import LogClock
 from dashboard.streams.restarts import PATIENCE_S, exit_before, mark
 from hosts.podman import Dial, Podman, PodmanError, containers
 from hosts.podman.errors import BadRequest, NotFound
@@ -36,14 +36,14 @@ SAME_TIME_BYTES = 1024 * 1024
 Note = Callable[[dict[str, Any]], None]
 
 
-class Taker(Protocol):
+class LineSink(Protocol):
     """Where a viewer's lines go."""
 
     def offer(self, lines: list[bytes]) -> None:
         """Take or count these lines; must not wait."""
 
 
-class Viewer:
+class LogViewer:
     """One browser on a source: its outbox, and where notes (away, ended) go.
 
     `caught_up` is called once all lines that stood in the log at the beginning have been given
@@ -51,7 +51,7 @@ class Viewer:
     """
 
     def __init__(
-        self, outbox: Taker, note: Note, caught_up: Callable[[], None] | None = None
+        self, outbox: LineSink, note: Note, caught_up: Callable[[], None] | None = None
     ) -> None:
         self.outbox = outbox
         self.note = note
@@ -67,7 +67,7 @@ class LogSource:
         self._dial = dial
         self._ring_limit = ring_limit
         self._container = container
-        self._viewers: set[Viewer] = set()
+        self._viewers: set[LogViewer] = set()
         self._ring: deque[bytes] = deque()
         self._ring_bytes = 0
         self._task: asyncio.Task[None] | None = None
@@ -86,7 +86,7 @@ class LogSource:
         """True when nobody watches."""
         return not self._viewers
 
-    def join(self, viewer: Viewer, *, tail: int, since: str = "") -> None:
+    def join(self, viewer: LogViewer, *, tail: int, since: str = "") -> None:
         """Give the last `tail` lines that are here, then everything that comes. `since`: the time
         of a line instead, for a browser that takes up where it was.
         """
@@ -105,10 +105,10 @@ class LogSource:
         moment = _moment(since)
         if moment is None:
             return list(self._ring)[-tail:] if tail else []
-        clock = Clockwork()
+        clock = LogClock()
         return [line for line in self._ring if clock.moment(line) >= moment.timestamp()]
 
-    def leave(self, viewer: Viewer) -> None:
+    def leave(self, viewer: LogViewer) -> None:
         """The last one out ends the stream on the host."""
         self._viewers.discard(viewer)
         if not self._viewers and self._task is not None:
@@ -277,7 +277,7 @@ class LogSource:
             self._caught_up()
 
 
-class Sources:
+class LogSources:
     """The sources of this process, shared by all viewers of a container."""
 
     def __init__(self) -> None:
@@ -332,4 +332,4 @@ class Repeats:
         return fresh
 
 
-sources = Sources()
+sources = LogSources()

@@ -8,10 +8,10 @@ from typing import Any
 
 from dashboard.sockets.consumer import LeanConsumer
 from dashboard.streams.lines import LineAssembler
-from dashboard.streams.log_source import Taker, Viewer, sources
+from dashboard.streams.log_access import VERB, write_log_access
+from dashboard.streams.log_source import LineSink, LogViewer, sources
 from dashboard.streams.outbox import Outbox
-from dashboard.streams.reading import VERB, write_reading
-from dashboard.streams.restarts import Weaver, restarts_of
+from dashboard.streams.restarts import RestartMarks, restarts_of
 from hosts.access import get_object
 from hosts.access.asking import ask
 from hosts.dial import dial
@@ -23,15 +23,15 @@ log = logging.getLogger(__name__)
 TOO_SLOW_S = 30.0
 
 
-class Woven:
+class RestartSink:
     """The way of a source's lines into an outbox, with the restarts that were before."""
 
-    def __init__(self, outbox: Taker, weaver: Weaver) -> None:
-        self._outbox, self._weaver = outbox, weaver
+    def __init__(self, outbox: LineSink, restarts: RestartMarks) -> None:
+        self._outbox, self._restarts = outbox, restarts
 
     def offer(self, lines: list[bytes]) -> None:
         """As Outbox.offer."""
-        self._outbox.offer(self._weaver.weave(lines))
+        self._outbox.offer(self._restarts.insert(lines))
 
 
 class LogsConsumer(LeanConsumer):
@@ -56,13 +56,13 @@ class LogsConsumer(LeanConsumer):
             self.route["podman_id"],
             verb=VERB,
         )
-        write_reading(self.scope["session_key"], self.person, [row])
+        write_log_access(self.scope["session_key"], self.person, [row])
         return row
 
     async def run(self) -> None:
         """Follow, or read a range to its end."""
         self.outbox = Outbox()
-        self.weaver = next(iter((await ask(lambda: restarts_of([self.row]))).values()))
+        self.restarts = next(iter((await ask(lambda: restarts_of([self.row]))).values()))
         pump = asyncio.create_task(self._pump(), name="logs pump")
         slow = asyncio.create_task(self._watch_speed(), name="logs speed")
         try:
@@ -92,7 +92,7 @@ class LogsConsumer(LeanConsumer):
             if not notes.full():
                 notes.put_nowait(state)
 
-        viewer = Viewer(Woven(self.outbox, self.weaver), note)
+        viewer = LogViewer(RestartSink(self.outbox, self.restarts), note)
         source.join(viewer, tail=self._tail(), since=since_of(self.query))
         try:
             while True:
@@ -119,10 +119,10 @@ class LogsConsumer(LeanConsumer):
                     async for piece in pieces:
                         lines = assembler.feed(piece)
                         count += len(lines)
-                        await self.outbox.put(self.weaver.weave(lines))
+                        await self.outbox.put(self.restarts.insert(lines))
             rest = assembler.rest()
             count += len(rest)
-            await self.outbox.put(self.weaver.weave(rest))
+            await self.outbox.put(self.restarts.insert(rest))
             await self.outbox.drained()
             await self.send_json({"type": "status", "state": "done", "lines": count})
         except PodmanError as failed:

@@ -8,14 +8,14 @@ from urllib.parse import parse_qs
 from django.urls import get_resolver, reverse
 
 from dashboard.sockets.consumer import LeanConsumer
-from dashboard.streams.log_choice import Asked, Choice, asked_of, choose, inventory_stamp
-from dashboard.streams.log_source import LogSource, Viewer, sources
-from dashboard.streams.logs import TOO_SLOW_S, Woven, moment_of, since_of, tail_of
+from dashboard.streams.log_access import write_log_access
+from dashboard.streams.log_choice import Choice, LogQuery, choose, inventory_stamp, log_query
+from dashboard.streams.log_source import LogSource, LogViewer, sources
+from dashboard.streams.logs import TOO_SLOW_S, RestartSink, moment_of, since_of, tail_of
 from dashboard.streams.merged_outbox import MergedOutbox
 from dashboard.streams.merged_range import Part, merged_lines
 from dashboard.streams.outbox import Outbox
-from dashboard.streams.reading import write_reading
-from dashboard.streams.restarts import Ref, Weaver, restarts_of
+from dashboard.streams.restarts import Ref, RestartMarks, restarts_of
 from hosts.access import Denied, NotVisible
 from hosts.access.asking import ask
 from hosts.dial import dial
@@ -35,9 +35,9 @@ class Member:
         self.row = row
         self.state: dict[str, Any] = {"state": "connecting"}
         self.source: LogSource | None = None
-        self.viewer: Viewer | None = None
+        self.viewer: LogViewer | None = None
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """As the browser gets it."""
         row = self.row
         url = reverse("logs:page", args=[row.endpoint_id, row.podman_id])
@@ -66,7 +66,7 @@ class MergedLogsConsumer(LeanConsumer):
 
     Else as LogsConsumer.
 
-    To the browser: bytes of lines with their source's number (dashboard.streams.merging), and
+    To the browser: bytes of lines with their source's number (dashboard.streams.merge), and
     {"type": "sources", "sources": [{"source", "name", "host", "url", "state"}], "left_out",
     "refused"}, {"type": "status", "source", "state"…}, {"type": "gap", "source", "lines"}.
     """
@@ -77,13 +77,13 @@ class MergedLogsConsumer(LeanConsumer):
         self.members: dict[Key, Member] = {}
         self._news = asyncio.Event()
         self._told: dict[int, dict[str, Any]] = {}
-        self._restarts: dict[Ref, Weaver] = {}
+        self._restarts: dict[Ref, RestartMarks] = {}
         self._tell_all = True
 
     @cached_property
-    def asked(self) -> Asked:
+    def asked(self) -> LogQuery:
         """What the query asks for."""
-        return asked_of(parse_qs(self.scope.get("query_string", b"").decode("latin-1")))
+        return log_query(parse_qs(self.scope.get("query_string", b"").decode("latin-1")))
 
     async def authorise(self) -> None:
         """container.logs on each container, asked again with every change of access."""
@@ -94,7 +94,7 @@ class MergedLogsConsumer(LeanConsumer):
         # the list of containers registers itself in the room of its pages
         get_resolver().url_patterns  # noqa: B018
         choice = choose(self.person, self.asked)
-        write_reading(self.scope["session_key"], self.person, choice.rows)
+        write_log_access(self.scope["session_key"], self.person, choice.rows)
         fresh = [row for row in choice.rows if (row.endpoint_id, row.podman_id) not in self.members]
         self._restarts |= restarts_of(fresh)
         return choice
@@ -163,13 +163,13 @@ class MergedLogsConsumer(LeanConsumer):
             member.state = {name: value for name, value in state.items() if name != "type"}
             self._news.set()
 
-        share = Woven(_Share(outbox, number), self._weaver(row))
-        member.viewer = Viewer(share, note, lambda: outbox.caught_up(number))
+        share = RestartSink(_Share(outbox, number), self._restarts_of(row))
+        member.viewer = LogViewer(share, note, lambda: outbox.caught_up(number))
         member.source.join(member.viewer, tail=tail, since=since_of(self.query))
 
-    def _weaver(self, row: InventoryRow) -> Weaver:
+    def _restarts_of(self, row: InventoryRow) -> RestartMarks:
         """Once for each container: who joins again has seen its past."""
-        return self._restarts.pop((row.endpoint_id, row.podman_id), None) or Weaver()
+        return self._restarts.pop((row.endpoint_id, row.podman_id), None) or RestartMarks()
 
     def _leave(self, member: Member) -> None:
         if member.source and member.viewer:
@@ -207,7 +207,7 @@ class MergedLogsConsumer(LeanConsumer):
             self._news.clear()
 
     def _sources(self) -> dict[str, Any]:
-        told = [member.told() for member in self.members.values()]
+        told = [member.as_json() for member in self.members.values()]
         return {
             "type": "sources",
             "sources": told,
@@ -239,7 +239,7 @@ class MergedLogsConsumer(LeanConsumer):
                 since=moment_of(self.query.get("since", "")),
                 until=moment_of(self.query.get("until", "")),
                 tail=self._tail() if "tail" in self.query else None,
-                weaver=self._weaver(member.row),
+                restarts=self._restarts_of(member.row),
             )
             for member in self.members.values()
         ]

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from dashboard.streams.merging import Merger, Waiting
+from dashboard.streams.merge import Merger, PendingLine
 from dashboard.streams.outbox import KEEP_BYTES, MESSAGE_BYTES, Credit
 
 # each source may have this much waiting, so that a loud one does not silence the others
@@ -30,7 +30,7 @@ class MergedOutbox(Credit):
         self._tail = tail
         self._clock = clock
         self._merger = Merger(clock=clock)
-        self._queue: deque[Waiting] = deque()
+        self._queue: deque[PendingLine] = deque()
         self._waiting: dict[int, int] = {}
         self._skipped: dict[int, int] = {}
         self._past: dict[int, deque[bytes]] | None = {}

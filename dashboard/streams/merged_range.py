@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import count
 
 from dashboard.streams.lines import LineAssembler
-from dashboard.streams.merging import Clockwork, tagged
-from dashboard.streams.restarts import Weaver, is_mark
+from dashboard.streams.merge import LogClock, tagged
+from dashboard.streams.restarts import RestartMarks, is_mark
 from hosts.podman import Dial, Podman, PodmanError
 from hosts.podman.logs import batches
 
@@ -33,7 +33,7 @@ class Part:
         until: datetime | None,
         tail: int | None,
         streams: frozenset[int] = BOTH,
-        weaver: Weaver | None = None,
+        restarts: RestartMarks | None = None,
     ) -> None:
         self.number = number
         self.lines = 0
@@ -41,10 +41,10 @@ class Part:
         self._way, self._container = way, container
         self._since, self._until, self._tail = since, until, tail
         self._streams = streams
-        self._weaver = weaver or Weaver()
-        self._clock = Clockwork()
+        self._restarts = restarts or RestartMarks()
+        self._clock = LogClock()
 
-    async def told(self) -> AsyncGenerator[tuple[float, bytes], None]:
+    async def lines_in_time(self) -> AsyncGenerator[tuple[float, bytes], None]:
         """(moment, line with its source's number), in the log's own order. Never raises PodmanError."""
         assembler = LineAssembler()
         try:
@@ -61,9 +61,9 @@ class Part:
                 )
                 async with aclosing(frames) as pieces:
                     async for piece in pieces:
-                        for line in self._weaver.weave(assembler.feed(piece)):
+                        for line in self._restarts.insert(assembler.feed(piece)):
                             yield self._one(line)
-            for line in self._weaver.weave(assembler.rest()):
+            for line in self._restarts.insert(assembler.rest()):
                 yield self._one(line)
         except PodmanError as failed:
             self.cause = failed.message
@@ -77,7 +77,9 @@ async def merged_lines(parts: list[Part]) -> AsyncGenerator[list[bytes], None]:
     """Lines of all parts by time, some hundred at once."""
     order = count()
     async with AsyncExitStack() as stack:
-        streams = [await stack.enter_async_context(aclosing(part.told())) for part in parts]
+        streams = [
+            await stack.enter_async_context(aclosing(part.lines_in_time())) for part in parts
+        ]
         firsts = await asyncio.gather(*(anext(stream, None) for stream in streams))
         # the source's number before the order of arrival: equal seconds stay together and in order
         heap = [

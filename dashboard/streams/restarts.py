@@ -43,8 +43,8 @@ def moment_in(line: bytes) -> float | None:
         return None
 
 
-def restarts_of(rows: Iterable[InventoryRow]) -> dict[Ref, "Weaver"]:
-    """What is known of these containers' restarts, each ready to be woven into its log."""
+def restarts_of(rows: Iterable[InventoryRow]) -> dict[Ref, "RestartMarks"]:
+    """What is known of these containers' restarts, each ready to be placed into its log."""
     found = {}
     for row in rows:
         kept = HostEvent.objects.filter(
@@ -53,29 +53,29 @@ def restarts_of(rows: Iterable[InventoryRow]) -> dict[Ref, "Weaver"]:
             podman_id=row.podman_id,
             action__in=("died", "start"),
         ).order_by("-at", "-id")[:MOST]
-        weaver, exit_code, died = Weaver(), None, False
+        restarts, exit_code, died = RestartMarks(), None, False
         for event in reversed(kept):
             if event.action == "died":
                 exit_code, died = event.exit_code, True
             elif died:
-                weaver.marks.append((event.at.timestamp(), mark(event.at, exit_code)))
+                restarts.marks.append((event.at.timestamp(), mark(event.at, exit_code)))
                 died = False
-        found[row.endpoint_id, row.podman_id] = weaver
+        found[row.endpoint_id, row.podman_id] = restarts
     return found
 
 
 @dataclass
-class Weaver:
+class RestartMarks:
     """Puts marks among the lines of one log, in order; those before its first line are no use."""
 
     marks: deque[tuple[float, bytes]] = field(default_factory=deque)
     _begun: bool = False
 
-    def weave(self, lines: list[bytes]) -> list[bytes]:
+    def insert(self, lines: list[bytes]) -> list[bytes]:
         """`lines` with the marks that belong between them."""
         if not self.marks:
             return lines
-        woven = []
+        placed = []
         for line in lines:
             moment = moment_in(line) if self.marks else None
             while moment is not None and self.marks and self.marks[0][0] <= moment + SAME_S:
@@ -84,10 +84,10 @@ class Weaver:
                     break
                 self.marks.popleft()
                 if self._begun and not is_mark(line):
-                    woven.append(said)
+                    placed.append(said)
             self._begun = True
-            woven.append(line)
-        return woven
+            placed.append(line)
+        return placed
 
 
 async def exit_before(

@@ -5,8 +5,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from dashboard.sockets.consumer import LeanConsumer
-from dashboard.streams.stats_of import Subject, subjects
-from dashboard.streams.stats_source import Line, sources
+from dashboard.streams.stats_source import StatsLine, sources
+from dashboard.streams.stats_subject import StatsSubject, subjects
 from hosts.access import NotVisible
 from hosts.access.asking import ask
 from hosts.dial import dial
@@ -23,19 +23,19 @@ LIMIT = METRICS.index("limit")
 
 
 class StatsConsumer(LeanConsumer):
-    """Query: `of`, once per subject (dashboard.streams.stats_of), at most ten.
+    """Query: `of`, once per subject (dashboard.streams.stats_subject), at most ten.
 
     To the browser: {"type": "sample", "at": ms, "of": {subject: [a value per metric] or null}};
     {"type": "status", "endpoint", "host", "state": connecting|live|away|refused, "cause"}.
     """
 
-    found: list[Subject]
+    found: list[StatsSubject]
 
     async def authorise(self) -> None:
         """container.stats on every subject, asked again with every change of access."""
         self.found = await ask(self._fetch)
 
-    def _fetch(self) -> list[Subject]:
+    def _fetch(self) -> list[StatsSubject]:
         query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))
         found = subjects(self.person, query.get("of", []))
         if not found:
@@ -45,7 +45,7 @@ class StatsConsumer(LeanConsumer):
     async def run(self) -> None:
         """Until the browser goes."""
         self._waiting: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MOST_WAITING)
-        self._latest: dict[int, Line] = {}
+        self._latest: dict[int, StatsLine] = {}
         self._names = {e.pk: str(e) for one in self.found for e in one.endpoints}
         joined = []
         members = asyncio.create_task(self._keep_members(), name="stats members")
@@ -69,7 +69,7 @@ class StatsConsumer(LeanConsumer):
             except NotVisible:
                 await self.end(self.NOT_FOUND)
 
-    def sampled(self, endpoint_id: int, line: Line) -> None:
+    def sampled(self, endpoint_id: int, line: StatsLine) -> None:
         """A line of an endpoint's stream: the subjects that it concerns."""
         self._latest[endpoint_id] = line
         concerned = [one for one in self.found if endpoint_id in one.members]
@@ -81,7 +81,7 @@ class StatsConsumer(LeanConsumer):
             }
         )
 
-    def told(self, endpoint_id: int, state: dict[str, Any]) -> None:
+    def state_changed(self, endpoint_id: int, state: dict[str, Any]) -> None:
         """How an endpoint's stream stands."""
         self._offer(
             {
@@ -92,7 +92,7 @@ class StatsConsumer(LeanConsumer):
             }
         )
 
-    def _sum(self, one: Subject, at_ms: int) -> list[int] | None:
+    def _sum(self, one: StatsSubject, at_ms: int) -> list[int] | None:
         sums = []
         for endpoint_id, members in one.members.items():
             line = self._latest.get(endpoint_id)

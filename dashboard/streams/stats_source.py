@@ -21,7 +21,7 @@ GAP_S = 5 * LIVE_INTERVAL_S
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StatsLine:
     """One moment of an endpoint: samples by container id, and hosts.stats.gather.Rates.repeats."""
 
     at_ms: int
@@ -29,13 +29,13 @@ class Line:
     repeats: frozenset[str]
 
 
-class Viewer(Protocol):
+class StatsViewer(Protocol):
     """Whoever looks. Neither call may block."""
 
-    def sampled(self, endpoint_id: int, line: "Line") -> None:
+    def sampled(self, endpoint_id: int, line: "StatsLine") -> None:
         """What all containers of the endpoint use now."""
 
-    def told(self, endpoint_id: int, state: dict[str, Any]) -> None:
+    def state_changed(self, endpoint_id: int, state: dict[str, Any]) -> None:
         """How the stream stands: `{"state": connecting|live|away|refused, "cause"}`."""
 
 
@@ -45,7 +45,7 @@ class StatsSource:
     def __init__(self, dial: Dial, endpoint_id: int) -> None:
         self._dial = dial
         self._endpoint_id = endpoint_id
-        self._viewers: set[Viewer] = set()
+        self._viewers: set[StatsViewer] = set()
         self._task: asyncio.Task[None] | None = None
         self._state: dict[str, Any] = {"state": "connecting"}
 
@@ -54,14 +54,14 @@ class StatsSource:
         """True when nobody looks."""
         return not self._viewers
 
-    def join(self, viewer: Viewer) -> None:
+    def join(self, viewer: StatsViewer) -> None:
         """Tell the viewer from now on."""
         self._viewers.add(viewer)
-        viewer.told(self._endpoint_id, self._state)
+        viewer.state_changed(self._endpoint_id, self._state)
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name=f"stats {self._endpoint_id}")
 
-    def leave(self, viewer: Viewer) -> None:
+    def leave(self, viewer: StatsViewer) -> None:
         """The last one out ends the stream on the host."""
         self._viewers.discard(viewer)
         if not self._viewers and self._task is not None:
@@ -96,7 +96,7 @@ class StatsSource:
                 first = False
                 continue
             self._say({"state": "live"})
-            line = Line(round(time.time() * 1000), samples, rates.repeats)
+            line = StatsLine(round(time.time() * 1000), samples, rates.repeats)
             for viewer in tuple(self._viewers):
                 viewer.sampled(self._endpoint_id, line)
 
@@ -105,10 +105,10 @@ class StatsSource:
             return
         self._state = state
         for viewer in tuple(self._viewers):
-            viewer.told(self._endpoint_id, state)
+            viewer.state_changed(self._endpoint_id, state)
 
 
-class Sources:
+class StatsSources:
     """The sources of this process."""
 
     def __init__(self) -> None:
@@ -121,4 +121,4 @@ class Sources:
         return self._sources.setdefault(endpoint_id, StatsSource(dial, endpoint_id))
 
 
-sources = Sources()
+sources = StatsSources()

@@ -7,7 +7,7 @@ import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from dashboard.bootstrap.trouble import Trouble
+from dashboard.bootstrap.errors import StartError
 from dashboard.env import local_addresses
 
 BACKLOG = 1024
@@ -52,16 +52,16 @@ def is_loopback(bind: str) -> bool:
 
 
 def choose(bind: str, port: int, url: str) -> Address:
-    """The address for these options. Trouble when the URL cannot be one."""
+    """The address for these options. StartError when the URL cannot be one."""
     bind = bind.strip("[]")
     if url:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise Trouble(
+            raise StartError(
                 f"--url {url} is not an address: give it like https://haulout.example.org"
             )
         if parts.path.strip("/") or parts.query or parts.fragment:
-            raise Trouble(
+            raise StartError(
                 f"--url {url} has a path: Haulout needs a host name of its own, "
                 f"{parts.scheme}://{parts.netloc}"
             )
@@ -92,7 +92,7 @@ def _bracketed(host: str) -> str:
 
 
 def listen(bind: str, port: int) -> socket.socket:
-    """The listening socket, which outlives a restarted web process. Trouble when it cannot be had."""
+    """The listening socket, which outlives a restarted web process. StartError when it cannot be had."""
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET
     try:
         return socket.create_server(
@@ -102,16 +102,18 @@ def listen(bind: str, port: int) -> socket.socket:
         raise _refused(exc, bind, port) from exc
 
 
-def _refused(exc: OSError, bind: str, port: int) -> Trouble:
+def _refused(exc: OSError, bind: str, port: int) -> StartError:
     if exc.errno == errno.EADDRINUSE:
-        return Trouble(
+        return StartError(
             f"port {port} is in use by another program on {bind}: "
             f"choose another one, --port {port + 1 if port < 65535 else 8000}"
         )
     if exc.errno in (errno.EACCES, errno.EPERM):
-        return Trouble(f"port {port} may only be used by root: choose one above 1023, --port 8000")
+        return StartError(
+            f"port {port} may only be used by root: choose one above 1023, --port 8000"
+        )
     if exc.errno == errno.EADDRNOTAVAIL:
-        return Trouble(f"{bind} is no address of this machine: `ip address` lists them")
+        return StartError(f"{bind} is no address of this machine: `ip address` lists them")
     if isinstance(exc, socket.gaierror):
-        return Trouble(f"--bind {bind} is no address: give one like 127.0.0.1 or 0.0.0.0")
-    return Trouble(f"cannot listen on {bind} port {port}: {os.strerror(exc.errno or 0)}")
+        return StartError(f"--bind {bind} is no address: give one like 127.0.0.1 or 0.0.0.0")
+    return StartError(f"cannot listen on {bind} port {port}: {os.strerror(exc.errno or 0)}")

@@ -33,12 +33,12 @@ class Spec:
 
 @dataclass
 class Child:
-    """Keeps one process running. `told` hears of each start and end of its process group."""
+    """Keeps one process running. `on_change(group, lives)`: at each start and end of its group."""
 
     spec: Spec
     folder: Path
     say: Callable[[str], None]
-    told: Callable[[int, bool], None]
+    on_change: Callable[[int, bool], None]
     process: asyncio.subprocess.Process | None = None
     starts: int = 0
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -78,7 +78,7 @@ class Child:
         )
         group = self.process.pid
         self.starts += 1
-        self.told(group, True)
+        self.on_change(group, True)
         reading = asyncio.create_task(self._read(self.process, log))
         try:
             status = await self.process.wait()
@@ -86,7 +86,7 @@ class Child:
             # grandchildren that it left would hold its output and the lock
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(group, signal.SIGKILL)
-            self.told(group, False)
+            self.on_change(group, False)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(reading, 1.0)
         return status

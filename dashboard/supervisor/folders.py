@@ -7,7 +7,7 @@ import shutil
 import stat
 from pathlib import Path
 
-from dashboard.bootstrap.trouble import Trouble, from_oserror
+from dashboard.bootstrap.errors import StartError, from_oserror
 
 MIN_FREE_BYTES = 64 * 1024 * 1024
 # a unix socket's path ends at 107 bytes; the longest of ours is /link/<id>.gate.sock
@@ -15,7 +15,7 @@ LONGEST_RUN = 107 - len("/link/2147483647.gate.sock")
 
 
 def make_data_folder(data: Path) -> None:
-    """Make DATA with its keys and logs folders; Trouble when it cannot be written or is full."""
+    """Make DATA with its keys and logs folders; StartError when it cannot be written or is full."""
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, mode in (("keys", 0o700), ("logs", 0o700)):
@@ -29,16 +29,16 @@ def make_data_folder(data: Path) -> None:
         raise from_oserror(exc, str(data)) from exc
     free_bytes = shutil.disk_usage(data).free
     if free_bytes < MIN_FREE_BYTES:
-        raise Trouble(
+        raise StartError(
             f"{free_bytes >> 20} MiB are free at {data}, and at least {MIN_FREE_BYTES >> 20} are "
             "needed: free some space, or use another folder (--data DIR)"
         )
 
 
 def make_run_folder(run: Path) -> None:
-    """Make RUN and RUN/link, ours alone (0700). Trouble when it is too long or somebody else's."""
+    """Make RUN and RUN/link, ours alone (0700). StartError when it is too long or somebody else's."""
     if len(os.fsencode(str(run))) > LONGEST_RUN:
-        raise Trouble(
+        raise StartError(
             f"the socket folder {run} is too long for unix sockets (at most {LONGEST_RUN} bytes): "
             "set HAULOUT_RUN to a short folder such as /tmp/haulout"
         )
@@ -46,7 +46,7 @@ def make_run_folder(run: Path) -> None:
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
         info = run.lstat()
         if not stat.S_ISDIR(info.st_mode) or info.st_uid != os.geteuid():
-            raise Trouble(
+            raise StartError(
                 f"the socket folder {run} belongs to somebody else: "
                 "remove it, or set HAULOUT_RUN to a folder of your own"
             )
@@ -64,7 +64,7 @@ class DataLock:
         self.fd = -1
 
     def take(self, *, demo: bool = False) -> None:
-        """Trouble when another supervisor, or a child that it left, holds it.
+        """StartError when another supervisor, or a child that it left, holds it.
 
         `demo`: whoever asks wants demo hosts, and is told whether the other one has them.
         """
@@ -75,13 +75,13 @@ class DataLock:
         try:
             fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as exc:
-            told = self._told()
+            holder = self._holder()
             self.release()
-            where = f", process {told['pid']}" if told.get("pid") else ""
-            at = f" at {told['url']}" if told.get("url") else ""
+            where = f", process {holder['pid']}" if holder.get("pid") else ""
+            at = f" at {holder['url']}" if holder.get("url") else ""
             if demo:
-                at += ", with its demo hosts" if told.get("demo") else ", without demo hosts"
-            raise Trouble(
+                at += ", with its demo hosts" if holder.get("demo") else ", without demo hosts"
+            raise StartError(
                 f"Haulout already runs on {self.path.parent}{where}{at}: "
                 "stop that one, or use another folder (--data DIR) and port (--port)"
             ) from exc
@@ -98,7 +98,7 @@ class DataLock:
             os.close(self.fd)
             self.fd = -1
 
-    def _told(self) -> dict[str, object]:
+    def _holder(self) -> dict[str, object]:
         try:
             found = json.loads(self.path.read_text() or "{}")
         except (OSError, ValueError):

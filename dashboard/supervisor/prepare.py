@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from audit import keys as audit_keys
-from dashboard.bootstrap.trouble import Trouble
+from dashboard.bootstrap.errors import StartError
 from dashboard.supervisor.tables import refuse_newer
 from hosts import vault
 from hosts.gate import host_key
@@ -42,7 +42,7 @@ def make_keys() -> None:
     try:
         vault.make_keys(settings.HAULOUT_KEYS, settings.HAULOUT_VAULT_KEY_FILE)
     except vault.VaultError as exc:
-        raise Trouble(str(exc)) from exc
+        raise StartError(str(exc)) from exc
     host_key.make(settings.HAULOUT_KEYS)
     audit_keys.write_once(settings.HAULOUT_SIGNIN_KEY_FILE, secrets.token_hex(32))
 
@@ -50,7 +50,7 @@ def make_keys() -> None:
 def bring_tables_up_to_date(say: Say) -> None:
     """Migrate; an existing SQLite file is copied first (DATA/copies), the last five are kept.
 
-    Trouble where the database is a newer version's.
+    StartError where the database is a newer version's.
     """
     refuse_newer()
     executor = MigrationExecutor(connection)

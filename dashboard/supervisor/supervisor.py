@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dashboard.supervisor import guard, lifeline
+from dashboard.supervisor import lifeline, reaper
 from dashboard.supervisor.child import Child, Spec
 
 # together below the ten seconds that a stop may take
@@ -49,7 +49,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup keeps its meaning
-                loop.add_signal_handler(number, self._told_to_stop, number)
+                loop.add_signal_handler(number, self._on_signal, number)
         await self._start_guard()
         try:
             for spec in first:
@@ -68,7 +68,7 @@ class Supervisor:
         finally:
             await self._end()
 
-    def _told_to_stop(self, number: int) -> None:
+    def _on_signal(self, number: int) -> None:
         if not self._stopping.is_set():
             self.say("stopping")
         elif number == signal.SIGINT:
@@ -86,7 +86,7 @@ class Supervisor:
 
     async def _start_guard(self) -> None:
         self._guard = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", "-S", guard.__file__),
+            *(sys.executable, "-I", "-S", reaper.__file__),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,

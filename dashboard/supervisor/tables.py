@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from dashboard.bootstrap.trouble import Trouble
+from dashboard.bootstrap.errors import StartError
 
 log = logging.getLogger(__name__)
 LOOKS_EVERY_S = 1.0
@@ -16,13 +16,13 @@ _OURS = frozenset({"audit", "accounts", "hosts", "dashboard"})
 
 
 def refuse_newer() -> None:
-    """Trouble when the database has changes that this version does not know. DatabaseError."""
+    """StartError when the database has changes that this version does not know. DatabaseError."""
     _refuse_newer()
 
 
 def wait_for_setup() -> None:
     """For a process that nobody prepared: until `manage.py setup` (or an `up`) has made the tables, in
-    whatever order a compose tool starts its services. Trouble as above. One whose database is away goes
+    whatever order a compose tool starts its services. StartError as above. One whose database is away goes
     on: it waits for it.
     """
     said = False
@@ -49,7 +49,7 @@ def _refuse_newer() -> int:
     unknown = sorted(one for one in applied if one[0] in _OURS and one not in named)
     if unknown:
         app, name = unknown[-1]
-        raise Trouble(
+        raise StartError(
             f"the database was changed by a newer Haulout (it has {app} {name}, and {len(unknown)} such"
             " changes in all): run that version, or put back the copy that was made before the update"
             " (DATA/copies, or your own of PostgreSQL)"
@@ -61,7 +61,7 @@ def _refuse_newer() -> int:
             continue
         if there and key[0] in _OURS:
             app, name = key
-            raise Trouble(
+            raise StartError(
                 f"the database is too old for this version: it has {there} of the {len(those)} changes"
                 f" that {app} {name} stands for. Run `manage.py setup` of the commit before"
                 f" {app}/migrations/{name}.py came (git log finds it), then that of this version"

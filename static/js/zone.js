@@ -1,5 +1,5 @@
 // Times are typed by the clock of whoever types: their browser's zone goes along in a hidden field and
-// is said beside the time (dashboard/furniture/zoned.py).
+// is said beside the time (dashboard/furniture/zone_form.py).
 const pad = (n) => String(n).padStart(2, "0");
 const day = (moment) =>
   `${moment.getFullYear()}-${pad(moment.getMonth() + 1)}-${pad(moment.getDate())}`;

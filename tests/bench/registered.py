@@ -14,20 +14,19 @@ def main() -> None:
     from django.db import transaction
 
     from hosts import vault
-    from hosts.models import Endpoint, Host, Login
+    from tests import make
 
     with transaction.atomic():
         for row in json.load(sys.stdin):
-            host = Host.objects.create(
-                name=row["name"],
+            host = make.host(
+                row["name"],
                 address=row["address"],
                 port=row["port"],
                 host_key=row["host_key_line"],
                 fingerprint=row["fingerprint"],
             )
             key = vault.seal(row["private_key"].encode(), "ssh-key")
-            login = Login.objects.create(host=host, user="root", sealed_key=key)
-            Endpoint.objects.create(login=login, host=host, socket=row["socket"])
+            make.endpoint(host, login={"sealed_key": key}, state="connecting", socket=row["socket"])
 
 
 if __name__ == "__main__":

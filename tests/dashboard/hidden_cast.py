@@ -31,11 +31,11 @@ from hosts.models import (
     HostEvent,
     HostMute,
     Job,
-    Login,
     ObjectLock,
     OpenTerminal,
     RegistryCredential,
 )
+from tests import make
 
 ELSEWHERE, NEXTDOOR, BESIDE = "zskerry", "zshoal", "zreef"
 WORDS = (ELSEWHERE, NEXTDOOR, BESIDE)
@@ -66,19 +66,16 @@ def furnish(others: Any) -> None:
         (2, ELSEWHERE, ELSEWHERE, (("root", 3),)),
     )
     for pk, name, group, users in places:
-        host = Host.objects.create(pk=pk, name=name, address=f"{name}.example", notes=name)
+        host = make.host(name, pk=pk, address=f"{name}.example", notes=name)
         host.groups.add(Group.objects.create(pk=pk, name=group, notes=group))
         for user, number in users:
-            login = Login.objects.create(host=host, user=user, state="up", reason=user)
             word = WORD_AT[number]
-            endpoint = Endpoint.objects.create(
-                pk=number,
-                host=host,
-                login=login,
+            endpoint = make.endpoint(
+                host,
                 user=user,
-                rootless=user != "root",
+                login={"reason": user},
+                pk=number,
                 socket=f"/{word if number > 1 else 's'}",
-                state="up",
                 podman_version="5.4.2",
             )
             _objects(endpoint, word)
@@ -204,12 +201,9 @@ def furnish_elsewhere(others: Any, *, beside: bool) -> None:
     """More of all that nobody of `seers` sees: another host, with all of `furnish`. `beside`: at the
     Podman that they see, too.
     """
-    host = Host.objects.create(pk=9, name=FARTHER, address=f"{FARTHER}.example", notes=FARTHER)
+    host = make.host(FARTHER, pk=9, address=f"{FARTHER}.example", notes=FARTHER)
     host.groups.add(Group.objects.create(pk=9, name=FARTHER, notes=FARTHER))
-    login = Login.objects.create(host=host, user="root", state="up", reason="root")
-    endpoint = Endpoint.objects.create(
-        pk=9, host=host, login=login, user="root", socket="/s", state="up", podman_version="5.4.2"
-    )
+    endpoint = make.endpoint(host, login={"reason": "root"}, pk=9, podman_version="5.4.2")
     places = [endpoint]
     if beside:
         places.append(Endpoint.objects.select_related("host").get(pk=1))

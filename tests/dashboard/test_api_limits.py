@@ -27,13 +27,13 @@ def limits(monkeypatch: pytest.MonkeyPatch) -> Any:
 def use_up(limits: Any, token: int, address: str) -> None:
     limits.use(token)
     limits.use(token)
-    with pytest.raises(limits.TooMany):
+    with pytest.raises(limits.TooManyRequests):
         limits.use(token)
     limits.use(token + 1)
     for _guess in range(2):
         limits.may_guess(address)
         limits.guessed(address)
-    with pytest.raises(limits.TooMany) as refused:
+    with pytest.raises(limits.TooManyRequests) as refused:
         limits.may_guess(address)
     assert refused.value.retry_s >= 1
     limits.may_guess(f"{address}0")

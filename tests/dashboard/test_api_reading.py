@@ -11,7 +11,8 @@ from accounts.models import Role, User
 from audit.models import Entry
 from audit.shapes import Who
 from dashboard.api import bearer, limits
-from hosts.models import Job, Volume
+from hosts.models import Job
+from tests import make
 from tests.cast import Cast
 from tests.dashboard.api_cast import Caller, make_caller
 from tests.hosts.podman.scripted_podman import scripted_podman
@@ -205,7 +206,7 @@ def test_inspect_shows_no_more_than_the_page(fleet: Fleet, cast: Cast) -> None:
     """What Podman answers here holds secrets: the environment, and a password among mount options."""
     now = timezone.now()
     kept: dict[str, Any] = {"digest": "", "seen_at": now, "changed_at": now, "driver": "local"}
-    Volume.objects.create(endpoint=fleet.root1, podman_id="data", name="data", **kept)
+    make.volume(fleet.root1, "data", podman_id="data", **kept)
     told = {
         "Config": {"Env": ["KEY=canary-1"], "CreateCommand": ["podman", "-e", "KEY=canary-1"]},
         "Options": {"o": "username=u,password=canary-2"},

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.streams.reading import write_reading
+from dashboard.streams.log_access import write_log_access
 from hosts.access import Person, grounds
 from hosts.actions.containers.open_terminal import VERBS, WATCH, ExecOptions, begin, watch
 from hosts.actions.files.read_file import enter
@@ -23,7 +23,7 @@ def test_terminals_and_readings_name_their_grant(
     )
     opened = begin(person, (row.endpoint_id, row.podman_id), ExecOptions())
     watch(person, opened, owner="Alice")
-    write_reading("a session", person, [row])
+    write_log_access("a session", person, [row])
     enter(person, "container", row, what="list", path="/")
     for verb in (VERBS[ExecOptions().kind], WATCH, "container.logs", "container.files"):
         [entry] = entries(verb)

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Role
 from audit.models import Entry
-from hosts.models import INVENTORY, Endpoint, Group, Host, Job, Login
+from hosts.models import INVENTORY, Group, Job
+from tests import make
 from tests.cast import Browser, Cast
 from tests.dashboard.routes import every_route
 
@@ -45,9 +46,7 @@ REFUSED = {403, 404, 405}
 @pytest.fixture
 def objects(db: None) -> None:
     """One of each kind, by every name that a route's sample has."""
-    host = Host.objects.create(pk=1, name="den7", address="192.0.2.1")
-    login = Login.objects.create(pk=1, host=host, user="root", state="up")
-    endpoint = Endpoint.objects.create(pk=1, host=host, login=login, socket="/s", state="up")
+    endpoint = make.endpoint(make.host("den7", pk=1), login={"pk": 1}, pk=1)
     Group.objects.create(pk=1, name="prod")
     now = timezone.now()
     for model in INVENTORY.values():

@@ -5,9 +5,9 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
-from django.utils import timezone
 
 from hosts import models
+from tests import make
 from tests.cast import Cast
 from tests.dashboard.test_lists_watched import GRANTS
 from tests.two_teams import Fleet
@@ -30,15 +30,12 @@ def furnish(fleet: Fleet) -> None:
     """Objects of every kind on web1, which its containers name."""
     image = "sha256:" + "a" * 64
     models.Container.objects.update(image_id=image, networks=["podman"], pod_id="f0", pod_name="f")
-    now = timezone.now()
-    kept: dict[str, Any] = {"digest": "", "seen_at": now, "changed_at": now}
     for endpoint in (fleet.root1, fleet.anna1, fleet.root2):
-        where = {"endpoint": endpoint, **kept}
-        models.Image.objects.create(podman_id=image, name="localhost/web:1", **where)
-        models.Pod.objects.create(podman_id="f0", name="f", state="running", **where)
-        models.Volume.objects.create(podman_id="data", name="data", **where)
-        models.Network.objects.create(podman_id="n0", name="podman", **where)
-        models.Secret.objects.create(podman_id="s0", name="token", **where)
+        make.image(endpoint, "localhost/web:1", podman_id=image)
+        make.pod(endpoint, "f", podman_id="f0")
+        make.volume(endpoint, "data")
+        make.network(endpoint, "podman", podman_id="n0")
+        make.row("secret", endpoint, "token", podman_id="s0")
 
 
 @pytest.mark.parametrize("held", GRANTS)

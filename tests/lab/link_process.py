@@ -14,7 +14,8 @@ from django.conf import settings
 from hosts import control, vault
 from hosts.link.sockets import control_socket
 from hosts.link.supervise.process import serve
-from hosts.models import Container, Endpoint, Host, Login
+from hosts.models import Container, Endpoint, Host
+from tests import make
 from tests.lab.hosts.processes import wait_until
 
 
@@ -77,9 +78,13 @@ def register(host: object, *, user: str = "root", name: str = "", wait: bool = T
         },
     )
     key = vault.seal(login.key_file.read_bytes(), "ssh-key")
-    account = Login.objects.create(host=row, user=user, sealed_key=key)
-    endpoint = Endpoint.objects.create(
-        login=account, host=row, socket=login.socket, user=user, rootless=bool(login.uid)
+    endpoint = make.endpoint(
+        row,
+        user=user,
+        login={"sealed_key": key},
+        state="connecting",
+        socket=login.socket,
+        rootless=bool(login.uid),
     )
     reload()
     if wait:

@@ -13,9 +13,8 @@ from django.conf import settings
 
 from hosts.actions.run import run_container
 from hosts.link.sockets import CALLERS, endpoint_socket
-from hosts.models import Endpoint
 from hosts.models import Host as HostRow
-from hosts.models import Login as LoginRow
+from tests import make
 from tests.hosts.jobs.conftest import ended, person, vault_keys, worker
 from tests.lab.hosts import Host
 
@@ -29,18 +28,10 @@ def endpoint_on(
     """`endpoint_on(host, user="root")`: that Podman as an Endpoint."""
     links: list[Path] = []
 
-    def make(host: Host, *, user: str = "root") -> Any:
+    def linked(host: Host, *, user: str = "root") -> Any:
         row, _new = HostRow.objects.get_or_create(name=host.name)
-        login = LoginRow.objects.create(host=row, user=user, state="up")
         there = next(one for one in host.logins if one.user == user)
-        made = Endpoint.objects.create(
-            host=row,
-            login=login,
-            socket=there.socket,
-            user=user,
-            rootless=user != "root",
-            state="up",
-        )
+        made = make.endpoint(row, user=user, socket=there.socket)
         for caller in CALLERS:
             link = endpoint_socket(settings.HAULOUT_RUN, made.pk, caller)
             link.parent.mkdir(mode=0o700, exist_ok=True)
@@ -48,7 +39,7 @@ def endpoint_on(
             links.append(link)
         return made
 
-    yield make
+    yield linked
     for link in links:
         link.unlink()
 

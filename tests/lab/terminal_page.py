@@ -11,11 +11,10 @@ from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
-from django.utils import timezone
 
 from dashboard.asgi import application
 from dashboard.streams.terminals.sessions import sessions
-from hosts.models import Container
+from tests import make
 from tests.lab.waiting import until
 
 ORIGIN = b"http://127.0.0.1:8000"
@@ -121,21 +120,12 @@ def container(lab: Any, endpoint_on: Any, clean_hosts: None) -> Callable[..., An
     """`container("--user", "1", "localhost/busybox", "sleep", "1000")` runs; (endpoint id, id)."""
     endpoint = endpoint_on(lab.hosts[0])
 
-    def make(*words: str, state: str = "running") -> tuple[int, str]:
+    def run(*words: str, state: str = "running") -> tuple[int, str]:
         podman_id = lab.hosts[0].podman("run", "-d", *words).split()[-1]
-        now = timezone.now()
-        Container.objects.create(
-            endpoint=endpoint,
-            podman_id=podman_id,
-            name="shop",
-            digest="",
-            state=state,
-            seen_at=now,
-            changed_at=now,
-        )
+        make.container(endpoint, "shop", podman_id=podman_id, state=state)
         return endpoint.pk, podman_id
 
-    return make
+    return run
 
 
 @pytest_asyncio.fixture

@@ -15,7 +15,7 @@ from django.core.management import get_commands, load_command_class
 
 from dashboard import env
 from dashboard.cli.up import FIRST, LATER
-from dashboard.supervisor import healthy, valkey
+from dashboard.supervisor import healthcheck, valkey
 from tests.stack import CHECKOUT, clean_environment
 from tests.test_configuration import section
 
@@ -68,10 +68,10 @@ def test_the_processes_are_those_of_up(services: dict[str, Any]) -> None:
 
 
 def test_each_process_has_a_sign_of_life(services: dict[str, Any]) -> None:
-    assert set(healthy.CHECKS) == PROCESSES
+    assert set(healthcheck.CHECKS) == PROCESSES
     for name in PROCESSES:
         words = services[name]["healthcheck"]["test"]
-        assert words[1:] == ["/haulout/.venv/bin/python", "-m", healthy.__name__], name
+        assert words[1:] == ["/haulout/.venv/bin/python", "-m", healthcheck.__name__], name
     assert services["setup"].get("healthcheck") is None
 
 

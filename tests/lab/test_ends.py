@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.furniture.ended import failed as is_failed
-from dashboard.furniture.ended import in_a_loop, out_of_memory
+from dashboard.furniture.container_ends import failed as is_failed
+from dashboard.furniture.container_ends import in_a_loop, out_of_memory
 from hosts.models import Container
 from tests.lab.hosts import Lab
 from tests.lab.link_process import Link, link, register, state_of, until

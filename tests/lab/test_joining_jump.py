@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from hosts.models import Host, Login
+from tests import make
 from tests.cast import Cast
 from tests.lab.joining import draft, ended, examine, own_key, to_the_key, vault_keys
 
@@ -59,8 +60,7 @@ def test_a_host_is_added_through_a_jump_host(lab: Any, browser: Any, bastion: Lo
 def test_a_jump_host_cannot_be_taken_away_from_those_behind(
     lab: Any, browser: Any, bastion: Login
 ) -> None:
-    host = Host.objects.create(name="web1", address="10.0.0.1", host_key="x", fingerprint="y")
-    Login.objects.create(host=host, user="root", via=bastion)
+    make.endpoint("web1", login={"via": bastion})
     browser.send(f"/hosts/{bastion.host_id}/remove/")
     assert Host.objects.filter(pk=bastion.host_id).exists()
     # the host behind is no way for the jump itself

@@ -20,7 +20,7 @@ _DEEPEST = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class LinkText:
     """`text` for the reader; `words`: another program's own, to be folded below it."""
 
     text: str
@@ -32,9 +32,9 @@ class Told:
         return f"{self.text} ({self.words})" if self.words else self.text
 
 
-def told(text: str, kind: str = "") -> Told:
+def link_text(text: str, kind: str = "") -> LinkText:
     """A cause or a cure of the link. What no sentence fits is shown as it is, and so is a command."""
-    return (_told(text, kind, depth=0) if text else None) or Told(text)
+    return (_told(text, kind, depth=0) if text else None) or LinkText(text)
 
 
 def is_known(text: str) -> bool:
@@ -42,7 +42,7 @@ def is_known(text: str) -> bool:
     return _told(text, "", depth=0) is not None
 
 
-def _told(text: str, kind: str, *, depth: int) -> Told | None:
+def _told(text: str, kind: str, *, depth: int) -> LinkText | None:
     for sentence in _candidates(kind):
         found = _pattern(sentence.english).fullmatch(text)
         if found is None:
@@ -50,10 +50,10 @@ def _told(text: str, kind: str, *, depth: int) -> Told | None:
         values = found.groupdict()
         words = values.pop("words", "")
         if "cause" in values and depth < _DEEPEST:
-            inner = _told(values["cause"], kind, depth=depth + 1) or Told(values["cause"])
+            inner = _told(values["cause"], kind, depth=depth + 1) or LinkText(values["cause"])
             values["cause"], words = inner.text, words or inner.words
         shown = {name: _value(value) for name, value in values.items()}
-        return Told(gettext(sentence.said) % shown, words)
+        return LinkText(gettext(sentence.said) % shown, words)
     return None
 
 

@@ -14,7 +14,7 @@ from accounts.verbs import all_verbs
 from audit.models import KIND_LABELS, RESULT_LABELS
 from audit.queries import Filters, verb_condition
 from dashboard.dates import NoSuchTime, is_date, span
-from dashboard.furniture.log.named import COLUMNS, name_of, word_of
+from dashboard.furniture.log.name_match import COLUMNS, name_of, word_of
 from dashboard.furniture.log.subjects import WHAT, about, what
 from dashboard.live import filterline
 from dashboard.live.filterline import Term
@@ -50,7 +50,7 @@ SEES_PEOPLE = "access.view"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ParsedLine:
     """The filters; words for what could not be understood, and for what is left out."""
 
     filters: Filters
@@ -58,7 +58,7 @@ class Asked:
     notes: list[str]
 
 
-def read(line: str, zone: ZoneInfo = UTC_ZONE) -> Asked:
+def read(line: str, zone: ZoneInfo = UTC_ZONE) -> ParsedLine:
     """`shop web1 person:Alice verb:container.* result:failed date:yesterday` to filters.
 
     Free words must all hold, equal tokens are alternatives. Dates are read by the clock of `zone`.
@@ -89,7 +89,7 @@ def read(line: str, zone: ZoneInfo = UTC_ZONE) -> Asked:
         notes = [note for one in found for note in one.notes]
         held = filters.words + tuple(one.conditions for one in found)
         filters = replace(filters, words=held)
-    return Asked(filters, troubles, notes)
+    return ParsedLine(filters, troubles, notes)
 
 
 def _with(filters: Filters, name: str, values: list[str], zone: ZoneInfo) -> Filters:

@@ -17,7 +17,7 @@ from accounts import role_actions, team_actions
 from accounts.errors import AccountsError
 from accounts.models import Role, Team, User
 from dashboard.furniture.grants import prepare_grants
-from dashboard.furniture.naming import holder_named, place_named, user_named
+from dashboard.furniture.names import holder_named, place_named, user_named
 from dashboard.furniture.subject import subject_of
 from dashboard.person import console_person
 from hosts.access import NotVisible, Person

@@ -19,7 +19,7 @@ class Command(BaseCommand):
         schedule_chores()
         app.Beat(
             schedule=str(settings.HAULOUT_DATA / "beat.json"),
-            scheduler="dashboard.beat:SteadyScheduler",
+            scheduler="dashboard.beat:UptimeScheduler",
             pidfile=None,
             loglevel="INFO",
             quiet=True,

@@ -12,8 +12,8 @@ from asgiref.sync import async_to_sync
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from dashboard.cli import joining
-from dashboard.cli.joining import Failed, Wanted
+from dashboard.cli import add_hosts
+from dashboard.cli.add_hosts import AddHostError, HostCandidate
 from dashboard.person import console_person
 from hosts import control
 from hosts.actions.hosts import certificates, edit_host, examine_host, host_address, rotate_key
@@ -65,7 +65,9 @@ class Command(BaseCommand):
         )
         many = what.add_parser("import", help="register the hosts of a CSV file")
         many.add_argument(
-            "file", type=Path, help=f"with a header: {', '.join(joining.COLUMNS)} (address needed)"
+            "file",
+            type=Path,
+            help=f"with a header: {', '.join(add_hosts.COLUMNS)} (address needed)",
         )
         many.add_argument("--key-file", type=Path, metavar="F", help="one key for all")
         many.add_argument("--known-hosts", type=Path, metavar="FILE", help="trust these host keys")
@@ -106,17 +108,17 @@ class Command(BaseCommand):
                 self._doctor(_host(options["name"]), as_json=options["json"])
             else:
                 self._remove(_host(options["name"]))
-        except Failed as exc:
+        except AddHostError as exc:
             raise CommandError(str(exc)) from exc
         except (FieldRefusal, ControlError) as exc:
-            raise CommandError(joining.words(exc)) from exc
+            raise CommandError(add_hosts.words(exc)) from exc
 
     def _add(self, options: dict[str, Any]) -> None:
         where = host_address.parse_address(options["url"])
-        sealed, public = joining.read_key(
+        sealed, public = add_hosts.read_key(
             options["key_file"], passphrase_file=options["passphrase_file"]
         )
-        wanted = Wanted(
+        wanted = HostCandidate(
             where,
             sealed_key=sealed,
             public_key=public,
@@ -124,7 +126,9 @@ class Command(BaseCommand):
             groups=options["group"],
             notes=options["notes"],
             fingerprint=options["fingerprint"].strip(),
-            via=joining.jump_named(console_person(), options["jump"]) if options["jump"] else None,
+            via=add_hosts.jump_named(console_person(), options["jump"])
+            if options["jump"]
+            else None,
             jump_only=options["jump_only"],
             another_machine=options["another_machine"],
         )
@@ -134,9 +138,9 @@ class Command(BaseCommand):
             )
         if options["host_ca_file"]:
             wanted.host_ca = certificates.check_authority(_read(options["host_ca_file"]))
-        joining.ask_key(wanted)
-        joining.examine(wanted)
-        host = joining.register(console_person(), wanted, agreed=self._another)
+        add_hosts.ask_key(wanted)
+        add_hosts.examine(wanted)
+        host = add_hosts.register(console_person(), wanted, agreed=self._another)
         async_to_sync(control.reload)()
         if wanted.jump_only:
             self.stdout.write(_("%s is registered as a jump host.") % host.name)
@@ -148,45 +152,45 @@ class Command(BaseCommand):
 
     def _import(self, options: dict[str, Any]) -> None:
         file: Path = options["file"]
-        key = joining.read_key(options["key_file"]) if options["key_file"] else None
-        wanted = joining.read_rows(_read(file), key=key, folder=file.parent)
+        key = add_hosts.read_key(options["key_file"]) if options["key_file"] else None
+        wanted = add_hosts.read_rows(_read(file), key=key, folder=file.parent)
         if options["known_hosts"]:
-            joining.take_known(wanted, KnownHosts(_read(options["known_hosts"])))
+            add_hosts.take_known(wanted, KnownHosts(_read(options["known_hosts"])))
         asked = [one for one in wanted if one.shown is None]
-        joining.scan_many(asked)
+        add_hosts.scan_many(asked)
         for one in wanted:
             self._compare(one)
         unsure = [one for one in asked if not one.failure and not one.fingerprint]
         if unsure and not self._agreed(unsure, yes=options["yes"]):
-            raise Failed(_("Nothing was registered."))
-        joining.examine_many([one for one in wanted if not one.failure])
+            raise AddHostError(_("Nothing was registered."))
+        add_hosts.examine_many([one for one in wanted if not one.failure])
         person = console_person()
         for one in wanted:
             try:
                 if not one.failure:
                     one.another_machine = options["another_machine"]
-                    host = joining.register(person, one, agreed=self._another)
+                    host = add_hosts.register(person, one, agreed=self._another)
                     self.stdout.write(_("%s: registered") % host.name)
-            except Failed as exc:
+            except AddHostError as exc:
                 one.failure = str(exc)
         async_to_sync(control.reload)()
         failed = [one for one in wanted if one.failure]
         for one in failed:
             self.stderr.write(f"{one}: {one.failure}")
         if failed:
-            raise Failed(
+            raise AddHostError(
                 _("%(bad)d of %(all)d hosts were not registered.")
                 % {"bad": len(failed), "all": len(wanted)}
             )
 
-    def _compare(self, one: Wanted) -> None:
+    def _compare(self, one: HostCandidate) -> None:
         try:
             if not one.failure:
-                joining.ask_key(one)
-        except Failed as exc:
+                add_hosts.ask_key(one)
+        except AddHostError as exc:
             one.failure = str(exc)
 
-    def _agreed(self, unsure: list[Wanted], *, yes: bool) -> bool:
+    def _agreed(self, unsure: list[HostCandidate], *, yes: bool) -> bool:
         width = max(len(str(one)) for one in unsure)
         for one in unsure:
             assert one.shown is not None
@@ -197,7 +201,7 @@ class Command(BaseCommand):
         if yes:
             return True
         if not sys.stdin.isatty():
-            raise Failed(
+            raise AddHostError(
                 _(
                     "Somebody must compare these fingerprints: give them with --known-hosts or a "
                     "column fingerprint, or accept them with --yes. Nothing was registered."
@@ -207,12 +211,12 @@ class Command(BaseCommand):
         self.stdout.flush()
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
-    def _another(self, one: Wanted, warning: str) -> bool:
+    def _another(self, one: HostCandidate, warning: str) -> bool:
         self.stderr.write(f"{one}: {warning}")
         if one.another_machine:
             return True
         if not sys.stdin.isatty():
-            raise Failed(_("If it is another machine, add --another-machine."))
+            raise AddHostError(_("If it is another machine, add --another-machine."))
         self.stdout.write(_("Add it as another machine with the same host key? [y/N] "), ending="")
         self.stdout.flush()
         return sys.stdin.readline().strip().lower() in ("y", "yes")
@@ -248,7 +252,7 @@ class Command(BaseCommand):
                 json.dumps({"host": host.name, "well": well, "logins": logins}, indent=2)
             )
         if not well:
-            raise Failed(_("Problems found on %s: see the steps.") % host.name)
+            raise AddHostError(_("Problems found on %s: see the steps.") % host.name)
 
     def _say(self, login: Login, steps: list[DoctorStep]) -> None:
         self.stdout.write(str(login))
@@ -270,7 +274,7 @@ class Command(BaseCommand):
             failed += job.state != Job.State.OK
             self.stdout.write(f"{job.object_name}\t{job.get_state_display()}\t{job.error}".rstrip())
         if failed:
-            raise Failed(_("%d keys were not rotated; see the messages above.") % failed)
+            raise AddHostError(_("%d keys were not rotated; see the messages above.") % failed)
 
     def _remove(self, host: Host) -> None:
         edit_host.remove(console_person(), host.pk)
@@ -290,7 +294,7 @@ async def _examined(patient: dict[str, Any]) -> list[DoctorStep]:
 def _host(name: str) -> Host:
     found = Host.objects.filter(name__iexact=name).first()
     if found is None:
-        raise Failed(_("There is no host %s. `manage.py host list` shows all.") % name)
+        raise AddHostError(_("There is no host %s. `manage.py host list` shows all.") % name)
     return found
 
 
@@ -298,7 +302,9 @@ def _read(path: Path) -> str:
     try:
         return path.read_text()
     except (OSError, UnicodeDecodeError) as exc:
-        raise Failed(_("%(path)s cannot be read: %(why)s.") % {"path": path, "why": exc}) from exc
+        raise AddHostError(
+            _("%(path)s cannot be read: %(why)s.") % {"path": path, "why": exc}
+        ) from exc
 
 
 def _sockets(host: Host, user: str) -> list[str]:

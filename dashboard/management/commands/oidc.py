@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, Team
-from accounts.providers import FileWrong, Provider, read
+from accounts.providers import Provider, ProviderFileError, read
 from dashboard.oidc import flow
-from dashboard.oidc.trouble import Trouble
+from dashboard.oidc.errors import ProviderError
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
             return
         try:
             found = read(path)
-        except FileWrong as wrong:
+        except ProviderFileError as wrong:
             raise CommandError(str(wrong)) from wrong
         trouble = 0
         for provider in found:
@@ -39,8 +39,8 @@ class Command(BaseCommand):
         """What is wrong with it."""
         wrong: list[str] = []
         try:
-            flow.about(provider)
-        except Trouble as trouble:
+            flow.discover(provider)
+        except ProviderError as trouble:
             wrong.append(f"{trouble} ({trouble.why})")
         teams = {team for teams in provider.teams.values() for team in teams}
         unknown_teams = sorted(teams - set(Team.objects.values_list("name", flat=True)))

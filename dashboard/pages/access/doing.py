@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.errors import AccountsError, NotPermitted
 from audit.shapes import Target
-from dashboard.furniture.forms import Helpful
+from dashboard.furniture.forms import RefusalForm
 from dashboard.furniture.places import Link, Place, places
 from dashboard.live.page import list_page
 from dashboard.live.spec import ListSpec
@@ -41,7 +41,9 @@ def access_list(
     return list_page(request, spec, "access/list.html", extra)
 
 
-def done(request: HttpRequest, change: Callable[[], str], *, form: Helpful | None = None) -> bool:
+def done(
+    request: HttpRequest, change: Callable[[], str], *, form: RefusalForm | None = None
+) -> bool:
     """Make a change and say so; what is wrong stands beside its field, or is said. Denied."""
     try:
         words = change()

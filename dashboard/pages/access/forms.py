@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Team, User
 from accounts.team_actions import name_rule
-from dashboard.furniture.forms import Helpful
-from dashboard.furniture.naming import Place, holder_named, place_named
+from dashboard.furniture.forms import RefusalForm
+from dashboard.furniture.names import GrantPlace, holder_named, place_named
 from dashboard.furniture.people import RoleChoice
-from dashboard.furniture.zoned import Zoned
+from dashboard.furniture.zone_form import ZoneForm
 from hosts.access import Person
 from hosts.access.grant_rows import role_verbs
 from hosts.actions.access.grant_options import GrantOptions
@@ -29,7 +29,7 @@ ENDS: Mapping[str, timedelta] = {
 }
 
 
-class NameForm(Helpful):
+class NameForm(RefusalForm):
     """A name and what it is for."""
 
     name = forms.CharField(label=_("Name"), max_length=50, widget=forms.TextInput(attrs=_PLAIN))
@@ -68,7 +68,7 @@ class RoleForm(NameForm):
         return {str(name) for name in value}
 
 
-class EndForm(Zoned):
+class EndForm(ZoneForm):
     """Until when, and why."""
 
     ends = forms.ChoiceField(
@@ -110,7 +110,7 @@ class EndForm(Zoned):
 
 
 class GrantForm(EndForm):
-    """A grant. `to` and `where` are typed; dashboard.furniture.naming reads them."""
+    """A grant. `to` and `where` are typed; dashboard.furniture.names reads them."""
 
     to = forms.CharField(
         label=_("Who"),
@@ -156,7 +156,7 @@ class GrantForm(EndForm):
         """What the form asks for; None with the problem beside its field. Ask after is_valid."""
         try:
             to = holder_named(self.cleaned_data["to"])
-            place: Place = place_named(person, self.cleaned_data["where"])
+            place: GrantPlace = place_named(person, self.cleaned_data["where"])
             return GrantOptions(
                 role=self.cleaned_data["role"],
                 user=to if isinstance(to, User) else None,

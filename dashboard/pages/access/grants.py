@@ -6,9 +6,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dashboard.furniture.change_preview import (
+    ChangePreview,
+    dialog,
+    matching_containers,
+    preview_change,
+)
 from dashboard.furniture.grants import prepare_grants
-from dashboard.furniture.naming import holders_like, place_text, places_like
-from dashboard.furniture.previewing import Shown, dialog, fitting, shown
+from dashboard.furniture.names import holders_like, place_text, places_like
 from dashboard.pages.access.doing import MAY, SEES, access_list, allowed, done
 from dashboard.pages.access.forms import EndForm, GrantForm
 from dashboard.pages.access.lists import GRANTS
@@ -69,12 +74,12 @@ def previewed(request: HttpRequest) -> HttpResponse:
             # a field that is still empty is no mistake yet
             if request.POST.get(name, "").strip()
         ]
-        what = Shown(troubles=unfinished)
+        what = ChangePreview(troubles=unfinished)
     else:
-        what = shown(person, lambda: actions.give(person, wanted), _holders(wanted))
-        what.fitting = fitting(person, wanted)
+        what = preview_change(person, lambda: actions.give(person, wanted), _holders(wanted))
+        what.matching = matching_containers(person, wanted)
     context = {"shown": what, "begun": wanted is not None or bool(what.troubles)}
-    return render(request, "access/preview.html", context)
+    return render(request, "parts/change_preview.html", context)
 
 
 @require_GET
@@ -124,7 +129,7 @@ def page(request: HttpRequest, grant_id: int) -> HttpResponse:
         "grant": grant,
         "form": form,
         "edits": edits,
-        "fitting": fitting(person, wanted),
+        "matching": matching_containers(person, wanted),
     }
     return render(request, "access/grant.html", context)
 
@@ -144,9 +149,9 @@ def take(request: HttpRequest, grant_id: int) -> HttpResponse:
         words = {"role": role, "where": place_text(grant), "who": holder}
         title = _("Revoke %(role)s on %(where)s from %(who)s?") % words
         where = reverse("access:take", args=[grant_id])
-        what = shown(person, change, _holders(grant))
+        what = preview_change(person, change, _holders(grant))
         context = dialog(title, where, _("Revoke"), what, takes=True)
-        return render(request, "access/dialog.html", context)
+        return render(request, "parts/change_dialog.html", context)
     done(request, change)
     return redirect("access:grants")
 

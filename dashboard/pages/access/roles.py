@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import role_actions
 from accounts.models import Role
 from accounts.role_actions import RoleOptions
-from dashboard.furniture.previewing import Shown, dialog, shown
+from dashboard.furniture.change_preview import ChangePreview, dialog, preview_change
 from dashboard.furniture.verb_ticks import parts
 from dashboard.pages.access.doing import MAY, SEES, access_list, allowed, done
 from dashboard.pages.access.forms import RoleForm
@@ -108,15 +108,17 @@ def previewed(request: HttpRequest, role_id: int) -> HttpResponse:
     if form.is_valid():
         if set(form.cleaned_data["verbs"]) == role.verb_names():
             same = _("Nothing changed: nobody gains or loses anything.")
-        what = shown(
+        what = preview_change(
             person,
             lambda: role_actions.edit(person.user, person.who, wanted_of(form), role=role),
             people_with_role(role.pk),
         )
     else:
-        what = Shown(troubles=[str(error) for errors in form.errors.values() for error in errors])
+        what = ChangePreview(
+            troubles=[str(error) for errors in form.errors.values() for error in errors]
+        )
     context = {"shown": what, "begun": True, "nothing": same}
-    return render(request, "access/preview.html", context)
+    return render(request, "parts/change_preview.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -133,9 +135,9 @@ def remove(request: HttpRequest, role_id: int) -> HttpResponse:
     if request.method == "GET":
         title = _("Remove the role %(name)s?") % {"name": name}
         where = reverse("access:role-remove", args=[key])
-        what = shown(person, change, people_with_role(key))
+        what = preview_change(person, change, people_with_role(key))
         context = dialog(title, where, _("Remove"), what, takes=True)
-        return render(request, "access/dialog.html", context)
+        return render(request, "parts/change_dialog.html", context)
     return redirect("access:roles") if done(request, change) else redirect("access:role", key)
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from accounts.models import Membership, Role, Token, User
 from accounts.tokens import expiring, unused
 from accounts.verbs import ACCESS_EDIT, PEOPLE_MANAGE
-from dashboard.furniture.naming import place_text
+from dashboard.furniture.names import place_text
 from dashboard.furniture.people import long_away, without_factor
 from hosts.access import Person, allows
 from hosts.access.grant_rows import in_force

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import team_actions
 from accounts.models import Team, User
+from dashboard.furniture.change_preview import ChangePreview, dialog, preview_change
 from dashboard.furniture.grants import grants_shown
-from dashboard.furniture.naming import user_named
-from dashboard.furniture.previewing import Shown, dialog, shown
+from dashboard.furniture.names import user_named
 from dashboard.pages.access.doing import MAY, SEES, access_list, allowed, done
 from dashboard.pages.access.forms import NameForm
 from dashboard.pages.access.lists import TEAMS
@@ -94,11 +94,11 @@ def let_in(request: HttpRequest, team_id: int) -> HttpResponse:
         return _("%(name)s is now in %(team)s.") % {"name": user, "team": team}
 
     if request.method == "GET":
-        what = shown(person, change, [user.pk])
+        what = preview_change(person, change, [user.pk])
         title = _("Add %(name)s to %(team)s?") % {"name": user, "team": team}
         where = reverse("access:let-in", args=[team.pk])
         context = dialog(title, where, _("Add"), what, who=user.email)
-        return render(request, "access/dialog.html", context)
+        return render(request, "parts/change_dialog.html", context)
     done(request, change)
     return redirect("access:team", team_id=team.pk)
 
@@ -117,9 +117,9 @@ def let_out(request: HttpRequest, team_id: int, user_id: int) -> HttpResponse:
     if request.method == "GET":
         title = _("Remove %(name)s from %(team)s?") % {"name": user, "team": team}
         where = reverse("access:let-out", args=[team.pk, user.pk])
-        what = shown(person, change, [user.pk])
+        what = preview_change(person, change, [user.pk])
         context = dialog(title, where, _("Remove"), what, takes=True)
-        return render(request, "access/dialog.html", context)
+        return render(request, "parts/change_dialog.html", context)
     done(request, change)
     return redirect("access:team", team_id=team.pk)
 
@@ -161,9 +161,9 @@ def remove(request: HttpRequest, team_id: int) -> HttpResponse:
     if request.method == "GET":
         title = _("Remove the team %(name)s?") % {"name": name}
         where = reverse("access:team-remove", args=[key])
-        what = shown(person, change, people_of_team(key))
+        what = preview_change(person, change, people_of_team(key))
         context = dialog(title, where, _("Remove"), what, takes=True)
-        return render(request, "access/dialog.html", context)
+        return render(request, "parts/change_dialog.html", context)
     return redirect("access:teams") if done(request, change) else redirect("access:team", key)
 
 
@@ -189,7 +189,7 @@ def _require_lets(person: Person, team: Team) -> None:
 def _asked_in_vain(request: HttpRequest, team: Team, words: str) -> HttpResponse:
     if request.method == "GET":
         title = _("Add somebody to %(team)s") % {"team": team}
-        context = dialog(title, "", "", Shown(troubles=[words]))
-        return render(request, "access/dialog.html", context)
+        context = dialog(title, "", "", ChangePreview(troubles=[words]))
+        return render(request, "parts/change_dialog.html", context)
     messages.error(request, words)
     return redirect("access:team", team_id=team.pk)

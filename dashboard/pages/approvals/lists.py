@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.approvals import prepare
-from dashboard.furniture.deciding import QUICK, Decided, list_of
+from dashboard.furniture.decision_lists import QUICK, DecisionList, list_of
 from dashboard.live.spec import Token
 from dashboard.live.tokens import contains, matching
 from hosts.access.approvals import visible_approvals
@@ -12,7 +12,7 @@ from hosts.models import Approval
 __all__ = ["QUICK", "SPEC"]
 
 SPEC = list_of(
-    Decided(
+    DecisionList(
         name="approvals",
         noun=(_("approval"), _("approvals")),
         base=visible_approvals,

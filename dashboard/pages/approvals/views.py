@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from dashboard.furniture.approvals import prepare
-from dashboard.furniture.beside import by_whom
+from dashboard.furniture.form_verdict import by_whom
 from dashboard.live.page import list_page
 from dashboard.pages.approvals.lists import QUICK, SPEC
 from dashboard.pages.approvals.shown import proposal

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from dashboard.furniture.hostside import ask_host
-from dashboard.furniture.watching import go_watch
+from dashboard.furniture.host_calls import ask_host
+from dashboard.furniture.watch_job import go_watch
 from dashboard.person import person_of
 from hosts import capabilities
 from hosts.access import get_endpoint

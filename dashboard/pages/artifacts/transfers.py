@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dashboard.person import person_of
-from dashboard.streams.transfer.handover import Handover, Poured
+from dashboard.streams.transfer.handover import Handover, StreamedAnswer
 from hosts.actions.artifacts import transfers
 from hosts.actions.artifacts.names import whole_name
 from hosts.jobs.errand import ActionFailed
@@ -38,7 +38,7 @@ def extract(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
             await pieces.aclose()
             words = _("Not downloaded: %s") % error.message
             return HttpResponse(words, status=502, content_type=_TEXT)
-        answer = Poured(pieces, first=first, content_type="application/x-tar")
+        answer = StreamedAnswer(pieces, first=first, content_type="application/x-tar")
         file = name.rpartition("/")[2].replace(":", "-").replace("@", "-")
         answer["Content-Disposition"] = content_disposition_header(
             as_attachment=True, filename=f"{file}.tar"

@@ -21,7 +21,7 @@ from audit.shapes import Target
 from dashboard.dates import is_date, zone_of
 from dashboard.furniture.log.search import read, suggestions
 from dashboard.furniture.log.words import parameter, place, said, verb_label
-from dashboard.furniture.refused import missing_in
+from dashboard.furniture.missing_rights import missing_in
 from dashboard.live import filterline
 from dashboard.live.filterline import Term
 from dashboard.live.page import Chip, live_row

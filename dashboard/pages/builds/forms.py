@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.action_forms import CreateForm, code_line, code_lines
-from dashboard.furniture.forms import Written
+from dashboard.furniture.forms import ParsedField
 from hosts.actions.builds.build_fields import BuildOrder, build_order
 from hosts.actions.run import run_fields
 
@@ -43,7 +43,7 @@ class BuildForm(CreateForm):
     platform = forms.CharField(
         label=_("Platform"), required=False, max_length=60, widget=code_line("linux/arm64")
     )
-    arguments = Written(
+    arguments = ParsedField(
         run_fields.environment,
         label=_("Build arguments"),
         strip=False,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from dashboard.pages.builds.forms import BuildForm
 from dashboard.person import person_of
-from dashboard.streams.transfer.handover import Handover, Poured
+from dashboard.streams.transfer.handover import Handover, StreamedAnswer
 from hosts.access import Person
 from hosts.actions.builds.build_fields import BuildOrder
 from hosts.actions.builds.build_upload import build_upload, buildable
@@ -42,7 +42,7 @@ def build(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
         lines = build_upload(person, endpoint, body, order=order, file=file, limit_bytes=limit)
-        return Poured(
+        return StreamedAnswer(
             _told(lines),
             content_type="application/x-ndjson",
             says=lambda why: _json({"error": why}),

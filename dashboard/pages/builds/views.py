@@ -7,9 +7,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.shapes import Target
-from dashboard.furniture.beside import Beside, beside, beside_stream, part, wanted
+from dashboard.furniture.form_verdict import (
+    FormVerdict,
+    asks_for_verdict,
+    form_verdict,
+    stream_verdict,
+    verdict_part,
+)
 from dashboard.furniture.targets import endpoints_for
-from dashboard.furniture.watching import go_watch
+from dashboard.furniture.watch_job import go_watch
 from dashboard.pages.builds import again
 from dashboard.pages.builds.forms import BuildForm
 from dashboard.person import person_of
@@ -32,8 +38,8 @@ def page(request: HttpRequest) -> HttpResponse:
     access.require(person, build_image.VERB, ANYWHERE)
     endpoints = endpoints_for(person, build_image.VERB)
     way = "upload" if request.GET.get("way") == "upload" else "type"
-    if wanted(request):
-        return part(request, _beside(request, person, way))
+    if asks_for_verdict(request):
+        return verdict_part(request, _beside(request, person, way))
     job = again.job_of(request, person)
     if request.method == "POST":
         form = BuildForm(request.POST, endpoints=endpoints)
@@ -66,7 +72,7 @@ def _asked(request: HttpRequest, form: BuildForm) -> Job | None:
         return None
 
 
-def _beside(request: HttpRequest, person: Person, way: str) -> Beside | None:
+def _beside(request: HttpRequest, person: Person, way: str) -> FormVerdict | None:
     data = request.POST.copy()
     # nothing that a rule says hangs on it, and it may come last
     data["tags"] = data.get("tags", "").strip() or "localhost/new:1"
@@ -81,9 +87,11 @@ def _beside(request: HttpRequest, person: Person, way: str) -> Beside | None:
     except FieldRefusal:
         return None
     if way == "upload":
-        return beside_stream(endpoint, build_image.proposal(order, None))
+        return stream_verdict(endpoint, build_image.proposal(order, None))
     text = form.cleaned_data["text"].replace("\r\n", "\n")
-    return beside(person, build_image.VERB, build_image.order_for(endpoint, text=text, order=order))
+    return form_verdict(
+        person, build_image.VERB, build_image.order_for(endpoint, text=text, order=order)
+    )
 
 
 def _judge(order: BuildOrder, endpoint_id: int) -> None:

@@ -8,8 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from dashboard.live.measured import Figures, Measured
-from dashboard.live.spec import BadValue, Token
+from dashboard.live.spec import BadValue, Figures, FigureSpec, Token
 from hosts import sizes
 from hosts.access import Person, objects_with, visible_endpoints
 from hosts.models import Container
@@ -102,7 +101,7 @@ def _words(kind: str, count: int, names: list[str]) -> str:
     return text % {"n": count, "names": some, "why": why}
 
 
-MEASURED = Measured(
+FIGURES = FigureSpec(
     verb=VERB,
     sorts={"cpu": "figures__cpu", "memory": "figures__memory_bytes"},
     tokens=frozenset({"cpu", "memory"}),

@@ -8,7 +8,7 @@ from django.db.models import Case, Count, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.ended import asked_to_end, in_a_loop
+from dashboard.furniture.container_ends import asked_to_end, in_a_loop
 from dashboard.live.by_host import BY_HOST, endpoint_names
 from dashboard.live.grouping import Grouping, Key
 from dashboard.offers.containers import START, STOP

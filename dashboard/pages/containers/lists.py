@@ -6,11 +6,11 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.ended import failed, in_a_loop
+from dashboard.furniture.container_ends import failed, in_a_loop
 from dashboard.furniture.offer import in_bulk
-from dashboard.furniture.underway import with_jobs
+from dashboard.furniture.running_jobs import with_jobs
 from dashboard.live.by_host import BY_HOST
-from dashboard.live.spec import Aside, Column, ListSpec, Token, register
+from dashboard.live.spec import Column, HiddenRows, ListSpec, Token, register
 from dashboard.live.tokens import (
     GROUP,
     HOST,
@@ -25,8 +25,8 @@ from dashboard.live.tokens import (
 )
 from dashboard.live.visibility import count_visible, scope_to_visible
 from dashboard.offers.containers import BUTTONS
-from dashboard.pages.containers.figures import MEASURED
-from dashboard.pages.containers.figures import TOKENS as FIGURES
+from dashboard.pages.containers.figures import FIGURES
+from dashboard.pages.containers.figures import TOKENS as FIGURE_TOKENS
 from dashboard.pages.containers.groups import GROUPINGS, facts_of
 from dashboard.pages.containers.shown import drawn_from, prepare
 from hosts.models import Container
@@ -83,7 +83,7 @@ SPEC = register(
             one_of(
                 "infra", _("infra containers of pods"), {"yes": INFRA, "no": OTHERS, "any": Q()}
             ),
-            *FIGURES,
+            *FIGURE_TOKENS,
             USER,
             Token("id", _("start of the id"), lambda value: Q(podman_id__startswith=value)),
             Token("imageid", "", lambda value: Q(image_id__startswith=value)),
@@ -103,9 +103,9 @@ SPEC = register(
             Column("acts", ""),
         ),
         choosable=("ports", "host", "cpu", "memory", "image", "since", "spark"),
-        measured=MEASURED,
-        nullable=frozenset(MEASURED.sorts),
-        aside=Aside(
+        figures=FIGURES,
+        nullable=frozenset(FIGURES.sorts),
+        aside=HiddenRows(
             INFRA,
             OTHERS,
             _("Infra"),
@@ -151,6 +151,6 @@ QUICK = (
 )
 
 # one container as live rows of its own: the head of its pages, and its summary
-_ONE = replace(SPEC, name="container-head", bulk=(), columns=(), measured=None)
+_ONE = replace(SPEC, name="container-head", bulk=(), columns=(), figures=None)
 HEAD = register(with_jobs(replace(_ONE, row_template="containers/head.html"), "container"))
 SUMMARY = register(replace(_ONE, name="container-summary", row_template="containers/summary.html"))

@@ -9,8 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard.furniture import lastfailure
-from dashboard.furniture.ended import is_looping, loop_words, mark, out_of_memory, restarts_of
+from dashboard.furniture import last_failure
+from dashboard.furniture.container_ends import (
+    is_looping,
+    loop_words,
+    mark,
+    out_of_memory,
+    restarts_of,
+)
 from dashboard.furniture.offer import words_possible
 from dashboard.live.visibility import verbs_for
 from dashboard.offers.containers import OFFERS
@@ -77,7 +83,7 @@ class Shown:
     away: bool
     url: str
     denied: list[str]
-    failure: lastfailure.LastFailure | None
+    failure: last_failure.LastFailure | None
     restarts: int
     stuck: bool
     stopped_by: stoppedby.StoppedBy | None = None
@@ -145,7 +151,7 @@ def prepare(rows: list[Any], person: Person) -> None:
     """Sets `shown` on each row."""
     anywhere = verbs_at(person)
     mark(rows)
-    lastfailure.attach(rows, "container")
+    last_failure.attach(rows, "container")
     stoppedby.attach(rows, person)
     for row in rows:
         state, detail = look_of(row)

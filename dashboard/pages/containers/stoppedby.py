@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard.furniture.ended import PATIENCE
+from dashboard.furniture.container_ends import PATIENCE
 from hosts.access import Person, allows
 from hosts.models import Container, Job
 

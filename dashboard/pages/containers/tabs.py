@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from dashboard.furniture.changed_files import show_changes
 from dashboard.furniture.frames import container_frame
-from dashboard.furniture.inspecting import fetch, trouble_of
+from dashboard.furniture.inspect_tree import fetch, trouble_of
 from dashboard.person import person_of
 from hosts.access import get_object
 from hosts.actions.run.existing import inspect_with_image, read_existing

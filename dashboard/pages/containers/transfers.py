@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dashboard.person import person_of
-from dashboard.streams.transfer.handover import Handover, Poured
+from dashboard.streams.transfer.handover import Handover, StreamedAnswer
 from hosts.actions.containers import export_container
 from hosts.podman import PodmanError
 
@@ -29,7 +29,7 @@ def export(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespon
             words = _("Not exported: %s") % error.message
             return HttpResponse(words, status=502, content_type="text/plain; charset=utf-8")
 
-        answer = Poured(pieces, first=first, content_type="application/x-tar")
+        answer = StreamedAnswer(pieces, first=first, content_type="application/x-tar")
         answer["Content-Disposition"] = content_disposition_header(
             as_attachment=True, filename=f"{row.name or row.podman_id[:12]}.tar"
         )

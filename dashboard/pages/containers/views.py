@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dashboard.furniture.frames import container_frame
-from dashboard.furniture.inspecting import inspect_part
-from dashboard.furniture.lifeline import past_of
+from dashboard.furniture.history import history_of
+from dashboard.furniture.inspect_tree import inspect_part
 from dashboard.furniture.objects import above_list
 from dashboard.live.page import list_page, live_row
 from dashboard.offers.containers import BUTTONS
@@ -64,5 +64,5 @@ def inspected(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRes
 def history(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
     """Jobs and audit entries of this container."""
     context = _frame(request, endpoint_id, podman_id, "history")
-    context["past"] = past_of(person_of(request), "container", context["row"])
+    context["past"] = history_of(person_of(request), "container", context["row"])
     return render(request, "objects/history.html", context)

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dashboard.pages.files.where import asked, asked_path, shown
 from dashboard.person import person_of
-from dashboard.streams.transfer.handover import Handover, Poured
+from dashboard.streams.transfer.handover import Handover, StreamedAnswer
 from hosts.access import Person
 from hosts.actions.files.import_judge import ImportJudge
 from hosts.actions.files.place import checked_file_name, find_place, stat_path
@@ -120,7 +120,7 @@ async def _file_answer(
             raise ActionFailed(_("Only a file can be downloaded as it is."))
         member, parts = await file_pieces(podman, place, seen.path)
         held.push_async_callback(parts.aclose)
-        answer = Poured(
+        answer = StreamedAnswer(
             _exactly(member.size_bytes, parts, held.pop_all(), action),
             content_type="application/octet-stream",
         )
@@ -142,7 +142,7 @@ async def _folder_answer(
         parts = folder_pieces(podman, place, seen.path)
         held.push_async_callback(parts.aclose)
         first = await anext(parts, b"")
-        answer = Poured(
+        answer = StreamedAnswer(
             _all(first, parts, held.pop_all(), action), content_type="application/x-tar"
         )
         name = shown(posixpath.basename(seen.path)) or row.name or "files"

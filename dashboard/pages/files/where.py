@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboard.furniture.frames import container_frame
-from dashboard.furniture.hostside import ask_host
-from dashboard.furniture.inspecting import trouble_of
+from dashboard.furniture.host_calls import ask_host
+from dashboard.furniture.inspect_tree import trouble_of
 from dashboard.furniture.objects import frame
 from hosts.access import Person
 from hosts.actions.files.place import FilePlace, VolumeNotMounted, clean_path, find_place

@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.forms import Helpful
+from dashboard.furniture.forms import RefusalForm
 from hosts.actions.guardrails.edit_freeze import FreezeOptions
 from hosts.guardrails.freezes import zone_of
 from hosts.models import FreezeWindow, Group
@@ -37,7 +37,7 @@ def _moment() -> forms.DateTimeInput:
     return forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_LOCAL)
 
 
-class FreezeForm(Helpful):
+class FreezeForm(RefusalForm):
     """`starts` and `ends` are read by the clock of `zone`, as the weekly times are."""
 
     name = forms.CharField(

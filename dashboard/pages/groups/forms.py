@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.forms import Helpful
+from dashboard.furniture.forms import RefusalForm
 from hosts.models import Host
 
 
-class NewGroupForm(Helpful):
+class NewGroupForm(RefusalForm):
     """A group to make."""
 
     name = forms.CharField(

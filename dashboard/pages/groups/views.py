@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.verbs import ACCESS_VIEW
 from audit.shapes import Target
+from dashboard.furniture.change_preview import ChangePreview, dialog, preview_change
 from dashboard.furniture.grants import grants_shown
-from dashboard.furniture.previewing import Shown, dialog, shown
 from dashboard.pages.groups.forms import GroupForm, NewGroupForm
 from dashboard.person import person_of
 from hosts import access
@@ -98,7 +98,7 @@ def previewed(request: HttpRequest, group_id: int) -> HttpResponse:
     form = GroupForm(request.POST, hosts=visible_hosts(person))
     if form.is_valid():
         ids = [host.pk for host in form.cleaned_data["hosts"]]
-        what = shown(
+        what = preview_change(
             person,
             lambda: edit_group.edit(
                 person, group_id, name=group.name, notes=group.notes, host_ids=ids
@@ -106,8 +106,10 @@ def previewed(request: HttpRequest, group_id: int) -> HttpResponse:
             people_on_group(group),
         )
     else:
-        what = Shown(troubles=[str(error) for errors in form.errors.values() for error in errors])
-    return render(request, "access/preview.html", {"shown": what, "begun": True})
+        what = ChangePreview(
+            troubles=[str(error) for errors in form.errors.values() for error in errors]
+        )
+    return render(request, "parts/change_preview.html", {"shown": what, "begun": True})
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,9 +119,9 @@ def remove(request: HttpRequest, group_id: int) -> HttpResponse:
     group = edit_group.get_group(person, group_id)
     name = group.name
     if request.method == "GET":
-        what = Shown()
+        what = ChangePreview()
         if access.allows(person, ACCESS_VIEW.name):
-            what = shown(
+            what = preview_change(
                 person, lambda: edit_group.remove(person, group_id), people_on_group(group)
             )
         context = dialog(
@@ -130,7 +132,7 @@ def remove(request: HttpRequest, group_id: int) -> HttpResponse:
             takes=True,
             words=_goes_with(group),
         )
-        return render(request, "access/dialog.html", context)
+        return render(request, "parts/change_dialog.html", context)
     edit_group.remove(person, group_id)
     messages.success(request, _("The group %(name)s is removed; its hosts stay.") % {"name": name})
     return redirect("groups:list")

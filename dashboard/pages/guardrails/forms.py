@@ -6,7 +6,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.forms import Helpful
+from dashboard.furniture.forms import RefusalForm
 from hosts.actions.guardrails.edit_guardrail import LONGEST_NAME, LONGEST_WORDS, GuardrailOptions
 from hosts.guardrails.kinds import Kind, Setting, Shape
 from hosts.models import Group, Guardrail
@@ -21,7 +21,7 @@ SEVERITIES = (
 )
 
 
-class GuardrailForm(Helpful):
+class GuardrailForm(RefusalForm):
     """Made for one kind."""
 
     name = forms.CharField(

@@ -1,4 +1,4 @@
-"""The look at a pod on its host that a verdict judges by (furniture.joined_pod), asked for by the page."""
+"""The look at a pod on its host that a verdict judges by (furniture.pod_to_join), asked for by the page."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
-from dashboard.furniture.hostside import ask_host
-from dashboard.furniture.joined_pod import VERB, keep_look, look_of, row_of
+from dashboard.furniture.host_calls import ask_host
+from dashboard.furniture.pod_to_join import VERB, keep_look, look_of, row_of
 from dashboard.person import person_of
 from hosts.access import get_endpoint
 from hosts.guardrails import from_inspect

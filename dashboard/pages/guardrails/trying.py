@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
-from dashboard.furniture.joined_pod import joined
+from dashboard.furniture.pod_to_join import pod_to_join
 from dashboard.pages.guardrails.pasted import read
 from dashboard.person import person_of
 from hosts import access
@@ -58,7 +58,7 @@ def _tried(text: str, endpoint: Endpoint, person: Person) -> dict[str, Any]:
         found = read(text, endpoint)
     except Refusal as wrong:
         return {"problem": str(wrong)}
-    pod = joined(person, endpoint, found.pod)
+    pod = pod_to_join(person, endpoint, found.pod)
     verdict = check(endpoint, pod.with_pod(found.proposal) if pod else found.proposal)
     return {
         "what": found.what,

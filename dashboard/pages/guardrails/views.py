@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.shapes import Target
-from dashboard.furniture.naming import where_of
-from dashboard.furniture.previewing import ask_first
+from dashboard.furniture.change_preview import ask_first
+from dashboard.furniture.names import where_of
 from dashboard.pages.guardrails.forms import GuardrailForm, initial_of
 from dashboard.person import person_of
 from hosts import access

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from dashboard.furniture.link_words import told
+from dashboard.furniture.link_words import link_text
 from dashboard.pages.hosts.words import step_title
 from dashboard.person import person_of
 from hosts import control
@@ -119,14 +119,14 @@ def _note(patient: dict[str, Any], step: DoctorStep) -> None:
 def _line(step: DoctorStep) -> str:
     # cures are a sentence, or a command and nothing else
     command = step.cure[:1].islower()
-    cause = told(step.cause)
+    cause = link_text(step.cause)
     context = {
         "step": step,
         "title": step_title(step.step),
-        "detail": told(step.detail).text,
+        "detail": link_text(step.detail).text,
         "cause": cause.text,
         "words": cause.words,
-        "cure": told(step.cure).text,
+        "cure": link_text(step.cure).text,
         "command": command,
     }
     html = render_to_string("hosts/step.html", context)

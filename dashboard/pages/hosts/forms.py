@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.forms import Helpful
+from dashboard.furniture.forms import RefusalForm
 from dashboard.pages.hosts.words import KEY_FORMS
 from hosts.control import ControlError
 from hosts.link.errors import LinkError
@@ -17,7 +17,7 @@ from hosts.refusals import FieldRefusal
 _PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
 
-class AddressForm(Helpful):
+class AddressForm(RefusalForm):
     """Where the host is and which account to use there."""
 
     address = forms.CharField(
@@ -63,7 +63,7 @@ def take_jumps(field: forms.Field, jumps: Sequence[Login]) -> None:
     field.queryset = rows.select_related("host").defer("sealed_key")
 
 
-class JumpForm(Helpful):
+class JumpForm(RefusalForm):
     """The way to a registered login."""
 
     via = forms.ModelChoiceField(
@@ -78,7 +78,7 @@ class JumpForm(Helpful):
         take_jumps(self.fields["via"], jumps)
 
 
-class CertificateForm(Helpful):
+class CertificateForm(RefusalForm):
     """The certificate beside a login's key."""
 
     certificate = forms.CharField(
@@ -90,7 +90,7 @@ class CertificateForm(Helpful):
     )
 
 
-class AuthorityForm(Helpful):
+class AuthorityForm(RefusalForm):
     """Who vouches for a host's key."""
 
     host_ca = forms.CharField(
@@ -105,7 +105,7 @@ class AuthorityForm(Helpful):
     )
 
 
-class AccountForm(Helpful):
+class AccountForm(RefusalForm):
     """Another account of a registered host."""
 
     user = forms.CharField(
@@ -116,7 +116,7 @@ class AccountForm(Helpful):
     )
 
 
-class PasswordForm(Helpful):
+class PasswordForm(RefusalForm):
     """The account's password, for this once."""
 
     password = forms.CharField(
@@ -140,7 +140,7 @@ class NeverBack(forms.Textarea):
         return
 
 
-class OwnKeyForm(Helpful):
+class OwnKeyForm(RefusalForm):
     """A private key that a person has already."""
 
     private_key = forms.CharField(
@@ -190,7 +190,7 @@ class GroupChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         )
 
 
-class NamesForm(Helpful):
+class NamesForm(RefusalForm):
     """Name, groups and notes of a host."""
 
     name = forms.CharField(
@@ -257,7 +257,7 @@ class EditForm(NamesForm):
             del self.fields["address"], self.fields["port"]
 
 
-class SocketForm(Helpful):
+class SocketForm(RefusalForm):
     """A socket that the doctor did not find by itself."""
 
     socket = forms.CharField(

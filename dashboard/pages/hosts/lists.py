@@ -8,8 +8,8 @@ from django.db.models.functions import Cast, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.host_status import FRESH, host_statuses
 from dashboard.furniture.offer import in_bulk
-from dashboard.furniture.standing import FRESH, standings
 from dashboard.live.spec import BadValue, Column, ListSpec, Token, register
 from dashboard.live.tokens import contains, group_names, host_names, matching, one_of
 from dashboard.offers.hosts import BUTTONS
@@ -37,9 +37,9 @@ def _certificate(value: str) -> Q:
 
 
 def _prepare(rows: list[Any], person: Person) -> None:
-    found = standings(rows, person)
+    found = host_statuses(rows, person)
     for row in rows:
-        row.standing = found[row.pk]
+        row.status = found[row.pk]
 
 
 def _with_use(person: Person) -> QuerySet[Host]:
@@ -102,7 +102,7 @@ SPEC = register(
         default_sort="name",
         row_template="hosts/row.html",
         topics=frozenset({"hosts", "containers"}),
-        fingerprint=lambda row: f"{row.standing.mark()}.{row.changed_at.timestamp()}",
+        fingerprint=lambda row: f"{row.status.mark()}.{row.changed_at.timestamp()}",
         prepare=_prepare,
         bulk=in_bulk(BUTTONS),
         empty={

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from audit.shapes import Target
 from dashboard.furniture.acting import MOST_OBJECTS
 from dashboard.furniture.offer import Question
-from dashboard.furniture.watching import toast_watch
+from dashboard.furniture.watch_job import toast_watch
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import require, visible_hosts

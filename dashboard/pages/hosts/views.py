@@ -12,7 +12,7 @@ from audit.queries import Filters, Line
 from audit.shapes import Target
 from dashboard.furniture.frames import host_frame
 from dashboard.furniture.grants import counting_on, grants_shown
-from dashboard.furniture.lifeline import Past
+from dashboard.furniture.history import History
 from dashboard.furniture.log.words import said
 from dashboard.furniture.objects import above_list, quoted
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
@@ -93,6 +93,6 @@ def history(request: HttpRequest, host_id: int) -> HttpResponse:
         lines = queries.search(Filters(host_id=row.pk), visible=seen, limit=100).lines
         for line in lines:
             line.entry.said = said(line)  # type: ignore[attr-defined]
-    past = Past(jobs=[], lines=lines, may_read=True, ends=[])
+    past = History(jobs=[], lines=lines, may_read=True, ends=[])
     context = {**host_frame(person, row, tab="history"), "past": past}
     return render(request, "objects/history.html", context)

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.shapes import Target
-from dashboard.furniture.forms import note_refusal, told_whole
+from dashboard.furniture.forms import note_refusal, refusal_text
 from dashboard.pages.hosts import draft as drafts
 from dashboard.pages.hosts.doctor_stream import part, stream
 from dashboard.pages.hosts.draft import Draft, draft_of
@@ -147,7 +147,7 @@ def local(request: HttpRequest) -> HttpResponse:
         )
     except FieldRefusal as trouble:
         note_refusal(trouble)
-        messages.error(request, told_whole(trouble))
+        messages.error(request, refusal_text(trouble))
         return redirect("hosts:add")
     return _joined(request, host)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from dashboard.furniture.forms import told_whole
+from dashboard.furniture.forms import refusal_text
 from dashboard.pages.hosts.doctor_stream import part, stream
 from dashboard.pages.hosts.forms import SocketForm
 from dashboard.person import person_of
@@ -99,7 +99,7 @@ def add_sockets(request: HttpRequest, login_id: int) -> HttpResponse:
     try:
         edit_logins.add_sockets(person, login_id, _chosen(request, login))
     except FieldRefusal as trouble:
-        messages.error(request, told_whole(trouble))
+        messages.error(request, refusal_text(trouble))
     else:
         messages.success(request, _("Added; its containers appear in a moment."))
     return redirect("hosts:doctor", host_id=login.host_id)

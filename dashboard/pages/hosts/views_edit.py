@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard.furniture.forms import told_whole
-from dashboard.furniture.previewing import Shown, ask_first
+from dashboard.furniture.change_preview import ChangePreview, ask_first
+from dashboard.furniture.forms import refusal_text
 from dashboard.pages.hosts import draft as drafts
 from dashboard.pages.hosts.draft import draft_of
 from dashboard.pages.hosts.forms import (
@@ -134,7 +134,7 @@ def remove(request: HttpRequest, host_id: int) -> HttpResponse:
         try:
             edit_host.remove(person, host_id)
         except FieldRefusal as trouble:
-            messages.error(request, told_whole(trouble))
+            messages.error(request, refusal_text(trouble))
             return redirect_to(host)
         _reload()
         words = _("%(name)s is removed from Haulout. Nothing on the host was changed.")
@@ -270,11 +270,11 @@ def remove_endpoint(request: HttpRequest, endpoint_id: int) -> HttpResponse:
 
 
 def _asked_first(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
-    what = Shown()
+    what = ChangePreview()
     try:
         edit_logins.refuse_the_last(endpoint)
     except FieldRefusal as trouble:
-        what.troubles.append(told_whole(trouble))
+        what.troubles.append(refusal_text(trouble))
     gone = losses(edit_host.what_is_lost(Endpoint.objects.filter(pk=endpoint.pk)))
     grants = endpoint.grants.count()
     if grants:
@@ -311,7 +311,7 @@ def _changed(request: HttpRequest, change: Callable[[Person], str]) -> HttpRespo
         messages.success(request, change(person_of(request)))
         _reload()
     except (FieldRefusal, ControlError) as trouble:
-        messages.error(request, told_whole(trouble))
+        messages.error(request, refusal_text(trouble))
     back = request.POST.get("next", "")
     return redirect(back if back.startswith("/hosts/") else "/hosts/")
 

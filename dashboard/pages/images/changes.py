@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from dashboard.furniture.changed_files import show_changes
-from dashboard.furniture.inspecting import fetch, trouble_of
+from dashboard.furniture.inspect_tree import fetch, trouble_of
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError, images
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from dashboard.furniture.watching import go_watch, toast_watch
+from dashboard.furniture.watch_job import go_watch, toast_watch
 from dashboard.person import person_of
 from hosts.access import Person, allows, get_object
 from hosts.actions.images import push_image, tag_image, untag_image

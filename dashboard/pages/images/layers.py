@@ -8,7 +8,7 @@ from asgiref.sync import async_to_sync
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from dashboard.furniture.inspecting import TIMEOUT_S, trouble_of
+from dashboard.furniture.inspect_tree import TIMEOUT_S, trouble_of
 from hosts.dial import dial
 from hosts.models import Endpoint, InventoryRow
 from hosts.podman import Podman, PodmanError, images

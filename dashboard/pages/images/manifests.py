@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
 from dashboard.furniture.acting import refs_of
-from dashboard.furniture.inspecting import TIMEOUT_S, trouble_of
-from dashboard.furniture.watching import go_watch, toast_watch
+from dashboard.furniture.inspect_tree import TIMEOUT_S, trouble_of
+from dashboard.furniture.watch_job import go_watch, toast_watch
 from dashboard.live.visibility import verbs_for
 from dashboard.person import person_of
 from hosts import access

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from dashboard.furniture.acting import refs_of
 from dashboard.person import person_of
-from dashboard.streams.transfer.handover import Carry, Handover, Poured
+from dashboard.streams.transfer.handover import Carry, Handover, StreamedAnswer
 from hosts.access import Person
 from hosts.actions.images import archives
 from hosts.jobs.errand import ActionFailed
@@ -42,7 +42,7 @@ def save(request: HttpRequest) -> HttpResponseBase:
             await pieces.aclose()
             words = _("Not saved: %s") % error.message
             return HttpResponse(words, status=502, content_type=_TEXT)
-        answer = Poured(pieces, first=first, content_type="application/x-tar")
+        answer = StreamedAnswer(pieces, first=first, content_type="application/x-tar")
         answer["Content-Disposition"] = content_disposition_header(
             as_attachment=True, filename=file_name(rows)
         )

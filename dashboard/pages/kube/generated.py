@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from audit import write
-from dashboard.furniture.hostside import ask_host
-from dashboard.furniture.inspecting import trouble_of
+from dashboard.furniture.host_calls import ask_host
+from dashboard.furniture.inspect_tree import trouble_of
 from dashboard.person import person_of
 from hosts.access import (
     Person,

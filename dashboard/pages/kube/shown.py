@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from dashboard.furniture.beside import Beside, beside
-from dashboard.live.spec import Words
+from dashboard.furniture.form_verdict import FormVerdict, form_verdict
+from dashboard.words import Words
 from hosts.access import Person, allows, visible_objects
 from hosts.actions.images.references import parse
 from hosts.actions.kube.kube_plan import KubePlan, PlannedObject
@@ -32,7 +32,7 @@ class Line:
 class Shown:
     """`blocked`: why it cannot be played. `down`: (kind, name) that taking down would remove.
 
-    `beside`: what the guardrails say.
+    `form_verdict`: what the guardrails say.
     """
 
     plan: KubePlan
@@ -41,7 +41,7 @@ class Shown:
     blocked: str
     down: list[tuple[str, str]]
     endpoint: Endpoint
-    beside: Beside
+    form_verdict: FormVerdict
 
 
 def shown(plan: KubePlan, endpoint: Endpoint, person: Person) -> Shown:
@@ -66,7 +66,7 @@ def shown(plan: KubePlan, endpoint: Endpoint, person: Person) -> Shown:
             if kind in ("pod", "volume") and kind not in hidden
         ],
         endpoint=endpoint,
-        beside=beside(person, VERB, order_for(endpoint, plan, text="", start=True)),
+        form_verdict=form_verdict(person, VERB, order_for(endpoint, plan, text="", start=True)),
     )
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
-from dashboard.furniture.watching import go_watch
+from dashboard.furniture.watch_job import go_watch
 from dashboard.pages.kube.shown import Shown, shown
 from dashboard.person import person_of
 from hosts import access

@@ -17,11 +17,11 @@ from audit import write
 from audit.shapes import Target
 from dashboard.dates import NoSuchTime, Span, span, zone_of
 from dashboard.person import person_of
-from dashboard.streams.log_choice import Choice, asked_of, choose
-from dashboard.streams.log_file import FileAsked, file_pieces
+from dashboard.streams.log_access import VERB
+from dashboard.streams.log_choice import Choice, choose, log_query
+from dashboard.streams.log_file import LogFileQuery, file_pieces
 from dashboard.streams.merged_range import BOTH
-from dashboard.streams.reading import VERB
-from dashboard.streams.transfer.handover import Handover, Poured
+from dashboard.streams.transfer.handover import Handover, StreamedAnswer
 from hosts.access import Person, get_object, require
 from hosts.access.fetch import target_of
 from hosts.podman.logs import TAIL_LIMIT
@@ -38,7 +38,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
     """
     person = person_of(request)
     require(person, VERB, Target(kind="list", name="logs"))
-    named = asked_of(dict(request.GET.lists()))
+    named = log_query(dict(request.GET.lists()))
     try:
         asked = _asked(request)
     except NoSuchTime as wrong:
@@ -51,7 +51,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
     _enter(person, choice, asked)
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
-        answer = Poured(
+        answer = StreamedAnswer(
             file_pieces(asked, choice),
             content_type="application/x-ndjson" if asked.json else PLAIN,
             says=lambda words: asked.end([words]),
@@ -71,7 +71,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
     return Handover(request, carry, person=person, recheck=recheck)
 
 
-def _asked(request: HttpRequest) -> FileAsked:
+def _asked(request: HttpRequest) -> LogFileQuery:
     """What the form says. Raises NoSuchTime."""
     given = request.GET
     streams = frozenset(int(one) for one in given.getlist("stream") if one in ("1", "2"))
@@ -86,7 +86,7 @@ def _asked(request: HttpRequest) -> FileAsked:
         when = _between(request)
     elif kind != "all":
         raise NoSuchTime(_("There is no range “%(range)s”.") % {"range": given.get("range", "")})
-    return FileAsked(
+    return LogFileQuery(
         since=when.since,
         # Podman gives what was written up to then
         until=_before(when.until),
@@ -109,7 +109,7 @@ def _before(moment: datetime | None) -> datetime | None:
     return moment and moment - timedelta(microseconds=1)
 
 
-def _enter(person: Person, choice: Choice, asked: FileAsked) -> None:
+def _enter(person: Person, choice: Choice, asked: LogFileQuery) -> None:
     """An entry for each container, before its first line goes out."""
     params = asked.params()
     with transaction.atomic():
@@ -120,7 +120,7 @@ def _enter(person: Person, choice: Choice, asked: FileAsked) -> None:
             write.event(person.who, VERB, target, params=params)
 
 
-def _filename(choice: Choice, asked: FileAsked) -> str:
+def _filename(choice: Choice, asked: LogFileQuery) -> str:
     now = timezone.now().strftime("%Y%m%d-%H%M%S")
     (first, *others) = choice.rows
     name = first.name or first.podman_id[:12]

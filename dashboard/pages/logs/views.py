@@ -15,7 +15,7 @@ from dashboard.live.suggest import suggestions
 from dashboard.live.view import to_q
 from dashboard.live.visibility import scope_to_visible
 from dashboard.person import person_of
-from dashboard.streams.log_choice import asked_of
+from dashboard.streams.log_choice import log_query
 from hosts.access import Person, get_object, require
 from hosts.models import Container
 
@@ -37,7 +37,7 @@ def merged(request: HttpRequest) -> HttpResponse:
     """Logs of several containers as one: those named by `c`, or all that the filter `q` finds."""
     person = person_of(request)
     require(person, "container.logs", Target(kind="list", name="logs"))
-    asked = asked_of(dict(request.GET.lists()))
+    asked = log_query(dict(request.GET.lists()))
     spec = registered("containers")
     if "suggest" in request.GET:
         found = suggestions(spec, person, request.GET["suggest"])

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from dashboard.furniture.offer import Question
-from dashboard.furniture.usedby import used_by
-from dashboard.furniture.watching import toast_watch
+from dashboard.furniture.used_by import used_by
+from dashboard.furniture.watch_job import toast_watch
 from dashboard.live.visibility import verbs_for
 from dashboard.person import person_of
 from dashboard.toasts import toast

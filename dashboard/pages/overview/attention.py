@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.ended import failed, in_a_loop, loop_words, out_of_memory
-from dashboard.furniture.failures import told_of
-from dashboard.furniture.standing import DISK_FULL, Standing
+from dashboard.furniture.container_ends import failed, in_a_loop, loop_words, out_of_memory
+from dashboard.furniture.failures import messages_of
+from dashboard.furniture.host_status import DISK_FULL, HostStatus
 from dashboard.live.visibility import scope_to_visible, verbs_for
 from dashboard.pages.overview import alarms, approvals, certificates, queues
 from dashboard.pages.overview.item import MOST, Item, rest
@@ -26,7 +26,7 @@ from hosts.models import Container, Host
 RECENT = timedelta(hours=24)
 
 
-def items(person: Person, hosts: list[Host], found: dict[int, Standing]) -> list[Item]:
+def items(person: Person, hosts: list[Host], found: dict[int, HostStatus]) -> list[Item]:
     """Alarms first, then queues without a worker, decisions, hosts, jobs, containers, what ends or fills up.
     Nothing of muted hosts.
     """
@@ -44,31 +44,31 @@ def items(person: Person, hosts: list[Host], found: dict[int, Standing]) -> list
     ]
 
 
-def _hosts(person: Person, hosts: list[Host], found: dict[int, Standing]) -> Iterator[Item]:
+def _hosts(person: Person, hosts: list[Host], found: dict[int, HostStatus]) -> Iterator[Item]:
     troubled = [h for h in hosts if found[h.pk].state in ("stopped", "away", "degraded")]
     order = {"stopped": 0, "away": 1, "degraded": 2}
     troubled.sort(key=lambda host: (order[found[host.pk].state], host.name))
     for host in troubled[:MOST]:
-        standing = found[host.pk]
+        status = found[host.pk]
         text = {
             "stopped": _("%(name)s needs action"),
             "away": _("%(name)s is away"),
             "degraded": _("%(name)s is degraded"),
-        }[standing.state] % {"name": host.name}
-        if certificates.stops(standing):
+        }[status.state] % {"name": host.name}
+        if certificates.stops(status):
             # trying again helps nobody
-            yield certificates.item(person, host, standing, text=text)
+            yield certificates.item(person, host, status, text=text)
             continue
-        key_changed = "key" in _reason_kinds(standing)
+        key_changed = "key" in _reason_kinds(status)
         may = allows(person, "host.doctor", host)
         action = _("Look at the key") if key_changed else _("Try now") if may else ""
         yield Item(
-            kind=f"host-{standing.state}",
-            tone="warn" if standing.state == "degraded" else "bad",
-            icon="server-off" if standing.state != "degraded" else "server",
+            kind=f"host-{status.state}",
+            tone="warn" if status.state == "degraded" else "bad",
+            icon="server-off" if status.state != "degraded" else "server",
             text=text,
-            detail=f"{standing.reason} {standing.cure}".strip(),
-            since=standing.since,
+            detail=f"{status.reason} {status.cure}".strip(),
+            since=status.since,
             url=reverse("hosts:page", args=[host.pk]),
             action=action,
             action_url=reverse("hosts:page", args=[host.pk])
@@ -82,8 +82,8 @@ def _hosts(person: Person, hosts: list[Host], found: dict[int, Standing]) -> Ite
         yield rest(more, words, "/hosts/?q=state:away")
 
 
-def _reason_kinds(standing: Standing) -> str:
-    return " ".join(login.reason_kind for login in standing.logins)
+def _reason_kinds(status: HostStatus) -> str:
+    return " ".join(login.reason_kind for login in status.logins)
 
 
 def _containers(person: Person, quiet: set[int]) -> Iterator[Item]:
@@ -122,7 +122,7 @@ def _containers(person: Person, quiet: set[int]) -> Iterator[Item]:
 
 def _jobs(person: Person, quiet: set[int]) -> Iterator[Item]:
     """What failed within the hour, one item for all of one action."""
-    told, others = told_of(failures.recent(person).exclude(endpoint__host__in=quiet), MOST)
+    told, others = messages_of(failures.recent(person).exclude(endpoint__host__in=quiet), MOST)
     for failure, job in told:
         yield Item(
             kind="job",
@@ -162,7 +162,7 @@ def _container(
     )
 
 
-def _disks(hosts: list[Host], found: dict[int, Standing]) -> Iterator[Item]:
+def _disks(hosts: list[Host], found: dict[int, HostStatus]) -> Iterator[Item]:
     full = [h for h in hosts if (found[h.pk].disk or 0) > DISK_FULL]
     full.sort(key=lambda host: -(found[host.pk].disk or 0))
     for host in full[:MOST]:

@@ -7,21 +7,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard.furniture.standing import Standing
+from dashboard.furniture.host_status import HostStatus
 from dashboard.pages.overview.item import MOST, Item, rest
 from hosts.access import Person, allows
 from hosts.models import Host, Login
 
 
-def stops(standing: Standing) -> bool:
+def stops(status: HostStatus) -> bool:
     """True where a login is not dialled any more, since its own certificate has ended."""
     return any(
         login.reason_kind == "certificate-expired" and login.certificate_until
-        for login in standing.logins
+        for login in status.logins
     )
 
 
-def items(person: Person, hosts: list[Host], found: dict[int, Standing]) -> Iterator[Item]:
+def items(person: Person, hosts: list[Host], found: dict[int, HostStatus]) -> Iterator[Item]:
     """Those of hosts that are not shown as stopped for it; the first to end comes first."""
     ending = [
         host
@@ -43,9 +43,9 @@ def items(person: Person, hosts: list[Host], found: dict[int, Standing]) -> Iter
         yield rest(len(ending) - MOST, words, "/hosts/?q=certificate:ends")
 
 
-def item(person: Person, host: Host, standing: Standing, *, text: str) -> Item:
+def item(person: Person, host: Host, status: HostStatus, *, text: str) -> Item:
     """A login of this host needs another certificate: the one whose certificate ends first."""
-    until, login = _first_to_end(standing)
+    until, login = _first_to_end(status)
     over = until <= timezone.now()
     may = allows(person, "host.edit", host)
     page = reverse("hosts:page", args=[host.pk])
@@ -67,6 +67,6 @@ def item(person: Person, host: Host, standing: Standing, *, text: str) -> Item:
     )
 
 
-def _first_to_end(standing: Standing) -> tuple[datetime, Login]:
-    dated = [(one.certificate_until, one) for one in standing.logins if one.certificate_until]
+def _first_to_end(status: HostStatus) -> tuple[datetime, Login]:
+    dated = [(one.certificate_until, one) for one in status.logins if one.certificate_until]
     return min(dated, key=lambda pair: pair[0])

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from dashboard.furniture.standing import Standing, standings
+from dashboard.furniture.host_status import HostStatus, host_statuses
 from hosts.access import Person, visible_hosts
 from hosts.models import Host
 
@@ -17,7 +17,7 @@ class Fleet:
     """Hosts that are enabled, by name, and how each stands."""
 
     hosts: list[Host]
-    standings: dict[int, Standing]
+    statuses: dict[int, HostStatus]
 
 
 _kept: ContextVar[list[Fleet] | None] = ContextVar("fleet of this page", default=None)
@@ -39,7 +39,7 @@ def fleet(person: Person) -> Fleet:
     if kept:
         return kept[0]
     hosts = list(visible_hosts(person).filter(enabled=True).order_by("name")[:MOST_HOSTS])
-    found = Fleet(hosts, standings(hosts, person))
+    found = Fleet(hosts, host_statuses(hosts, person))
     if kept is not None:
         kept.append(found)
     return found

@@ -13,7 +13,7 @@ from dashboard.pages.overview.feed import feed
 from dashboard.pages.overview.fleet import fleet
 from dashboard.pages.overview.tiles import tiles
 from dashboard.pages.overview.totals import most_cpu, most_memory, totals
-from dashboard.streams.stats_of import VERB
+from dashboard.streams.stats_subject import VERB
 from hosts.access import Person, visible_hosts
 from hosts.access.approvals import may_approve_somewhere
 from hosts.access.requests import decides
@@ -29,7 +29,7 @@ def _totals(person: Person) -> list[Any]:
 
 def _attention(person: Person) -> list[Any]:
     seen = fleet(person)
-    return list(items(person, seen.hosts, seen.standings))
+    return list(items(person, seen.hosts, seen.statuses))
 
 
 def _panel(

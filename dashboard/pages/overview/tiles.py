@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from dashboard.furniture.standing import Standing
+from dashboard.furniture.host_status import HostStatus
 from dashboard.pages.overview.fleet import Fleet
 from hosts.models import Host
 
@@ -22,7 +22,7 @@ class Tile:
     """A host of the fleet, under one of its groups. `level`: how much of it there is room for."""
 
     host: Host
-    standing: Standing
+    status: HostStatus
     group: str
     level: str
 
@@ -34,12 +34,12 @@ class Tile:
     @property
     def rank(self) -> int:
         """The worst has the lowest."""
-        return _WORST.index(self.standing.state)
+        return _WORST.index(self.status.state)
 
     @property
     def mark(self) -> str:
         """Differs when the tile looks different."""
-        return f"{self.standing.mark()}.{self.group}.{self.host.name}.{self.level}"
+        return f"{self.status.mark()}.{self.group}.{self.host.name}.{self.level}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +74,16 @@ def tiles(seen: Fleet) -> list[Any]:
     level = next((name for most, name in LEVELS if len(seen.hosts) <= most), SMALLEST)
     groups: dict[str, list[Tile]] = defaultdict(list)
     for host in seen.hosts:
-        standing = seen.standings[host.pk]
-        group = (standing.groups or [""])[0]
-        groups[group].append(Tile(host, standing, group, level))
+        status = seen.statuses[host.pk]
+        group = (status.groups or [""])[0]
+        groups[group].append(Tile(host, status, group, level))
     # the group with the worst host first; hosts in no group come last
     order = sorted(groups, key=lambda name: (not name, min(t.rank for t in groups[name]), name))
     found: list[Any] = []
     for name in order:
         here = sorted(groups[name], key=lambda tile: (tile.rank, tile.host.name))
         if len(groups) > 1:
-            troubled = sum(tile.standing.state in ("stopped", "away", "degraded") for tile in here)
+            troubled = sum(tile.status.state in ("stopped", "away", "degraded") for tile in here)
             found.append(Heading(name, len(here), troubled))
         found += here
     return found

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from dashboard.live.visibility import scope_to_visible
 from dashboard.pages.overview.fleet import Fleet
-from dashboard.streams.stats_of import VERB
+from dashboard.streams.stats_subject import VERB
 from dashboard.templatetags.face import size
 from hosts.access import Person, objects_with
 from hosts.models import Container
@@ -43,8 +43,8 @@ _ORDER: Final = ("up", "stopped", "away", "degraded", "connecting")
 
 def totals(seen: Fleet) -> Totals:
     """The sums of these hosts."""
-    every = [seen.standings[host.pk] for host in seen.hosts]
-    states = Counter(standing.state for standing in every)
+    every = [seen.statuses[host.pk] for host in seen.hosts]
+    states = Counter(status.state for status in every)
     measured = [one for one in every if one.used_cpu is not None]
     return Totals(
         hosts=len(every),

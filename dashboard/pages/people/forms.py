@@ -7,13 +7,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Team
-from dashboard.furniture.forms import Dressed
+from dashboard.furniture.forms import StyledForm
 from dashboard.furniture.people import RoleChoice
 from hosts.access.grant_rows import role_verbs
 from hosts.models import Group
 
 
-class RoleForm(Dressed):
+class RoleForm(StyledForm):
     """A role, by its name."""
 
     role = RoleChoice(

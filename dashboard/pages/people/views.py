@@ -21,9 +21,9 @@ from accounts.invitations import Kind
 from accounts.models import OneTimeLink, Role, User
 from accounts.verbs import ACCESS_EDIT, PEOPLE_MANAGE
 from audit.shapes import Target
-from dashboard.furniture.ending import with_the_factor, with_the_person
+from dashboard.furniture.account_losses import with_the_factor, with_the_person
+from dashboard.furniture.change_preview import ChangePreview, ask_first, preview_change
 from dashboard.furniture.grants import grants_of_person
-from dashboard.furniture.previewing import Shown, ask_first, shown
 from dashboard.live.page import list_context, list_page
 from dashboard.pages.people.forms import InviteForm, RoleForm
 from dashboard.pages.people.lists import SPEC
@@ -152,12 +152,12 @@ def role_previewed(request: HttpRequest, user_id: int) -> HttpResponse:
     person = _allowed(request)
     user = get_object_or_404(User, pk=user_id)
     chosen = get_object_or_404(Role, name=request.GET.get("role", ""))
-    what = shown(
+    what = preview_change(
         person,
         lambda: actions.change_role(person.user, person.who, user=user, role=chosen),
         [user.pk],
     )
-    return render(request, "access/preview.html", {"shown": what, "begun": True})
+    return render(request, "parts/change_preview.html", {"shown": what, "begun": True})
 
 
 @require_POST
@@ -235,10 +235,10 @@ def disable(request: HttpRequest, user_id: int) -> HttpResponse:
     )
 
 
-def _tried(person: Person, user: User, change: Callable[[Person, User], str]) -> Shown:
+def _tried(person: Person, user: User, change: Callable[[Person, User], str]) -> ChangePreview:
     """Why it cannot be done, if it cannot. Denied."""
     copy = User.objects.get(pk=user.pk)
-    return Shown(troubles=shown(person, lambda: change(person, copy), []).troubles)
+    return ChangePreview(troubles=preview_change(person, lambda: change(person, copy), []).troubles)
 
 
 @require_POST

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from dashboard.furniture.hostside import ask_host
-from dashboard.furniture.inspecting import trouble_of
+from dashboard.furniture.host_calls import ask_host
+from dashboard.furniture.inspect_tree import trouble_of
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError, pods
 from hosts.podman.errors import Conflict

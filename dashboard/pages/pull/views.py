@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from audit.shapes import Target
 from dashboard.furniture.targets import choices, chosen_of, endpoints_for
-from dashboard.furniture.watching import go_watch
+from dashboard.furniture.watch_job import go_watch
 from dashboard.pages.pull.lines import Line, read
 from dashboard.pages.pull.offers import offers_for
 from dashboard.pages.pull.search import registries_for

@@ -5,14 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.forms import Dressed
+from dashboard.furniture.forms import StyledForm
 from hosts.actions.registries.edit_registry import RegistryRefused
 from hosts.models import Group
 
 _PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
 
-class PasswordForm(Dressed):
+class PasswordForm(StyledForm):
     """Who signs in at a registry, and with what."""
 
     username = forms.CharField(

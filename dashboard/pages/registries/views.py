@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
-from dashboard.furniture.previewing import ask_first
+from dashboard.furniture.change_preview import ask_first
 from dashboard.pages.registries.forms import KeepForm, PasswordForm
 from dashboard.person import person_of
 from hosts import access

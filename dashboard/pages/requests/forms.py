@@ -7,7 +7,7 @@ from django.db.models import Case, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
-from dashboard.furniture.forms import Helpful
+from dashboard.furniture.forms import RefusalForm
 from hosts.access.grant_rows import role_verbs
 from hosts.models import AccessRequest, Endpoint
 
@@ -28,7 +28,7 @@ class RoleOf(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{obj.label}: {obj.describes}" if obj.describes else obj.label
 
 
-class AskForm(Helpful):
+class AskForm(RefusalForm):
     """A request. `place` is typed, so that the form need not say what there is."""
 
     role = RoleOf(label=_("Role"), queryset=Role.objects.none(), empty_label=None)

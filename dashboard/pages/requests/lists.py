@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.deciding import QUICK, Decided, list_of, told_list
+from dashboard.furniture.decision_lists import QUICK, DecisionList, list_of, notice_list
 from dashboard.live.tokens import contains
 from dashboard.pages.requests.told import DECIDED
 from hosts.access import Person
@@ -25,7 +25,7 @@ def _prepare(rows: list[Any], person: Person) -> None:
 
 
 SPEC = list_of(
-    Decided(
+    DecisionList(
         name="requests",
         noun=(_("request"), _("requests")),
         base=visible_requests,
@@ -66,7 +66,7 @@ def _decides(person: Person) -> bool:
     return decides(person) or may_approve_somewhere(person)
 
 
-WAITING = told_list(
+WAITING = notice_list(
     "requests-waiting",
     _waiting,
     template="requests/waiting.html",

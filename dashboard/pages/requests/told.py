@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from dashboard.furniture.deciding import told_list
+from dashboard.furniture.decision_lists import notice_list
 from dashboard.furniture.log.words import asked_words
 from hosts.access import Person
 from hosts.access.requests import visible_requests
@@ -52,7 +52,7 @@ def _decided(person: Person) -> list[Decision]:
     ]
 
 
-DECIDED = told_list(
+DECIDED = notice_list(
     "requests-decided",
     _decided,
     template="requests/told.html",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.verbs import verb_named
-from dashboard.furniture.previewing import Shown, shown
+from dashboard.furniture.change_preview import ChangePreview, preview_change
 from dashboard.furniture.verb_ticks import Part, parts
 from dashboard.live.page import list_page
 from dashboard.pages.requests.forms import AskForm
@@ -113,12 +113,14 @@ def decide(request: HttpRequest, request_id: int) -> HttpResponse:
         "can_decide": False,
     }
     if found.waiting and may_decide(person, found):
-        what = shown(person, lambda: decide_access.approve(person, found.pk), [found.asked_by_id])
+        what = preview_change(
+            person, lambda: decide_access.approve(person, found.pk), [found.asked_by_id]
+        )
         context |= {"can_decide": True, "shown": what, "parts": _gained(what)}
     return render(request, "requests/decide.html", context)
 
 
-def _gained(what: Shown) -> list[Part]:
+def _gained(what: ChangePreview) -> list[Part]:
     """The verbs that it would add, by subject."""
     if what.preview is None:
         return []

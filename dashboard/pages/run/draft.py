@@ -8,8 +8,8 @@ from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from dashboard.furniture.beside import Beside, beside
-from dashboard.furniture.joined_pod import joined
+from dashboard.furniture.form_verdict import FormVerdict, form_verdict
+from dashboard.furniture.pod_to_join import pod_to_join
 from dashboard.pages.run.forms import RunForm
 from dashboard.pages.run.replacing import InTheWay, in_the_way
 from dashboard.pages.run.rows import Row, read_ports, read_volumes
@@ -69,7 +69,7 @@ class Draft:
     # who has its name already
     way: InTheWay | None = None
     # what the guardrails say, once there is an image and a host
-    beside: Beside | None = None
+    form_verdict: FormVerdict | None = None
 
     @property
     def sections(self) -> list["Part"]:
@@ -158,11 +158,11 @@ def read(
         if draft.params["image"] and not sent and not besides:
             _fit(draft, person, draft.endpoint)
         if draft.params["image"]:
-            draft.beside = _judged(draft, person, draft.endpoint, besides)
+            draft.form_verdict = _judged(draft, person, draft.endpoint, besides)
     return draft
 
 
-def _judged(draft: Draft, person: Person, endpoint: Endpoint, besides: str) -> Beside:
+def _judged(draft: Draft, person: Person, endpoint: Endpoint, besides: str) -> FormVerdict:
     verb = "container.recreate" if besides else "container.run"
     params = draft.params
     order = Order(
@@ -174,7 +174,9 @@ def _judged(draft: Draft, person: Person, endpoint: Endpoint, besides: str) -> B
         proposal=run_spec.proposal(verb, params, endpoint),
         thing=NewContainer(params.get("name") or "", params.get("labels") or {}),
     )
-    return beside(person, verb, order, pod=joined(person, endpoint, params.get("pod") or ""))
+    return form_verdict(
+        person, verb, order, pod=pod_to_join(person, endpoint, params.get("pod") or "")
+    )
 
 
 def _fit(draft: Draft, person: Person, endpoint: Endpoint) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.forms import Dressed, Written, endpoint_words
+from dashboard.furniture.forms import ParsedField, StyledForm, endpoint_words
 from hosts.actions.images.references import Reference, parse_full
 from hosts.actions.run import run_fields
 from hosts.actions.run.table import FIELDS, Field, Kind
@@ -37,10 +37,10 @@ def control(field: Field) -> forms.Field:
         return forms.BooleanField(required=False, label=field.label)
     if field.kind is Kind.CHOICE:
         choices = forms.Select(choices=field.choices)
-        return Written(_chosen(field), widget=choices, **common)
+        return ParsedField(_chosen(field), widget=choices, **common)
     if field.kind is Kind.LINES:
-        return Written(field.read, strip=False, widget=_area(2, field.hint), **common)
-    return Written(field.read, widget=_line(field.hint, options=field.offers), **common)
+        return ParsedField(field.read, strip=False, widget=_area(2, field.hint), **common)
+    return ParsedField(field.read, widget=_line(field.hint, options=field.offers), **common)
 
 
 def _chosen(field: Field) -> Callable[[str], Any]:
@@ -54,20 +54,20 @@ def _chosen(field: Field) -> Callable[[str], Any]:
     return read
 
 
-class RunForm(Dressed):
+class RunForm(StyledForm):
     """All fields but the rows of ports and volumes (rows.py).
 
     `kept`: names of the environment that may stand without a value, since a container has them.
     """
 
     endpoint = forms.TypedChoiceField(label=_("Host"), coerce=int)
-    image = Written(
+    image = ParsedField(
         _image,
         label=_("Image"),
         max_length=500,
         widget=_line("docker.io/library/nginx:latest", options="images-here"),
     )
-    environment = Written(
+    environment = ParsedField(
         run_fields.environment,
         label=_("Environment"),
         strip=False,
@@ -87,7 +87,7 @@ class RunForm(Dressed):
         assert isinstance(endpoint, forms.TypedChoiceField)
         endpoint.choices = [(one.pk, endpoint_words(one)) for one in endpoints]
         environment = self.fields["environment"]
-        assert isinstance(environment, Written)
+        assert isinstance(environment, ParsedField)
         environment.read = lambda lines: run_fields.environment(lines, kept=kept)
         for name, field in self.fields.items():
             attrs = field.widget.attrs

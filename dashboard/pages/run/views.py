@@ -14,8 +14,8 @@ from django_htmx.http import trigger_client_event
 
 from audit.shapes import Target
 from dashboard.furniture.existing_container import read_container
-from dashboard.furniture.inspecting import trouble_of
-from dashboard.furniture.watching import go_watch
+from dashboard.furniture.inspect_tree import trouble_of
+from dashboard.furniture.watch_job import go_watch
 from dashboard.pages.run import again, draft
 from dashboard.pages.run.choices import endpoints_for, here
 from dashboard.pages.run.draft import BAD, WARN, Draft, Said

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from accounts.saved_views import SavedView, rename_view, save_view, set_default
-from dashboard.live.saved import saved_context
+from dashboard.live.saved_views import saved_context
 from dashboard.live.spec import spec_named
 from dashboard.live.view import view_of
 from dashboard.person import person_of

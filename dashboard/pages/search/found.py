@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dashboard.live.spec import Words
+from dashboard.words import Words
 
 # what is asked of one kind of thing, and shown of it
 MOST_OF_A_KIND = 6

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit import queries
 from dashboard.furniture.log.words import asked_words
-from dashboard.live.spec import Words
 from dashboard.live.visibility import scope_to_visible
 from dashboard.pages.search.found import MOST_OF_A_KIND, Found, rank
+from dashboard.words import Words
 from hosts.access import Person, allows, visible_entries, visible_hosts, visible_jobs
 from hosts.models import INVENTORY
 from hosts.models.inventory import PublishesPort

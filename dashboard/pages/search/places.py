@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.frame import PLACES
 from dashboard.furniture.places import Place
-from dashboard.live.spec import Words
 from dashboard.offers import BUTTONS
 from dashboard.pages.search.found import Found, fits, rank
+from dashboard.words import Words
 from hosts.access import Person, allows
 
 

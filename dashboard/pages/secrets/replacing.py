@@ -7,8 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from dashboard.furniture.removing import asked_by, named
-from dashboard.furniture.watching import go_watch
+from dashboard.furniture.removal import asked_by, named
+from dashboard.furniture.watch_job import go_watch
 from dashboard.offers.secret_forms import ReplaceForm
 from dashboard.offers.secrets import users_of
 from dashboard.person import person_of

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.usedby import used_by
+from dashboard.furniture.used_by import used_by
 from hosts.models import InventoryRow
 from hosts.podman import Podman
 from hosts.podman.container_uses import ContainerUse, of_secret

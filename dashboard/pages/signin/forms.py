@@ -1,4 +1,4 @@
-"""The forms of sign-in and one's own account. `Dressed` gives every field the look of a page.
+"""The forms of sign-in and one's own account. `StyledForm` gives every field the look of a page.
 
 Allauth ships no types, hence the ignores at its subclasses.
 """
@@ -16,11 +16,11 @@ from django.utils.translation import ngettext
 
 from accounts import token_actions, tokens
 from accounts.models import Token
-from dashboard.furniture.forms import Dressed, password_help
+from dashboard.furniture.forms import StyledForm, password_help
 from dashboard.furniture.who import known
 
 
-class SignInForm(Dressed, LoginForm):  # type: ignore[misc]
+class SignInForm(StyledForm, LoginForm):  # type: ignore[misc]
     """Address and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -30,7 +30,7 @@ class SignInForm(Dressed, LoginForm):  # type: ignore[misc]
         self.fields["password"].help_text = ""
 
 
-class ChangePasswordForm(Dressed, AllauthChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(StyledForm, AllauthChangePasswordForm):  # type: ignore[misc]
     """The old password, and the new one twice."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -64,7 +64,7 @@ class ChangePasswordForm(Dressed, AllauthChangePasswordForm):  # type: ignore[mi
                 token_actions.revoke_all(known(context.request, self.user), user=self.user)
 
 
-class ReauthenticateForm(Dressed, AllauthReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(StyledForm, AllauthReauthenticateForm):  # type: ignore[misc]
     """The password once more, before something delicate."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -73,7 +73,7 @@ class ReauthenticateForm(Dressed, AllauthReauthenticateForm):  # type: ignore[mi
         self.fields["password"].widget.attrs["autofocus"] = True
 
 
-class NameForm(Dressed):
+class NameForm(StyledForm):
     """One's own name."""
 
     name = forms.CharField(

@@ -26,7 +26,7 @@ from nacl.secret import SecretBox
 from accounts import signin
 from accounts.models import User
 from audit.keys import write_once
-from dashboard.furniture.forms import Dressed
+from dashboard.furniture.forms import StyledForm
 from dashboard.furniture.who import stranger
 from dashboard.pages.signin.sessions import browser_of
 
@@ -87,7 +87,7 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return box.decrypt(encrypted_text.encode(), encoder=Base64Encoder).decode()
 
 
-class _CodeForm(Dressed):
+class _CodeForm(StyledForm):
     user: User
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -26,7 +26,7 @@ from fido2.webauthn import AuthenticationResponse, CollectedClientData, Registra
 
 from accounts import signin
 from accounts.factors import accept_counter
-from dashboard.furniture.forms import Dressed
+from dashboard.furniture.forms import StyledForm
 from dashboard.furniture.who import stranger
 
 # what a hostile answer may make the decoders raise
@@ -83,7 +83,7 @@ class _Answer(forms.JSONField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from deep
 
 
-class AddForm(Dressed, AllauthAddForm):  # type: ignore[misc]
+class AddForm(StyledForm, AllauthAddForm):  # type: ignore[misc]
     """A fresh passkey and its name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -113,7 +113,7 @@ def _must_be_ours(said: CollectedClientData) -> None:
         raise ValueError("it was asked for by another page")
 
 
-class EditForm(Dressed, AllauthEditForm):  # type: ignore[misc]
+class EditForm(StyledForm, AllauthEditForm):  # type: ignore[misc]
     """Another name for a passkey."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

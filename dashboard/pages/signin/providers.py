@@ -22,11 +22,11 @@ from accounts import provider_actions, signin
 from accounts.errors import AccountsError
 from accounts.models import Identity, User
 from accounts.provider_actions import ProviderClaims, ProviderRules
-from accounts.providers import FileWrong, Provider, provider_named, providers
+from accounts.providers import Provider, ProviderFileError, provider_named, providers
 from dashboard.furniture.who import stranger
 from dashboard.oidc import flow
-from dashboard.oidc.flow import Answer, Begun
-from dashboard.oidc.trouble import NoAnswer, Trouble
+from dashboard.oidc.errors import NoAnswer, ProviderError
+from dashboard.oidc.flow import PendingSignIn, ProviderUser
 
 log = logging.getLogger(__name__)
 # sign-ins that were begun: {state: what has to be remembered}
@@ -43,7 +43,7 @@ def offered(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
     def answered(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
         try:
             request.providers = providers()  # type: ignore[attr-defined]
-        except FileWrong as wrong:
+        except ProviderFileError as wrong:
             log.warning("no provider is offered: %s", wrong)
         return view(request, *args, **named)
 
@@ -58,13 +58,13 @@ def _door(page: Callable[[HttpRequest, Provider], HttpResponse]) -> Page:
             return redirect(settings.LOGIN_REDIRECT_URL)
         try:
             provider = provider_named(provider_id)
-        except FileWrong as wrong:
+        except ProviderFileError as wrong:
             raise Http404 from wrong
         if provider is None:
             raise Http404
         try:
             return page(request, provider)
-        except Trouble as trouble:
+        except ProviderError as trouble:
             signin.sign_in_failed(stranger(request), email=provider.id, why=trouble.why)
             status = 502 if isinstance(trouble, NoAnswer) else 403
             return _told(request, provider, str(trouble), _wanted(request), status=status)
@@ -96,14 +96,14 @@ def back(request: HttpRequest, provider: Provider) -> HttpResponse:
     begun = _begun(request, provider)
     request.provider_next = begun.next  # type: ignore[attr-defined]
     if error := request.GET.get("error"):
-        raise Trouble(
+        raise ProviderError(
             _("%(name)s did not sign you in. Start over, or sign in another way.")
             % {"name": provider.name},
             why=f"the provider said {error[:100]}",
         )
     issuer = request.GET.get("iss", provider.issuer)
     if issuer != provider.issuer:
-        raise Trouble(
+        raise ProviderError(
             _("This answer is not from %(name)s. Start over.") % {"name": provider.name},
             why=f"answer from {issuer[:200]}",
         )
@@ -116,24 +116,26 @@ def back(request: HttpRequest, provider: Provider) -> HttpResponse:
     return _inside(request, provider, answer, begun)
 
 
-def _begun(request: HttpRequest, provider: Provider) -> Begun:
-    """What was remembered for this answer; each can be used once. Trouble."""
+def _begun(request: HttpRequest, provider: Provider) -> PendingSignIn:
+    """What was remembered for this answer; each can be used once. ProviderError."""
     kept = dict(request.session.get(KEPT, {}))
     told = kept.pop(request.GET.get("state", ""), None)
     if told is not None:
         request.session[KEPT] = kept
     if told is None or told["provider"] != provider.id or time.time() - told["at_s"] > WITHIN_S:
-        raise Trouble(
+        raise ProviderError(
             _(
                 "This answer belongs to no sign-in that this browser began in the last ten "
                 "minutes. Start over."
             ),
             why="unknown state",
         )
-    return Begun(**told)
+    return PendingSignIn(**told)
 
 
-def _inside(request: HttpRequest, provider: Provider, answer: Answer, begun: Begun) -> HttpResponse:
+def _inside(
+    request: HttpRequest, provider: Provider, answer: ProviderUser, begun: PendingSignIn
+) -> HttpResponse:
     named = ProviderClaims(
         provider=provider.id,
         issuer=provider.issuer,
@@ -173,7 +175,7 @@ def named_by(user: User) -> list[tuple[str, Identity]]:
     """(name of the provider, the identity there) of each by which somebody signs in."""
     try:
         names = {one.id: one.name for one in providers()}
-    except FileWrong:
+    except ProviderFileError:
         names = {}
     found = Identity.objects.filter(user=user)
     return [(names.get(identity.provider, identity.provider), identity) for identity in found]

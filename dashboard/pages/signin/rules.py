@@ -12,11 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import signin_actions
 from accounts.errors import NotPermitted
 from accounts.models import Role, User
-from accounts.providers import FileWrong, providers
+from accounts.providers import ProviderFileError, providers
 from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
-from dashboard.furniture.ending import with_sessions
-from dashboard.furniture.previewing import ask_first
+from dashboard.furniture.account_losses import with_sessions
+from dashboard.furniture.change_preview import ask_first
 from dashboard.pages.signin.sessions import ends, shown
 from dashboard.person import person_of
 from hosts import access
@@ -63,7 +63,7 @@ def _providers() -> dict[str, object]:
     told = {"file": settings.HAULOUT_OIDC_FILE}
     try:
         return {**told, "providers": providers()}
-    except FileWrong as wrong:
+    except ProviderFileError as wrong:
         return {**told, "file_wrong": str(wrong)}
 
 

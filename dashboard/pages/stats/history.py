@@ -6,13 +6,13 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 
-from dashboard.streams.stats_of import Subject
+from dashboard.streams.stats_subject import StatsSubject
 from hosts import control
 from hosts.stats.metrics import TOTAL, key_of
 from hosts.stats.reading import Points, Range, history, sum_of, tail_points
 
 
-def series_of(found: list[Subject], over: Range) -> list[dict[str, Any]]:
+def series_of(found: list[StatsSubject], over: Range) -> list[dict[str, Any]]:
     """`{"of", "times": [s], "values": {metric: [value or None]}}` for each subject."""
     wanted: dict[int, set[bytes]] = {}
     for one in found:
@@ -41,7 +41,9 @@ def _keys(members: frozenset[str] | None) -> list[bytes]:
     return keys
 
 
-def _series(one: Subject, found: dict[int, dict[bytes, Points]], over: Range) -> dict[str, Any]:
+def _series(
+    one: StatsSubject, found: dict[int, dict[bytes, Points]], over: Range
+) -> dict[str, Any]:
     parts = [
         found[endpoint_id][key]
         for endpoint_id, members in one.members.items()

@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dashboard.live.spec import Words
-from dashboard.streams.stats_of import Subject
+from dashboard.streams.stats_subject import StatsSubject
+from dashboard.words import Words
 from hosts.models import Endpoint, StatsStanding
 from hosts.stats.reading import RANGES
 
@@ -71,7 +71,7 @@ def _trouble(name: str, kind: str, reason: str) -> Trouble:
     )
 
 
-def context(found: list[Subject], *, chosen: str, compared: bool) -> dict[str, Any]:
+def context(found: list[StatsSubject], *, chosen: str, compared: bool) -> dict[str, Any]:
     """`stats` of stats/charts.html."""
     endpoints = {endpoint.pk: endpoint for one in found for endpoint in one.endpoints}
     found_troubles = troubles(endpoints.values())

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from dashboard.streams.stats_of import VERB
+from dashboard.streams.stats_subject import VERB
 from hosts.access import Person, objects_with
 from hosts.models import Container
 from hosts.stats.metrics import CPU_PER_CORE, key_of

@@ -11,10 +11,10 @@ from dashboard.pages.stats import shown
 from dashboard.pages.stats.history import series_of
 from dashboard.pages.stats.sparks import sparks_of
 from dashboard.person import person_of
-from dashboard.streams.stats_of import (
+from dashboard.streams.stats_subject import (
     MOST_SUBJECTS,
     VERB,
-    Subject,
+    StatsSubject,
     container_subject,
     host_subject,
     pod_subject,
@@ -25,7 +25,7 @@ from hosts.stats.reading import RANGES
 
 
 def _charts(
-    request: HttpRequest, found: list[Subject], *, compared: bool = False
+    request: HttpRequest, found: list[StatsSubject], *, compared: bool = False
 ) -> dict[str, Any]:
     chosen = request.GET.get("range", "1h")
     return {"stats": shown.context(found, chosen=chosen, compared=compared)}

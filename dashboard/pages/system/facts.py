@@ -7,8 +7,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dashboard.live.spec import Words
 from dashboard.offers.prunes import PRUNES
+from dashboard.words import Words
 from hosts import advisories, capabilities, upgrade_to_6
 from hosts.advisories import Advisory
 from hosts.capabilities import Ability

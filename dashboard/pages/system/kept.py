@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from dashboard.furniture.inspecting import fetch, trouble_of
+from dashboard.furniture.inspect_tree import fetch, trouble_of
 from dashboard.live.visibility import verbs_for
 from dashboard.person import person_of
 from hosts.access import get_endpoint

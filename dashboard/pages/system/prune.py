@@ -15,8 +15,8 @@ from dashboard.furniture.forms import endpoint_words
 from dashboard.furniture.offer import Offer, PrunePage
 from dashboard.furniture.prune_plans import MOST_ASKED, Plan, Wish, endpoints_to_prune
 from dashboard.furniture.sizes import sizes_of
-from dashboard.furniture.watching import go_watch
-from dashboard.live.locked import attach
+from dashboard.furniture.watch_job import go_watch
+from dashboard.live.lock_marks import attach
 from dashboard.live.spec import registered
 from dashboard.offers.prunes import PRUNES
 from dashboard.person import person_of

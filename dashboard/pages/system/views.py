@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dashboard.furniture.frames import host_frame
-from dashboard.furniture.inspecting import trouble_of
+from dashboard.furniture.inspect_tree import trouble_of
 from dashboard.furniture.objects import quoted
-from dashboard.furniture.watching import toast_watch
+from dashboard.furniture.watch_job import toast_watch
 from dashboard.live.page import asks_for_list, list_context
 from dashboard.live.suggest import suggestions
 from dashboard.live.visibility import verbs_for

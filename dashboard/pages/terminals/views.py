@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from dashboard.furniture.beside import beside_stream, part
+from dashboard.furniture.form_verdict import stream_verdict, verdict_part
 from dashboard.furniture.frames import container_frame
 from dashboard.live.page import list_page
 from dashboard.pages.terminals.lists import SPEC, visible
@@ -35,7 +35,7 @@ def of_container(request: HttpRequest, endpoint_id: int, podman_id: str) -> Http
     if request.GET.get("only") == "verdict":
         user = request.GET.get("user", "")[:200]
         proposal = from_request.command(VERBS[EXEC], user=user, name=row.name)
-        return part(request, beside_stream(row.endpoint, proposal))
+        return verdict_part(request, stream_verdict(row.endpoint, proposal))
     here = visible(person).filter(endpoint_id=endpoint_id, podman_id=podman_id, lost_at=None)
     mine = list(here.filter(owner=person.user).values_list("key", flat=True))
     context = _frame(person, row, keys=mine)

@@ -11,9 +11,9 @@ from accounts import tokens
 from accounts.models import Role, Token
 from accounts.token_actions import TokenOptions
 from accounts.verbs import all_verbs
-from dashboard.furniture.forms import Helpful
+from dashboard.furniture.forms import RefusalForm
 from dashboard.furniture.people import RoleChoice
-from dashboard.furniture.zoned import Zoned
+from dashboard.furniture.zone_form import ZoneForm
 from hosts.access import Person, visible_groups, visible_hosts
 from hosts.models import Group, Host
 
@@ -28,7 +28,7 @@ class Boxes(forms.CheckboxSelectMultiple):
         super().__init__(attrs={"class": "form-check-input"})
 
 
-class TokenForm(Zoned):
+class TokenForm(ZoneForm):
     """Everything but whose it is. Groups and hosts are those that the person sees."""
 
     name = forms.CharField(
@@ -130,7 +130,7 @@ class KeyForm(TokenForm):
         self.fields["read_only"].initial = False
 
 
-class ServiceForm(Helpful):
+class ServiceForm(RefusalForm):
     """A service account: its short name, what others read, its role."""
 
     name = forms.CharField(

@@ -19,7 +19,7 @@ from accounts.models import Token, User
 from accounts.tokens import expiring
 from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
-from dashboard.furniture.forms import Helpful
+from dashboard.furniture.forms import RefusalForm
 from dashboard.live.page import list_context, list_page
 from dashboard.pages.tokens.forms import KeyForm, ServiceForm, TokenForm
 from dashboard.pages.tokens.gate import gate_facts
@@ -183,7 +183,7 @@ def _adding(request: HttpRequest, person: Person, user: User, back: str) -> Http
     return render(request, "tokens/new.html", {"form": form, "one": user, "back": back})
 
 
-def _tried(form: Helpful, change: Callable[[], T]) -> T | None:
+def _tried(form: RefusalForm, change: Callable[[], T]) -> T | None:
     """What the change made; None with what is wrong beside its field. Denied."""
     try:
         made = change()

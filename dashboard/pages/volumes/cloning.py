@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from dashboard.furniture.action_forms import CreateForm
-from dashboard.furniture.watching import go_watch
+from dashboard.furniture.watch_job import go_watch
 from dashboard.person import person_of
 from hosts import capabilities
 from hosts.access import Person, get_object, visible_objects

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.usedby import used_by
+from dashboard.furniture.used_by import used_by
 from dashboard.live.spec import Token
 from dashboard.live.tokens import matching
 from dashboard.live.visibility import scope_to_visible

@@ -6,10 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.forms import Dressed, password_help
+from dashboard.furniture.forms import StyledForm, password_help
 
 
-class PasswordForm(Dressed):
+class PasswordForm(StyledForm):
     """A new password, twice."""
 
     password = forms.CharField(

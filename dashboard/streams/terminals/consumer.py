@@ -14,8 +14,8 @@ from django.db import DatabaseError
 from audit.shapes import AuditError
 from dashboard.sockets.consumer import LeanConsumer
 from dashboard.streams.terminals.session import Session
-from dashboard.streams.terminals.sessions import TooManyError, sessions
-from dashboard.streams.terminals.viewer import Viewer
+from dashboard.streams.terminals.sessions import TooManySessions, sessions
+from dashboard.streams.terminals.viewer import TerminalViewer
 from hosts.access import Denied, NotVisible, get_object
 from hosts.access.asking import ask
 from hosts.actions.containers import open_terminal
@@ -34,7 +34,7 @@ class TerminalConsumer(LeanConsumer):
     def __init__(self) -> None:
         super().__init__()
         self.session: Session | None = None
-        self.viewer: Viewer | None = None
+        self.viewer: TerminalViewer | None = None
         self._asked: asyncio.Future[ExecOptions] = asyncio.get_running_loop().create_future()
         # typed before there is anything to type into
         self._early = b""
@@ -60,7 +60,7 @@ class TerminalConsumer(LeanConsumer):
         if session is None:
             return
         owner = session.person.user.pk == self.person.user.pk
-        viewer = Viewer(
+        viewer = TerminalViewer(
             str(self.person.user),
             owner=owner,
             send_json=self.send_json,
@@ -81,7 +81,7 @@ class TerminalConsumer(LeanConsumer):
         try:
             if not owner:
                 await session.note_watchers()
-            await viewer.pump(session.kept, session.told)
+            await viewer.pump(session.kept, session.viewer_advanced)
         finally:
             session.leave(viewer)
             if not owner:
@@ -104,7 +104,7 @@ class TerminalConsumer(LeanConsumer):
         except FieldRefusal as refused:
             told = {"type": "refused", "reason": "guardrail", "words": str(refused)}
             await self.send_json(told)
-        except TooManyError:
+        except TooManySessions:
             await self.send_json({"type": "refused", "reason": "too-many"})
         except (DatabaseError, AuditError):
             # no intent, no terminal

@@ -30,7 +30,7 @@ _TOLD_WITHIN_BYTES: Final = 64 * 1024
 NOT_FOUND: Final = (126, 127)
 
 
-class NoShellError(Exception):
+class NoShell(Exception):
     """The container has none of the shells that we know. Its text: the runtime's own words."""
 
 
@@ -48,7 +48,7 @@ class Pipe:
         self._frames: FrameParser | None = None
 
     async def open(self) -> None:
-        """Start what is wanted. Raises PodmanError, NoShellError."""
+        """Start what is wanted. Raises PodmanError, NoShell."""
         await self.podman.__aenter__()
         if self.opened.options.kind == ATTACH:
             await self._attach()
@@ -71,7 +71,7 @@ class Pipe:
             # the runtime's words, or nothing: there is no such program
             words = words or came.decode(errors="replace").strip()
             await self._let_go()
-        raise NoShellError(words)
+        raise NoShell(words)
 
     async def _until_told(self) -> tuple[bytes, bool]:
         """(what came up to the shell's name, whether it ended instead)."""

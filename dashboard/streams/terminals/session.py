@@ -14,11 +14,11 @@ from django.db import DatabaseError
 
 from audit.shapes import Result
 from dashboard.streams.terminals.endings import Ending, after_end, refused
-from dashboard.streams.terminals.hurry import Hurry
+from dashboard.streams.terminals.flood_skip import FloodSkip
 from dashboard.streams.terminals.keyboard import Keyboard
-from dashboard.streams.terminals.pipe import NoShellError, Pipe
+from dashboard.streams.terminals.pipe import NoShell, Pipe
 from dashboard.streams.terminals.scrollback import Scrollback
-from dashboard.streams.terminals.viewer import REST_BYTES, Viewer
+from dashboard.streams.terminals.viewer import REST_BYTES, TerminalViewer
 from hosts.access import Person, get_object
 from hosts.access.asking import ask
 from hosts.access.guard import guard
@@ -50,8 +50,8 @@ class Session:
         self.opened = opened
         self.grace_s = grace_s
         self.kept = Scrollback()
-        self.viewers: set[Viewer] = set()
-        self.driver: Viewer | None = None
+        self.viewers: set[TerminalViewer] = set()
+        self.driver: TerminalViewer | None = None
         self.size = (opened.options.columns, opened.options.rows)
         self.ending: Ending | None = None
         self.open = asyncio.Event()
@@ -65,7 +65,7 @@ class Session:
         self._drained = asyncio.Event()
         self._sized = asyncio.Event()
         self._left = asyncio.Event()
-        self._hurry = Hurry()
+        self._flood_skip = FloodSkip()
 
     # what the guard asks of it
 
@@ -84,7 +84,7 @@ class Session:
 
     # those who look on
 
-    def join(self, viewer: Viewer, *, have: int, session_key: str = "") -> None:
+    def join(self, viewer: TerminalViewer, *, have: int, session_key: str = "") -> None:
         """Show it to one more. The owner's newest place is the one that types."""
         self.viewers.add(viewer)
         viewer.begin(self.kept, have)
@@ -97,7 +97,7 @@ class Session:
         self._drained.set()
         self._tell_roles()
 
-    def leave(self, viewer: Viewer) -> None:
+    def leave(self, viewer: TerminalViewer) -> None:
         """One less; after the last one the time of grace begins."""
         self.viewers.discard(viewer)
         if self.driver is viewer:
@@ -107,7 +107,7 @@ class Session:
         self._drained.set()
         self._tell_roles()
 
-    def drive(self, viewer: Viewer) -> None:
+    def drive(self, viewer: TerminalViewer) -> None:
         """Type from this place of the owner's from now on."""
         if viewer.owner:
             self.driver = viewer
@@ -119,8 +119,8 @@ class Session:
         """Names of the others."""
         return sorted({viewer.name for viewer in self.viewers if not viewer.owner})
 
-    def told(self) -> None:
-        """Some viewer has been told more."""
+    def viewer_advanced(self) -> None:
+        """A viewer was sent more."""
         self._drained.set()
 
     def _tell_roles(self) -> None:
@@ -143,21 +143,21 @@ class Session:
 
     # what is typed
 
-    def feed(self, viewer: Viewer, data: bytes) -> None:
+    def feed(self, viewer: TerminalViewer, data: bytes) -> None:
         """Typed by `viewer`; only the one who drives is heard. ValueError: more than is allowed."""
         if viewer is not self.driver or self.ending:
             return
         if b"\x03" in data:
             self._interrupt()
         elif b"\r" in data or b"\n" in data:
-            self._hurry.end()
+            self._flood_skip.end()
         self._keyboard.feed(data)
 
     def _tell_taken(self, count: int) -> None:
         if self.driver is not None:
             self.driver.note({"type": "took", "bytes": count})
 
-    def resize(self, viewer: Viewer, columns: int, rows: int) -> None:
+    def resize(self, viewer: TerminalViewer, columns: int, rows: int) -> None:
         """The one who types says how large it is; everybody's window follows."""
         if viewer is self.driver and (columns, rows) != self.size:
             self.size = (columns, rows)
@@ -175,7 +175,7 @@ class Session:
         slow for a moment, all may be told and more be on its way.
         """
         if self.driver is not None and self.kept.end - self.driver.drawn > REST_BYTES:
-            self._hurry.begin(time.monotonic())
+            self._flood_skip.begin(time.monotonic())
             self.driver.skip_to(self.kept, self.kept.end - REST_BYTES)
             self._drained.set()
 
@@ -211,7 +211,7 @@ class Session:
     async def _live(self) -> Ending:
         try:
             await self._pipe.open()
-        except NoShellError as error:
+        except NoShell as error:
             return await after_end(self._pipe, 127, str(error), no_shell=True)
         except PodmanError as error:
             return await refused(self._pipe, error)
@@ -274,7 +274,7 @@ class Session:
         """Hold Podman back to the pace of the one who types; a flood stops in the container."""
         while not self._stop.is_set():
             driver = self.driver
-            if driver is not None and self._hurry.covers(count, time.monotonic()):
+            if driver is not None and self._flood_skip.covers(count, time.monotonic()):
                 driver.skip_to(self.kept, self.kept.end - REST_BYTES)
                 await asyncio.sleep(0)
                 return

@@ -20,7 +20,7 @@ SEEN_EVERY_S = 1.0
 MOST_EACH = 50
 
 
-class TooManyError(Exception):
+class TooManySessions(Exception):
     """This person has as many terminals open as are allowed."""
 
 
@@ -35,10 +35,10 @@ class Sessions:
     async def open(
         self, person: Person, session_key: str, ref: ObjectRef, options: ExecOptions
     ) -> Session:
-        """Write the intent, then start. NotVisible, Denied, TooManyError, DatabaseError."""
+        """Write the intent, then start. NotVisible, Denied, TooManySessions, DatabaseError."""
         mine = [one for one in self._sessions.values() if one.person.user.pk == person.user.pk]
         if len([one for one in mine if not one.ending]) >= MOST_EACH:
-            raise TooManyError
+            raise TooManySessions
         opened = await in_thread(open_terminal.begin, person, ref, options)
         grace_s = float(settings.HAULOUT_TERMINAL_GRACE_S)
         session = Session(person, session_key, opened, grace_s=grace_s)

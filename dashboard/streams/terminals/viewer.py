@@ -1,4 +1,4 @@
-"""One browser that looks at a terminal: how far it has been told, and how much it may be told."""
+"""One browser that looks at a terminal: how far it was sent the screen, and how much it takes now."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from dashboard.streams.terminals.scrollback import Scrollback
 
-# told but not drawn yet; a browser draws some MB a second
+# sent but not drawn yet; a browser draws some MB a second
 WINDOW_BYTES: Final = 256 * 1024
 MESSAGE_BYTES: Final = 64 * 1024
 # after Ctrl-C no more than this is drawn of what waits
@@ -16,7 +16,7 @@ SendJson = Callable[[dict[str, Any]], Awaitable[None]]
 SendBytes = Callable[[bytes], Awaitable[None]]
 
 
-class Viewer:
+class TerminalViewer:
     """Reads the scroll-back at its own pace; holds no copy of it."""
 
     def __init__(
@@ -26,7 +26,7 @@ class Viewer:
         self.owner = owner
         self.send_json = send_json
         self._send_bytes = send_bytes
-        self.told = 0
+        self.sent = 0
         self.drawn = 0
         self.ready = asyncio.Event()
         self._notes: list[dict[str, Any]] = []
@@ -36,10 +36,10 @@ class Viewer:
     def begin(self, kept: Scrollback, have: int) -> None:
         """Start where the browser left off, or at the oldest that is kept."""
         known = 0 < have <= kept.end and have >= kept.start
-        self.told = have if known else kept.line_after(kept.start) if kept.start else 0
-        self.drawn = self.told
+        self.sent = have if known else kept.line_after(kept.start) if kept.start else 0
+        self.drawn = self.sent
         self.note(
-            {"type": "at", "offset": self.told, "reset": not known, "replay": kept.end - self.told}
+            {"type": "at", "offset": self.sent, "reset": not known, "replay": kept.end - self.sent}
         )
 
     def note(self, message: dict[str, Any]) -> None:
@@ -49,36 +49,36 @@ class Viewer:
 
     def has_drawn(self, offset: int) -> None:
         """The browser has drawn everything before `offset`."""
-        self.drawn = min(max(self.drawn, offset), self.told)
+        self.drawn = min(max(self.drawn, offset), self.sent)
         self.ready.set()
 
     def waiting(self, kept: Scrollback) -> int:
-        """Bytes that it has not been told yet."""
-        return kept.end - self.told
+        """Bytes that were not sent to it yet."""
+        return kept.end - self.sent
 
     def skip_to(self, kept: Scrollback, offset: int) -> None:
         """Leave out what comes before `offset`, and say how much that was."""
         start = kept.line_after(offset)
-        if start > self.told:
-            self.note({"type": "skipped", "bytes": start - self.told, "offset": start})
-            self.told = self.drawn = start
+        if start > self.sent:
+            self.note({"type": "skipped", "bytes": start - self.sent, "offset": start})
+            self.sent = self.drawn = start
 
-    async def pump(self, kept: Scrollback, told: Callable[[], None]) -> None:
-        """Send for as long as the browser stays. `told` is called after each message."""
+    async def pump(self, kept: Scrollback, on_sent: Callable[[], None]) -> None:
+        """Send for as long as the browser stays. `on_sent` is called after each message."""
         while True:
             while self._notes:
                 await self.send_json(self._notes.pop(0))
-            if self.told < kept.start:
+            if self.sent < kept.start:
                 self.skip_to(kept, kept.start)
                 continue
-            room = WINDOW_BYTES - (self.told - self.drawn)
-            if room > 0 and self.told < kept.end:
-                data = kept.take(self.told, most=min(room, MESSAGE_BYTES))
-                self.told += len(data)
+            room = WINDOW_BYTES - (self.sent - self.drawn)
+            if room > 0 and self.sent < kept.end:
+                data = kept.take(self.sent, most=min(room, MESSAGE_BYTES))
+                self.sent += len(data)
                 await self._send_bytes(data)
-                told()
+                on_sent()
                 continue
-            if self.last is not None and self.told == kept.end:
+            if self.last is not None and self.sent == kept.end:
                 await self.send_json(self.last)
                 self.last = None
             self.ready.clear()

@@ -11,8 +11,8 @@ from django.http import HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard.streams.transfer.handover import Handover, Poured
-from dashboard.streams.transfer.wire import WIRE, Gone, TooLarge, Wire
+from dashboard.streams.transfer.handover import Handover, StreamedAnswer
+from dashboard.streams.transfer.wire import WIRE, ClientGone, TooLarge, Wire
 from hosts.access.asking import ask
 from hosts.access.guard import guard
 from hosts.podman import PodmanError
@@ -79,7 +79,7 @@ class _Transfer:
             raise
         except TooLarge as large:
             await self._answer(too_large(large.limit_bytes))
-        except Gone:
+        except ClientGone:
             return
         except PodmanError as lost:
             log.info("a transfer broke off: %s", lost)
@@ -116,7 +116,7 @@ class _Transfer:
     async def _fail(self, status: int, message: str) -> None:
         if self._begun is None:
             await self._answer(JsonResponse({"error": message}, status=status))
-        elif isinstance(self._begun, Poured) and self._begun.says:
+        elif isinstance(self._begun, StreamedAnswer) and self._begun.says:
             await self._send({"type": "http.response.body", "body": self._begun.says(message)})
         else:
             # what waits for a slow reader is not sent any more
@@ -134,7 +134,7 @@ class _Transfer:
         try:
             await self._send_response(answer, self._send)
         finally:
-            if isinstance(answer, Poured):
+            if isinstance(answer, StreamedAnswer):
                 await answer.parts.aclose()
 
 

@@ -12,7 +12,7 @@ from hosts.access.guard import NO_SESSION
 Carry = Callable[[AsyncIterator[bytes]], Awaitable[HttpResponseBase]]
 
 
-class Poured(StreamingHttpResponse):
+class StreamedAnswer(StreamingHttpResponse):
     """An answer that is poured out: `first`, then `parts`, which end with it however it ends. Left to
     Python's clearing up, an export would hold Podman's lock of its container for as long. `says`
     makes the last piece of one that breaks off out of words; without it the connection is cut.
@@ -38,7 +38,7 @@ async def _all(first: bytes, parts: AsyncGenerator[bytes, None]) -> AsyncIterato
 
 
 class Handover(HttpResponse):
-    """`carry(body)` does the transfer and returns the answer, for a download one that is Poured.
+    """`carry(body)` does the transfer and returns the answer, for a download one that is StreamedAnswer.
 
     It is cancelled when the browser goes or the right does: what it began, it ends in `finally`.
     A PodmanError out of a streamed answer cuts the connection. `recheck(person)` raises NotVisible

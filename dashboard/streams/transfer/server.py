@@ -14,8 +14,8 @@ from urllib.parse import unquote_to_bytes
 from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.server import Server, reactor
 
-from dashboard.connections import door_of
-from dashboard.let_in import DOOR
+from dashboard.connections import connection_of
+from dashboard.signed_in import CONNECTION
 from dashboard.streams.transfer.wire import WIRE, Wire
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
     _producing = False
     _refused = False
     _held = False
-    door: Any = None
+    connection: Any = None
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802 - Twisted's name
         """The head is whole: a streamed request begins now."""
@@ -52,17 +52,17 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
         self._room = asyncio.Event()
         self._room.set()
         self._idle_s = self.channel.timeOut
-        self.door = door_of(self.channel.transport)
-        if self.door is not None:
-            self.door.head_whole()
+        self.connection = connection_of(self.channel.transport)
+        if self.connection is not None:
+            self.connection.head_whole()
         if not STREAMED.match(unquote_to_bytes(uri.partition(b"?")[0])):
             super().gotLength(length)
             if length is not None and length > MAX_FORM_BYTES:
                 self._refuse_body()
             elif length is None or length > STRANGERS_BYTES:
                 self._ask_who()
-            elif length and self.door is not None:
-                self.door.body(0)
+            elif length and self.connection is not None:
+                self.connection.body(0)
             return
         super().gotLength(0)
         self.wire = Wire(pause=self._hold, resume=self._go_on, abort=self._abort)
@@ -74,8 +74,8 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
             self.wire.feed(data)
             return
         self._taken += len(data)
-        if self.door is not None:
-            self.door.body(len(data))
+        if self.connection is not None:
+            self.connection.body(len(data))
         if self._taken > MAX_FORM_BYTES:
             self._refuse_body()
             return
@@ -83,8 +83,8 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802
         """The body is whole."""
-        if self.door is not None:
-            self.door.body_since = None
+        if self.connection is not None:
+            self.connection.body_since = None
         if self._held:
             self.channel._savedTimeOut = self._idle_s
         if self.wire is None:
@@ -108,8 +108,8 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
             self._lingering = reactor.callLater(LINGER_S, self._close_answer)
             self.wire.drop()
             return
-        if self.door is not None:
-            self.door.answered()
+        if self.connection is not None:
+            self.connection.answered()
         super().finish()
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802 - Twisted's name
@@ -174,8 +174,8 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
         if self.wire is not None and not self.wire.whole:
             # what still comes is the rest of a body and must not be read as a request
             self.channel.persistent = False
-        if self.door is not None:
-            self.door.answered()
+        if self.connection is not None:
+            self.connection.answered()
         super().finish()
 
     def _ask_who(self) -> None:
@@ -241,7 +241,7 @@ class StreamingServer(Server):  # type: ignore[misc]  # Daphne has no types
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         """A streamed request's application reads from its wire instead of a queue."""
         wire = getattr(protocol, "wire", None)
-        scope = {**scope, "extensions": {DOOR: door_of(protocol.transport)}}
+        scope = {**scope, "extensions": {CONNECTION: connection_of(protocol.transport)}}
         if wire is None:
             return super().create_application(protocol, scope)
         if protocol not in self.connections:

@@ -19,7 +19,7 @@ class TooLarge(Exception):
         self.limit_bytes = limit_bytes
 
 
-class Gone(Exception):
+class ClientGone(Exception):
     """The browser went before the body was whole."""
 
 
@@ -84,7 +84,7 @@ class Wire:
         return {"type": "http.disconnect"}
 
     async def pieces(self, *, limit_bytes: int | None = None) -> AsyncIterator[bytes]:
-        """The body as it arrives. Raises TooLarge past `limit_bytes`, Gone where it breaks off."""
+        """The body as it arrives. Raises TooLarge past `limit_bytes`, ClientGone where it breaks off."""
         taken = 0
         while True:
             while self._waiting:
@@ -99,7 +99,7 @@ class Wire:
             if self.whole:
                 return
             if self._lost.is_set():
-                raise Gone
+                raise ClientGone
             self._ready.clear()
             await self._ready.wait()
 

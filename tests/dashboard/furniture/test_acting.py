@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
-from hosts.models import Batch, Container, Endpoint, Host, Job, Login
+from hosts.models import Batch, Job
+from tests import make
 from tests.cast import Cast
 
 ID = "ab" * 32
@@ -14,20 +14,8 @@ ID = "ab" * 32
 
 @pytest.fixture
 def container(cast: Cast) -> Any:
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root", state="up")
-    endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
-    now = timezone.now()
-    return Container.objects.create(
-        endpoint=endpoint,
-        podman_id=ID,
-        name="shop",
-        state="running",
-        unit="shop.service",
-        digest="",
-        seen_at=now,
-        changed_at=now,
-    )
+    endpoint = make.endpoint("web1")
+    return make.container(endpoint, "shop", podman_id=ID, unit="shop.service")
 
 
 def address(container: Any, verb: str) -> str:

@@ -15,11 +15,10 @@ from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
-from django.utils import timezone
 
 from dashboard.asgi import application
 from dashboard.live.hub import hub
-from hosts.models import Container, Endpoint, Host, Login
+from tests import make
 
 ORIGIN = b"http://127.0.0.1:8000"
 WITHIN_S = 8.0
@@ -59,24 +58,17 @@ def valkey() -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.fixture
 def endpoint(cast: Any) -> Any:
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root", state="up")
-    return Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
+    return make.endpoint("web1")
 
 
 @pytest.fixture
 def container(endpoint: Any) -> Callable[..., Any]:
     """`container("shop", state="running")`: a row of the inventory."""
 
-    def make(name: str, **fields: Any) -> Any:
-        now = timezone.now()
-        given = {"endpoint": endpoint, "state": "running", "image": "nginx", **fields}
-        podman_id = name.encode().hex().ljust(64, "0")[:64]
-        return Container.objects.create(
-            podman_id=podman_id, name=name, digest="", seen_at=now, changed_at=now, **given
-        )
+    def container(name: str, *, endpoint: Any = endpoint, **fields: Any) -> Any:
+        return make.container(endpoint, name, **{"image": "nginx", **fields})
 
-    return make
+    return container
 
 
 class Page:

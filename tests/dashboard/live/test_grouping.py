@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.utils import timezone
 
 from dashboard.live.grouping import GroupHead
 from dashboard.live.spec import PAGE_ROWS
@@ -14,7 +13,7 @@ from dashboard.pages.volumes.urls import SPEC as VOLUMES
 from dashboard.person import who_of
 from hosts import bells
 from hosts.access import Person
-from hosts.models import Endpoint, Host, Login, Volume
+from tests import make
 
 pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
 
@@ -28,9 +27,7 @@ def person(cast: Any) -> Any:
 @pytest.fixture
 def other(endpoint: Any) -> Any:
     """Another host, whose name comes first."""
-    host = Host.objects.create(name="alpha", address="192.0.2.2")
-    login = Login.objects.create(host=host, user="root", state="up")
-    return Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
+    return make.endpoint("alpha")
 
 
 def shown(person: Any, **given: Any) -> list[str]:
@@ -168,10 +165,7 @@ async def test_heads_are_live(cast: Any, valkey: Any, container: Any, page: Any)
 
 
 def test_other_lists_sort_by_host_too(person: Any, endpoint: Any, other: Any) -> None:
-    now = timezone.now()
     for name, place in (("a", endpoint), ("b", other), ("c", endpoint)):
-        Volume.objects.create(
-            endpoint=place, podman_id=name, name=name, digest="", seen_at=now, changed_at=now
-        )
+        make.volume(place, name, podman_id=name)
     order = [row.name for row in run(view_of(VOLUMES, {"sort": "host"}), person).rows]
     assert order == ["b", "a", "c"]

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from accounts.models import Role
 from dashboard.live.grouping import GroupHead
@@ -12,7 +11,8 @@ from dashboard.live.view import run, view_of
 from dashboard.pages.images.urls import SPEC
 from dashboard.person import who_of
 from hosts.access import Person
-from hosts.models import Endpoint, Grant, Host, Image, Login
+from hosts.models import Grant
+from tests import make
 
 pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
 
@@ -28,33 +28,16 @@ def person(cast: Any) -> Any:
 @pytest.fixture
 def alpha(endpoint: Any) -> Any:
     """A host whose name comes before that of `endpoint`."""
-    host = Host.objects.create(name="alpha", address="192.0.2.2")
-    login = Login.objects.create(host=host, user="root", state="up")
-    return Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
-
-
-def image(endpoint: Any, podman_id: str, *names: str, **fields: Any) -> Any:
-    now = timezone.now()
-    return Image.objects.create(
-        endpoint=endpoint,
-        podman_id=podman_id,
-        name=names[0] if names else "",
-        names=list(names),
-        dangling=not names,
-        digest="",
-        seen_at=now,
-        changed_at=now,
-        **fields,
-    )
+    return make.endpoint("alpha")
 
 
 @pytest.fixture
 def fleet(endpoint: Any, alpha: Any) -> None:
-    image(endpoint, OLD)
-    image(endpoint, NGINX, "nginx:1", size_bytes=100, containers=2)
-    image(endpoint, APP, "app:2", containers=-1)
-    image(alpha, NGINX, "proxy:1", "nginx:1", size_bytes=120, containers=1)
-    image(alpha, OLD)
+    make.image(endpoint, podman_id=OLD)
+    make.image(endpoint, "nginx:1", podman_id=NGINX, size_bytes=100, containers=2)
+    make.image(endpoint, "app:2", podman_id=APP, containers=-1)
+    make.image(alpha, "proxy:1", "nginx:1", podman_id=NGINX, size_bytes=120, containers=1)
+    make.image(alpha, podman_id=OLD)
 
 
 def shown(person: Any, **given: Any) -> list[str]:
@@ -89,12 +72,9 @@ def test_a_head_tells_hosts_containers_sizes_and_all_names(person: Any, fleet: N
 
 
 def test_two_stores_of_one_host_are_one_host(person: Any, endpoint: Any) -> None:
-    login = Login.objects.create(host=endpoint.host, user="seal", state="up")
-    rootless = Endpoint.objects.create(
-        host=endpoint.host, login=login, socket="/u", state="up", rootless=True, user="seal"
-    )
-    image(rootless, APP, "app:2")
-    image(endpoint, APP, "app:2")
+    rootless = make.endpoint(endpoint.host, user="seal", socket="/u")
+    make.image(rootless, "app:2", podman_id=APP)
+    make.image(endpoint, "app:2", podman_id=APP)
     assert shown(person) == ["[app:2 2]", "web1", "web1/seal"]
     assert heads(person)[APP].facts.hosts == 1
 
@@ -115,7 +95,7 @@ def test_a_page_asks_a_fixed_number_of_questions(
     person: Any, endpoint: Any, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(40):
-        image(endpoint, f"{number:064x}", f"app:{number}")
+        make.image(endpoint, f"app:{number}", podman_id=f"{number:064x}")
     with django_assert_max_num_queries(12):
         run(view_of(SPEC, {"group": "image"}), person)
 

@@ -8,7 +8,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from dashboard.live.hub import hub
-from dashboard.live.shared import MIN_PAUSE_S
+from dashboard.live.shared_result import MIN_PAUSE_S
 from tests.dashboard.live.test_socket import change
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]

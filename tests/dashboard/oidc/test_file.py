@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from accounts.providers import FileWrong, providers, read
+from accounts.providers import ProviderFileError, providers, read
 from tests.cast import Browser
 
 GOOD = """[[provider]]
@@ -58,14 +58,14 @@ def test_a_good_one(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: str) -> None:
-    with pytest.raises(FileWrong) as wrong:
+    with pytest.raises(ProviderFileError) as wrong:
         read(written(tmp_path, text))
     assert words in str(wrong.value)
 
 
 def test_a_secret_that_others_may_read_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, GOOD + 'client_secret = "x"', mode=0o644)
-    with pytest.raises(FileWrong, match="chmod 600"):
+    with pytest.raises(ProviderFileError, match="chmod 600"):
         read(path)
 
 

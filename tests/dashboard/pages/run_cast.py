@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.utils import timezone
 
 from hosts import vault
-from hosts.models import INVENTORY, Endpoint, Group, Host, Login
+from tests import make
 
 KEYS = ("ports_key", "ports_address", "ports_host", "ports_inner", "ports_protocol")
 
@@ -23,35 +22,21 @@ class Hosts:
 
     def add(self, endpoint: Any, kind: str, name: str, **more: Any) -> Any:
         """A row of the inventory."""
-        now = timezone.now()
-        common = {"podman_id": f"{kind}-{name}", "digest": "", "seen_at": now, "changed_at": now}
-        return INVENTORY[kind].objects.create(endpoint=endpoint, name=name, **common | more)
+        return make.row(kind, endpoint, name, **{"podman_id": f"{kind}-{name}", **more})
 
 
 @pytest.fixture
 def hosts(cast: Any) -> Hosts:
     """web1 with two endpoints, web2 that is away."""
     vault.make_keys(settings.HAULOUT_KEYS)
-    made = []
-    for name, user, state in (
-        ("web1", "root", "up"),
-        ("web1", "seal", "up"),
-        ("web2", "root", "away"),
-    ):
-        host, _new = Host.objects.get_or_create(name=name, defaults={"address": "192.0.2.1"})
-        host.groups.set([Group.objects.get_or_create(name="prod")[0]])
-        login = Login.objects.create(host=host, user=user, state=state)
-        made.append(
-            Endpoint.objects.create(
-                host=host,
-                login=login,
-                user=user,
-                rootless=user != "root",
-                socket=f"/run/{user}.sock",
-                state=state,
-                reason="connection refused on port 22." if state == "away" else "",
-                podman_version="5.4.2",
-                info={"registries": {"search": ["quay.io", "docker.io"]}},
-            )
-        )
-    return Hosts(*made)
+    web1, web2 = make.host("web1", groups=["prod"]), make.host("web2", groups=["prod"])
+    kept = {
+        "podman_version": "5.4.2",
+        "info": {"registries": {"search": ["quay.io", "docker.io"]}},
+    }
+    away = {"state": "away", "reason": "connection refused on port 22."}
+    return Hosts(
+        make.endpoint(web1, socket="/run/root.sock", **kept),
+        make.endpoint(web1, user="seal", socket="/run/seal.sock", **kept),
+        make.endpoint(web2, socket="/run/root.sock", **kept, **away),
+    )

@@ -10,7 +10,7 @@ from audit.models import Entry
 from audit.queries import Filters, search
 from dashboard.furniture.log.words import parameter
 from dashboard.pages.audit.views import with_words
-from dashboard.templatetags.told import doer
+from dashboard.templatetags.link_words import doer
 from hosts.access import Person
 from hosts.actions.run import run_container, run_fields
 from tests.cast import Cast

@@ -14,7 +14,8 @@ from audit.shapes import Target
 from dashboard.furniture.log.search import read
 from dashboard.pages.audit import lists
 from hosts.inventory.job_marks import JOB_LABEL, mark
-from hosts.models import Container, Endpoint, Host, Job, Login
+from hosts.models import Job
+from tests import make
 from tests.cast import Cast
 
 pytestmark = pytest.mark.each_database("reads the audit log by its fields, texts and dates")
@@ -166,7 +167,7 @@ def test_a_word_is_what_was_done_too(chatty: None, line: str, found: list[str]) 
 
 
 def test_any_part_of_a_name_that_is_there_now(rows: None) -> None:
-    Host.objects.create(name="web-1", address="192.0.2.1")
+    make.host("web-1")
     assert len(search(read("eb-1 shop").filters, visible=None).lines) == 1
 
 
@@ -206,13 +207,8 @@ def test_a_viewer_reads_nothing_of_it(cast: Cast, log: None, browser_of: Any) ->
 def test_an_objects_history_shows_its_entries_to_readers_alone(
     cast: Cast, log: None, browser_of: Any
 ) -> None:
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root", state="up")
-    endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
-    now = timezone.now()
-    Container.objects.create(
-        endpoint=endpoint, podman_id=SHOP.id, name="shop", digest="", seen_at=now, changed_at=now
-    )
+    endpoint = make.endpoint("web1")
+    make.container(endpoint, "shop", podman_id=SHOP.id)
     here = Target(kind="container", id=SHOP.id, name="shop", endpoint_id=endpoint.pk)
     with transaction.atomic():
         write.observed("container.pause", here, how="event")
@@ -226,9 +222,7 @@ def test_an_objects_history_shows_its_entries_to_readers_alone(
 def test_an_objects_history_begins_with_who_made_it(
     cast: Cast, log: None, browser_of: Any, who_of: Any
 ) -> None:
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root", state="up")
-    endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
+    endpoint = make.endpoint("web1")
     # what is asked for has no id yet
     unmade = Target(kind="container", id="", name="shop", endpoint_id=endpoint.pk)
     with transaction.atomic():
@@ -244,9 +238,9 @@ def test_an_objects_history_begins_with_who_made_it(
     )
     now = timezone.now()
     times = {"seen_at": now, "changed_at": now, "labels": {JOB_LABEL: mark(job.pk)}}
-    Container.objects.create(endpoint=endpoint, podman_id=SHOP.id, name="shop", digest="", **times)
+    make.container(endpoint, "shop", podman_id=SHOP.id, **times)
     claimed = "ef" * 32
-    Container.objects.create(endpoint=endpoint, podman_id=claimed, name="fake", digest="", **times)
+    make.container(endpoint, "fake", podman_id=claimed, **times)
 
     def told(user: Any, podman_id: str) -> str:
         page: str = (

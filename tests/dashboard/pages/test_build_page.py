@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from hosts.models import Endpoint, Host, Job, Login
+from hosts.models import Job
+from tests import make
 from tests.cast import Cast
 from tests.hosts.jobs.conftest import vault_keys
 
@@ -15,9 +16,7 @@ __all__ = ["vault_keys"]
 
 @pytest.fixture
 def endpoint(cast: Cast) -> Any:
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root", state="up")
-    return Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
+    return make.endpoint("web1")
 
 
 def test_a_typed_file_becomes_a_job(

@@ -9,8 +9,8 @@ from django.utils import timezone
 from hosts.actions.hosts.certificate_expiry import ENDED, ENDS, log_certificate_ends
 from hosts.jobs import workers
 from hosts.jobs.queues import QUEUES
+from tests import make
 from tests.cast import Cast
-from tests.dashboard.pages.joining_cast import make_host
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_database("searches, sorts and counts in SQL")]
 
@@ -25,7 +25,7 @@ def certified(host: Any, until: datetime, **fields: Any) -> Any:
 
 
 def test_each_end_is_written_down_once(cast: Cast, entries: Any) -> None:
-    host, now = make_host(), timezone.now()
+    host, now = make.registered(), timezone.now()
     login = certified(host, now + timedelta(days=20))
     assert log_certificate_ends() == 0
     certified(host, now + timedelta(days=3))
@@ -42,7 +42,7 @@ def test_each_end_is_written_down_once(cast: Cast, entries: Any) -> None:
 
 
 def test_a_disabled_host_is_left_alone(cast: Cast, entries: Any) -> None:
-    certified(make_host(enabled=False), timezone.now())
+    certified(make.registered(enabled=False), timezone.now())
     assert log_certificate_ends() == 0
 
 
@@ -56,7 +56,7 @@ def test_a_disabled_host_is_left_alone(cast: Cast, entries: Any) -> None:
 def test_the_overview_names_it_and_leads_to_where_it_is_replaced(
     cast: Cast, browser_of: Any, days: int, words: str
 ) -> None:
-    host = make_host()
+    host = make.registered()
     certified(host, timezone.now() + timedelta(days=days, minutes=1), state="up")
     page = browser_of(cast.alice).get("/").content.decode()
     assert words in page
@@ -70,7 +70,7 @@ def test_a_host_that_stopped_for_it_is_shown_once_and_offers_no_other_try(
 ) -> None:
     workers.report("here:1", QUEUES)
     ended = timezone.now() - timedelta(days=1)
-    certified(make_host(), ended, state="stopped", reason_kind="certificate-expired")
+    certified(make.registered(), ended, state="stopped", reason_kind="certificate-expired")
     page = browser_of(cast.alice).get("/").content.decode()
     assert page.count('class="attention-item') == 1
     assert "web1 needs action" in page
@@ -79,9 +79,9 @@ def test_a_host_that_stopped_for_it_is_shown_once_and_offers_no_other_try(
 
 
 def test_the_list_finds_them(cast: Cast, browser_of: Any) -> None:
-    certified(make_host("near"), timezone.now() + timedelta(days=3))
-    certified(make_host("over", fingerprint="SHA256:b"), timezone.now() - timedelta(days=3))
-    make_host("plain", fingerprint="SHA256:c")
+    certified(make.registered("near"), timezone.now() + timedelta(days=3))
+    certified(make.registered("over", fingerprint="SHA256:b"), timezone.now() - timedelta(days=3))
+    make.registered("plain", fingerprint="SHA256:c")
     browser = browser_of(cast.alice)
 
     def found(value: str) -> list[str]:

@@ -6,8 +6,8 @@ import pytest
 
 from accounts.models import Role
 from hosts.models import Grant, Group, Guardrail, Host
+from tests import make
 from tests.cast import Cast
-from tests.dashboard.pages.joining_cast import make_host
 
 pytestmark = pytest.mark.each_database("writes rows that are unique, in a group or at a time")
 
@@ -33,7 +33,7 @@ def test_names_that_cannot_be(group: Any, cast: Cast, browser_of: Any, name: str
 
 
 def test_rename_and_members(group: Any, cast: Cast, browser_of: Any, entries: Any) -> None:
-    web1, web2 = make_host("web1"), make_host("web2", fingerprint="SHA256:2")
+    web1, web2 = make.registered("web1"), make.registered("web2", fingerprint="SHA256:2")
     group.hosts.set([web1])
     browser = browser_of(cast.alice)
     answer = browser.send(f"/groups/{group.pk}/", {"name": "live", "notes": "", "hosts": [web2.pk]})
@@ -49,7 +49,7 @@ def test_rename_and_members(group: Any, cast: Cast, browser_of: Any, entries: An
 
 
 def test_removal_keeps_hosts(group: Any, cast: Cast, browser_of: Any) -> None:
-    group.hosts.set([make_host()])
+    group.hosts.set([make.registered()])
     browser_of(cast.alice).send(f"/groups/{group.pk}/remove/")
     assert not Group.objects.exists()
     assert Host.objects.count() == 1
@@ -58,7 +58,7 @@ def test_removal_keeps_hosts(group: Any, cast: Cast, browser_of: Any) -> None:
 def test_what_goes_with_a_group_is_said_before_it_goes(
     group: Any, cast: Cast, browser_of: Any
 ) -> None:
-    group.hosts.set([make_host()])
+    group.hosts.set([make.registered()])
     Grant.objects.create(user=cast.bob, role=Role.objects.get(name="viewer"), group=group)
     cast.bob.role = Role.objects.get(name="member")
     cast.bob.save()

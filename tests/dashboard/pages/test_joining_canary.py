@@ -13,7 +13,7 @@ from dashboard.pages.hosts import draft as drafts
 from hosts import vault
 from hosts.models import RegistryCredential
 from tests.cast import Cast
-from tests.dashboard.pages.joining_cast import FINGERPRINT, HOST_KEY
+from tests.make import FINGERPRINT, HOST_KEY
 
 pytestmark = pytest.mark.each_database("in the words of the database's own driver")
 

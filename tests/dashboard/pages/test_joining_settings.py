@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from accounts.models import Role
-from hosts.models import Endpoint, Group, Host, Image, Job
+from hosts.models import Endpoint, Group, Host, Job
+from tests import make
 from tests.cast import Cast
-from tests.dashboard.pages.joining_cast import FINGERPRINT, make_host
+from tests.make import FINGERPRINT
 from tests.two_teams import Fleet
 
 pytestmark = pytest.mark.each_database("writes rows that are unique, in a group or at a time")
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.each_database("writes rows that are unique, in a group 
 
 @pytest.fixture
 def host(cast: Cast) -> Any:
-    return make_host()
+    return make.registered()
 
 
 def given(**changes: Any) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def test_nothing_changed_writes_nothing(
 def test_each_mistake_stands_beside_its_field(
     host: Any, cast: Cast, browser_of: Any, changes: dict[str, str], field: str
 ) -> None:
-    make_host("web2", fingerprint="SHA256:other")
+    make.registered("web2", fingerprint="SHA256:other")
     answer = browser_of(cast.alice).send(f"/hosts/{host.pk}/edit/", given(**changes))
     assert list(answer.context["form"].errors) == [field]
     host.refresh_from_db()
@@ -98,15 +98,9 @@ def test_disable_and_enable(host: Any, cast: Cast, browser_of: Any) -> None:
 def test_removal_names_what_goes_and_asks_once(
     host: Any, cast: Cast, browser_of: Any, entries: Any
 ) -> None:
-    endpoint, now = host.endpoints.get(), timezone.now()
+    endpoint = host.endpoints.get()
     for number in range(2):
-        Image.objects.create(
-            endpoint=endpoint,
-            podman_id=f"{number:064}",
-            name=f"i{number}",
-            seen_at=now,
-            changed_at=now,
-        )
+        make.image(endpoint, f"i{number}", podman_id=f"{number:064}")
     browser = browser_of(cast.alice)
     assert "2 images" in browser.get(f"/hosts/{host.pk}/remove/").content.decode()
     browser.send(f"/hosts/{host.pk}/remove/")

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from dashboard.pages.kube.generated import without_values
-from hosts.models import Endpoint, Host, Job, Login, Pod
+from hosts.models import Job
+from tests import make
 from tests.cast import Cast
 from tests.hosts.jobs.conftest import vault_keys
 
@@ -27,9 +27,7 @@ spec:
 
 @pytest.fixture
 def endpoint(cast: Cast) -> Any:
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root", state="up")
-    return Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
+    return make.endpoint("web1")
 
 
 def send(browser: Any, endpoint: Any, text: str, do: str = "preview") -> Any:
@@ -47,10 +45,7 @@ def test_the_plan_says_what_becomes_of_it(cast: Cast, endpoint: Any, browser_of:
 def test_a_taken_name_blocks_and_offers_to_take_down(
     cast: Cast, endpoint: Any, browser_of: Any
 ) -> None:
-    now = timezone.now()
-    Pod.objects.create(
-        endpoint=endpoint, podman_id="p", name="shop", digest="", seen_at=now, changed_at=now
-    )
+    make.pod(endpoint, "shop", podman_id="p")
     browser = browser_of(cast.bob)
     page = send(browser, endpoint, POD).content.decode()
     assert 'data-fate="taken"' in page

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from hosts.models import Container, Endpoint, Host, Image, Job, Login, Network, Pod, Volume
+from hosts.models import Container, Job
+from tests import make
 from tests.cast import Cast
 
 pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
@@ -19,52 +20,40 @@ ID = "ab" * 32
 
 @pytest.fixture
 def endpoint(cast: Cast) -> Any:
-    host = Host.objects.create(name="web1", address="192.0.2.1", notes=HOSTILE)
-    login = Login.objects.create(host=host, user="root", state="up")
-    return Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
-
-
-def common(endpoint: Any, name: str, podman_id: str = ID) -> dict[str, Any]:
-    now = timezone.now()
-    return {
-        "endpoint": endpoint,
-        "podman_id": podman_id,
-        "name": name,
-        "digest": "",
-        "seen_at": now,
-        "changed_at": now,
-        "created_at": now,
-        "labels": {HOSTILE: HOSTILE},
-    }
+    return make.endpoint(make.host("web1", notes=HOSTILE))
 
 
 @pytest.fixture
 def hostile(endpoint: Any) -> None:
     """One object of each kind, with a payload in each text a host can choose."""
-    Container.objects.create(
-        **common(endpoint, HOSTILE),
-        image=HOSTILE,
-        image_id="cd" * 32,
-        state=HOSTILE[:20],
-        command=[HOSTILE],
-        mounts=[HOSTILE],
-        networks=[HOSTILE],
-        ports=[{"host_ip": HOSTILE, "host_port": 80, "container_port": 80, "protocol": HOSTILE}],
-        unit=HOSTILE,
-        project=HOSTILE,
-        pod_name=HOSTILE,
-    )
-    Image.objects.create(**common(endpoint, HOSTILE), names=[HOSTILE], image_digest=HOSTILE[:90])
-    Pod.objects.create(**common(endpoint, HOSTILE), state=HOSTILE[:20], networks=[HOSTILE])
-    Volume.objects.create(
-        **common(endpoint, HOSTILE), driver=HOSTILE, mountpoint=HOSTILE, options={HOSTILE: HOSTILE}
-    )
-    Network.objects.create(
-        **common(endpoint, HOSTILE),
-        driver=HOSTILE,
-        interface=HOSTILE,
-        subnets=[{"subnet": HOSTILE, "gateway": HOSTILE}],
-    )
+    each: dict[str, dict[str, Any]] = {
+        "container": {
+            "image": HOSTILE,
+            "image_id": "cd" * 32,
+            "state": HOSTILE[:20],
+            "command": [HOSTILE],
+            "mounts": [HOSTILE],
+            "networks": [HOSTILE],
+            "ports": [
+                {"host_ip": HOSTILE, "host_port": 80, "container_port": 80, "protocol": HOSTILE}
+            ],
+            "unit": HOSTILE,
+            "project": HOSTILE,
+            "pod_name": HOSTILE,
+        },
+        "image": {"names": [HOSTILE], "image_digest": HOSTILE[:90]},
+        "pod": {"state": HOSTILE[:20], "networks": [HOSTILE]},
+        "volume": {"driver": HOSTILE, "mountpoint": HOSTILE, "options": {HOSTILE: HOSTILE}},
+        "network": {
+            "driver": HOSTILE,
+            "interface": HOSTILE,
+            "subnets": [{"subnet": HOSTILE, "gateway": HOSTILE}],
+        },
+    }
+    now = timezone.now()
+    for kind, fields in each.items():
+        kept = {"podman_id": ID, "created_at": now, "labels": {HOSTILE: HOSTILE}}
+        make.row(kind, endpoint, HOSTILE, **kept, **fields)
 
 
 PLURALS = ("containers", "images", "pods", "volumes", "networks")
@@ -90,7 +79,7 @@ def test_hostile_names_stay_text(cast: Cast, endpoint: Any, hostile: None, brows
 
 def test_a_link_never_leads_out_of_http(cast: Cast, endpoint: Any, browser_of: Any) -> None:
     ports = [{"host_ip": "javascript:alert(1)//", "host_port": 80, "container_port": 80}]
-    Container.objects.create(**common(endpoint, "web"), image="x", state="running", ports=ports)
+    make.container(endpoint, "web", podman_id=ID, image="x", ports=ports)
     page = browser_of(cast.alice).get("/containers/").content.decode()
     assert 'href="javascript' not in page
 
@@ -100,7 +89,7 @@ def test_an_address_is_of_its_own_port_alone(cast: Cast, endpoint: Any, browser_
         {"host_ip": "192.0.2.99", "host_port": 8081, "container_port": 80},
         {"host_ip": "0.0.0.0", "host_port": 8082, "container_port": 80},
     ]
-    Container.objects.create(**common(endpoint, "web"), image="x", state="running", ports=ports)
+    make.container(endpoint, "web", podman_id=ID, image="x", ports=ports)
     page = browser_of(cast.alice).get("/containers/").content.decode()
     assert "http://192.0.2.99:8081/" in page
     assert f"http://{endpoint.host.address}:8082/" in page
@@ -112,10 +101,8 @@ def test_a_port_of_one_address_says_which(cast: Cast, endpoint: Any, browser_of:
         {"host_ip": "::1", "host_port": 8083, "container_port": 80},
         {"host_ip": "::", "host_port": 8084, "container_port": 80},
     ]
-    row = common(endpoint, "web")
-    web = Container.objects.create(**row, image="x", state="running", ports=ports[:1] + ports[2:])
-    six = {**row, "podman_id": "6" * 64}
-    Container.objects.create(**six, image="x", state="running", ports=ports[1:2])
+    web = make.container(endpoint, "web", image="x", ports=ports[:1] + ports[2:])
+    make.container(endpoint, "web", podman_id="6" * 64, image="x", ports=ports[1:2])
     browser = browser_of(cast.alice)
     listed = browser.get("/containers/").content.decode()
     one = browser.get(f"/containers/{endpoint.pk}/{web.podman_id}/").content.decode()
@@ -132,8 +119,7 @@ def test_a_port_of_one_address_says_which(cast: Cast, endpoint: Any, browser_of:
 def test_a_check_that_has_not_begun_is_not_called_missing(
     cast: Cast, endpoint: Any, browser_of: Any
 ) -> None:
-    row = common(endpoint, "web")
-    web = Container.objects.create(**row, image="x", state="created")
+    web = make.container(endpoint, "web", image="x", state="created")
     browser = browser_of(cast.alice)
     address = f"/containers/{endpoint.pk}/{web.podman_id}/"
     page = browser.get(address).content.decode()
@@ -167,16 +153,9 @@ def test_queries_do_not_grow_with_rows(
 ) -> None:
     def more(count: int, start: int) -> None:
         for n in range(start, start + count):
-            Container.objects.create(
-                **common(endpoint, f"c{n}", f"{n:064x}"),
-                image="x",
-                state="running",
-                health="unhealthy",
-            )
-            Image.objects.create(**common(endpoint, f"i{n}", f"{n:064x}"))
-            host = Host.objects.create(name=f"h{n}", address="192.0.2.2")
-            login = Login.objects.create(host=host, user="root", state="away", reason="gone")
-            Endpoint.objects.create(host=host, login=login, socket="/s", state="away")
+            make.container(endpoint, f"c{n}", image="x", health="unhealthy")
+            make.image(endpoint, f"i{n}")
+            make.endpoint(f"h{n}", login={"reason": "gone"}, state="away")
             Job.objects.create(
                 verb="image.pull", endpoint=endpoint, object_name="x", intent=n, state="running"
             )
@@ -194,7 +173,7 @@ def test_queries_do_not_grow_with_rows(
 
 
 def test_an_away_host_still_shows_what_was_seen(cast: Cast, endpoint: Any, browser_of: Any) -> None:
-    Container.objects.create(**common(endpoint, "web"), image="x", state="running")
+    make.container(endpoint, "web", podman_id=ID, image="x")
     endpoint.state, endpoint.reason = "away", "connection refused"
     endpoint.save()
     page = browser_of(cast.alice).get(f"/containers/{endpoint.pk}/{ID}/").content.decode()
@@ -206,7 +185,7 @@ def test_an_away_host_still_shows_what_was_seen(cast: Cast, endpoint: Any, brows
 def test_a_removed_container_is_still_shown_as_removed(
     cast: Cast, endpoint: Any, browser_of: Any
 ) -> None:
-    row = Container.objects.create(**common(endpoint, "web"), image="x", state="exited")
+    row = make.container(endpoint, "web", podman_id=ID, image="x", state="exited")
     row.gone = timezone.now()
     row.save()
     page = browser_of(cast.alice).get(f"/containers/{endpoint.pk}/{ID}/").content.decode()
@@ -214,7 +193,7 @@ def test_a_removed_container_is_still_shown_as_removed(
 
 
 def test_a_viewer_is_offered_no_verbs(cast: Cast, endpoint: Any, browser_of: Any) -> None:
-    Container.objects.create(**common(endpoint, "web"), image="x", state="running")
+    make.container(endpoint, "web", podman_id=ID, image="x")
     browser = browser_of(cast.charlie)
     for address in ("/containers/", f"/containers/{endpoint.pk}/{ID}/"):
         page = browser.get(address).content.decode()

@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role
-from hosts.models import INVENTORY, Endpoint, Host, Login
+from hosts.models import INVENTORY
+from tests import make
 from tests.cast import Cast
 from tests.dashboard.routes import every_route
 from tests.hosts.podman.scripted_podman import scripted_podman
@@ -52,9 +53,7 @@ def tell(path: str) -> Any:
 @pytest.fixture
 def asked(cast: Cast) -> Iterator[list[str]]:
     """What the host was asked: a container and a pod `shop` at endpoint 1."""
-    host = Host.objects.create(pk=1, name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root", state="up")
-    endpoint = Endpoint.objects.create(pk=1, host=host, login=login, socket="/s", state="up")
+    endpoint = make.endpoint(make.host("web1", pk=1), pk=1)
     now = timezone.now()
     kept = {"digest": "", "seen_at": now, "changed_at": now, "state": "running"}
     for kind in ("container", "pod"):

@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from audit import write
 from audit.shapes import Target, Who
-from dashboard.furniture.standing import Standing
+from dashboard.furniture.host_status import HostStatus
 from dashboard.pages.overview import tiles
 from dashboard.pages.overview.feed import feed
 from dashboard.pages.overview.fleet import Fleet
 from dashboard.person import who_of
 from hosts.access import Person
-from hosts.models import Container, ContainerFigures, Endpoint, Group, Host, Login, StatsStanding
+from hosts.models import Container, ContainerFigures, Endpoint, Host, StatsStanding
+from tests import make
 from tests.cast import Cast
 
 GIB = 2**30
@@ -28,14 +29,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.each_database("searches, sorts 
 def add(
     name: str, state: str = "up", group: str = "", *, cpu: int = 0, memory: int = 0
 ) -> Endpoint:
-    host = Host.objects.create(name=name, address="192.0.2.1")
-    if group:
-        host.groups.add(Group.objects.get_or_create(name=group)[0])
-    login = Login.objects.create(host=host, user="root", state=state)
-    now = timezone.now()
-    endpoint = Endpoint.objects.create(
-        host=host, login=login, socket="/s", state=state, info=INFO, info_at=now
-    )
+    now, host = timezone.now(), make.host(name, groups=[group] if group else [])
+    endpoint = make.endpoint(host, state=state, info=INFO, info_at=now)
     StatsStanding.objects.create(
         endpoint=endpoint,
         since=now,
@@ -49,16 +44,7 @@ def add(
 
 
 def container(endpoint: Endpoint, name: str, cpu: int, memory: int, limit: int = 0) -> Container:
-    now = timezone.now()
-    row = Container.objects.create(
-        endpoint=endpoint,
-        podman_id=name.encode().hex().ljust(64, "0"),
-        name=name,
-        state="running",
-        digest="",
-        seen_at=now,
-        changed_at=now,
-    )
+    row = make.container(endpoint, name)
     ContainerFigures.objects.create(container=row, cpu=cpu, memory_bytes=memory, limit_bytes=limit)
     return row
 
@@ -105,7 +91,7 @@ def test_tiles_stand_by_group_and_the_worst_comes_first(cast: Cast, browser_of: 
 )
 def test_tiles_shrink_as_the_fleet_grows(count: int, level: str) -> None:
     hosts = [Host(pk=n, name=f"h{n:03}") for n in range(count)]
-    found = tiles.tiles(Fleet(hosts, {host.pk: Standing("up") for host in hosts}))
+    found = tiles.tiles(Fleet(hosts, {host.pk: HostStatus("up") for host in hosts}))
     assert [tile.level for tile in found] == [level] * count
 
 

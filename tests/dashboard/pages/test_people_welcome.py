@@ -7,7 +7,7 @@ import pytest
 from accounts import actions
 from accounts.invitations import first_admin_link
 from accounts.models import Role, User
-from hosts.models import Host
+from tests import make
 from tests.cast import PASSWORD, Browser, Cast
 
 NEW = "a whole new secret of mine"
@@ -40,7 +40,7 @@ def test_the_first_administrator_is_signed_in_and_sent_to_the_first_host(
 
 @pytest.mark.django_db
 def test_where_hosts_are_already_the_first_administrator_sees_them(keys: None) -> None:
-    Host.objects.create(name="web1", address="192.0.2.1")
+    make.host("web1")
     path = first_admin_link()
     assert path
     answer = Browser().send(path, {**JOIN, "email": "erin@example.org"})

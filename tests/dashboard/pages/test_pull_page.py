@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.utils import timezone
-
 from accounts.models import Role, User
 from hosts.access import Person
 from hosts.actions.registries.edit_registry import keep
-from hosts.models import Batch, Group, Host, Image, Job
+from hosts.models import Batch, Group, Host, Job
+from tests import make
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -116,9 +115,8 @@ def test_a_disabled_host_is_not_offered(cast: Cast, browser_of: Any, hosts: Host
 def test_no_offer_names_an_image_that_one_does_not_see(
     cast: Cast, browser_of: Any, hosts: Hosts
 ) -> None:
-    now, name = timezone.now(), "registry.example.org/others/shop:latest"
-    kept = {"digest": "", "seen_at": now, "changed_at": now}
-    Image.objects.create(endpoint=hosts.web1, podman_id="7" * 64, names=[name], **kept)
+    name = "registry.example.org/others/shop:latest"
+    make.image(hosts.web1, name)
     role = Role.objects.create(name="puller", verbs=["host.view", "image.pull"])
     User.objects.filter(pk=cast.charlie.pk).update(role=role)
     form = {"images": "shop", "endpoint": hosts.web1.pk}

@@ -7,11 +7,12 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role
-from hosts.models import Container, Endpoint, Host, Login, Pod, StatsStanding
+from hosts.models import StatsStanding
 from hosts.stats import store
 from hosts.stats.gather import Chunk
 from hosts.stats.metrics import TOTAL, key_of
 from hosts.stats.recent import Recent
+from tests import make
 from tests.cast import Cast
 
 pytestmark = pytest.mark.each_database("keeps and reads packed bytes")
@@ -24,14 +25,10 @@ SAMPLE = (2560, 64 * 2**20, 128 * 2**20, 10, 20, 30, 40, 2)
 
 @pytest.fixture
 def endpoint(cast: Cast) -> Any:
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root", state="up")
-    made = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
-    now = timezone.now()
-    common = {"endpoint": made, "digest": "", "seen_at": now, "changed_at": now}
-    Pod.objects.create(podman_id=POD, name="shop", state="running", **common)
-    Container.objects.create(podman_id=ONE, name="one", state="running", **common)
-    Container.objects.create(podman_id=TWO, name=HOSTILE, state="running", pod_id=POD, **common)
+    made = make.endpoint("web1")
+    make.pod(made, "shop", podman_id=POD)
+    make.container(made, "one", podman_id=ONE)
+    make.container(made, HOSTILE, podman_id=TWO, pod_id=POD)
     return made
 
 
@@ -129,12 +126,9 @@ def test_why_a_host_gives_none_is_said_with_its_cure(
 
 
 def test_more_than_ten_are_said(cast: Cast, endpoint: Any, browser_of: Any) -> None:
-    now = timezone.now()
     ids = [f"{n:064x}" for n in range(0xA0, 0xAC)]
     for podman_id in ids:
-        Container.objects.create(
-            endpoint=endpoint, podman_id=podman_id, name="x", digest="", seen_at=now, changed_at=now
-        )
+        make.container(endpoint, "x", podman_id=podman_id)
     query = "&".join(f"c={endpoint.pk}:{podman_id}" for podman_id in ids)
     page = browser_of(cast.charlie).get(f"/stats/compare/?{query}").content.decode()
     assert page.count("data-subject=") == 10

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role
-from hosts.models import Container, Endpoint, Host, Login, OpenTerminal
+from hosts.models import Host, OpenTerminal
+from tests import make
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -14,19 +15,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def terminal(cast: Cast) -> Any:
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root", state="up")
-    endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
-    now = timezone.now()
-    Container.objects.create(
-        endpoint=endpoint,
-        podman_id="c" * 64,
-        name="shop",
-        state="running",
-        digest="",
-        seen_at=now,
-        changed_at=now,
-    )
+    endpoint = make.endpoint("web1")
+    make.container(endpoint, "shop", podman_id="c" * 64)
     return OpenTerminal.objects.create(
         key="k" * 32,
         kind="exec",

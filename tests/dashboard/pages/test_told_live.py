@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Role
 from dashboard.live.render import rows_html
 from dashboard.live.spec import spec_named
-from dashboard.live.stamps import rung, stamps
+from dashboard.live.stamps import changed_topics, stamps
 from dashboard.live.view import run, view_of
 from hosts.access import Person
 from hosts.jobs.approvals import expire
@@ -69,15 +69,15 @@ def test_a_window_that_opens_and_ends_by_time_is_noticed(
     row = window(starts_at=now + timedelta(hours=1), ends_at=now + timedelta(hours=2))
     before = stamps()
     assert lines("freezes", cast.bob, who_of) == ""
-    assert rung(before, stamps()) == set()
+    assert changed_topics(before, stamps()) == set()
     row.starts_at = now - timedelta(hours=1)
     type(row).objects.bulk_update([row], ["starts_at"])
     after = stamps()
-    assert rung(before, after) == {"freezes"}
+    assert changed_topics(before, after) == {"freezes"}
     assert "year&#x27;s end" in lines("freezes", cast.bob, who_of)
     row.ends_at = now - timedelta(minutes=1)
     type(row).objects.bulk_update([row], ["ends_at"])
-    assert rung(after, stamps()) == {"freezes"}
+    assert changed_topics(after, stamps()) == {"freezes"}
     assert lines("freezes", cast.bob, who_of) == ""
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.live.stamps import rung, stamps
+from dashboard.live.stamps import changed_topics, stamps
 from hosts.jobs import workers
 from hosts.models import Job
 from tests.cast import Cast
@@ -38,6 +38,6 @@ def test_the_overview_looks_again_when_a_worker_comes_or_goes(db: None) -> None:
     before = stamps()
     workers.report("here:1", ["short"])
     one = stamps()
-    assert rung(before, one) == {"failures"}
+    assert changed_topics(before, one) == {"failures"}
     workers.end("here:1")
-    assert rung(one, stamps()) == {"failures"}
+    assert changed_topics(one, stamps()) == {"failures"}

@@ -10,8 +10,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.testing import WebsocketCommunicator
 
 from dashboard.sockets.consumer import LeanConsumer
-from dashboard.sockets.pace import TokenBucket
 from dashboard.sockets.routes import NOWHERE, routes
+from dashboard.sockets.token_bucket import TokenBucket
 from hosts.access.guard import NO_SESSION
 from tests.cast import Cast
 

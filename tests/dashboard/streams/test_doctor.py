@@ -16,8 +16,8 @@ from accounts.sessions import end_sessions
 from audit.models import Entry
 from hosts import vault
 from hosts.actions.hosts import examine_host
+from tests import make
 from tests.cast import Cast
-from tests.dashboard.pages.joining_cast import make_host
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,7 +53,7 @@ def login(cast: Cast, silent: Silent) -> Callable[[], Any]:
 
     def made() -> Any:
         vault.make_keys(settings.HAULOUT_KEYS)
-        login = make_host(address="127.0.0.1", port=silent.port).logins.get()
+        login = make.registered(address="127.0.0.1", port=silent.port).logins.get()
         login.sealed_key, login.public_key = examine_host.seal_new_key()
         login.save()
         return login

@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.streams import log_source
 from dashboard.streams.log_end import Tally
-from dashboard.streams.log_source import LogSource, Repeats, Viewer
+from dashboard.streams.log_source import LogSource, LogViewer, Repeats
 from hosts.podman import UnixDial
 from hosts.podman.errors import Malformed
 
@@ -22,7 +22,7 @@ class Sink:
 
 def source() -> LogSource:
     found = LogSource(UnixDial("/nowhere"), "c" * 64, lambda: MIB)
-    found._viewers.add(Viewer(Sink(), lambda _note: None))
+    found._viewers.add(LogViewer(Sink(), lambda _note: None))
     return found
 
 

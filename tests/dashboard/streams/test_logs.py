@@ -9,13 +9,12 @@ from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
-from django.utils import timezone
 
 from accounts import epoch
 from accounts.models import User
 from dashboard.asgi import application
 from hosts.link.sockets import endpoint_socket
-from hosts.models import Container, Endpoint, Host, Login
+from tests import make
 from tests.hosts.podman.fake import serving
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
@@ -37,13 +36,8 @@ HEAD = b"HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nTransfer-Encoding: chunked\r\n\
 
 @pytest.fixture
 def container(cast):
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root")
-    endpoint = Endpoint.objects.create(host=host, login=login, socket="/s")
-    now = timezone.now()
-    return Container.objects.create(
-        endpoint=endpoint, podman_id=ID, name="shop", digest="", seen_at=now, changed_at=now
-    )
+    endpoint = make.endpoint("web1")
+    return make.container(endpoint, "shop", podman_id=ID)
 
 
 @asynccontextmanager

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from accounts.models import Role
 from dashboard.asgi import application
-from hosts.models import Container, Endpoint, Host, Login
+from hosts.models import Endpoint
+from tests import make
 from tests.dashboard.streams.test_logs import HEAD, ORIGIN, chunk, frame, podman
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
@@ -25,23 +26,10 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
 def shop(cast: Any) -> Callable[..., Any]:
     """`shop("web1")`: a container of the project shop on a host of that name."""
 
-    def make(name: str, **fields: Any) -> Any:
-        host = Host.objects.create(name=name, address="192.0.2.1")
-        login = Login.objects.create(host=host, user="root")
-        endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
-        now = timezone.now()
-        given = {"project": "shop", "state": "running", **fields}
-        return Container.objects.create(
-            endpoint=endpoint,
-            podman_id=name.encode().hex().ljust(64, "0"),
-            name=f"shop-{name}",
-            digest="",
-            seen_at=now,
-            changed_at=now,
-            **given,
-        )
+    def container(name: str, **fields: Any) -> Any:
+        return make.container(make.endpoint(name), f"shop-{name}", **{"project": "shop", **fields})
 
-    return make
+    return container
 
 
 def saying(*told: tuple[int, str]) -> Any:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from dashboard.streams.log_source import LogSource, Viewer
-from dashboard.streams.restarts import Weaver, is_mark, mark, restarts_of
+from dashboard.streams.log_source import LogSource, LogViewer
+from dashboard.streams.restarts import RestartMarks, is_mark, mark, restarts_of
 from hosts.dial import dial
 from hosts.models import HostEvent
 from tests.dashboard.streams.test_logs import HEAD, ID, chunk, container, frame, podman
@@ -21,8 +21,8 @@ def line(second: int, text: str = "a") -> bytes:
     return b"12026-11-24T12:00:%02dZ %b\n" % (second, text.encode())
 
 
-def weaver(*seconds: float) -> Weaver:
-    made = Weaver()
+def restarts(*seconds: float) -> RestartMarks:
+    made = RestartMarks()
     for second in seconds:
         at = NOON + timedelta(seconds=second)
         made.marks.append((at.timestamp(), mark(at, 1)))
@@ -34,15 +34,15 @@ def places(lines: list[bytes]) -> str:
 
 
 def test_marks_stand_between_the_lines_by_time_and_not_before_the_first() -> None:
-    woven = weaver(0.5, 2.7, 4.2)
-    lines = woven.weave([line(1), line(2), line(3)]) + woven.weave([line(4), line(5)])
+    woven = restarts(0.5, 2.7, 4.2)
+    lines = woven.insert([line(1), line(2), line(3)]) + woven.insert([line(4), line(5)])
     assert places(lines) == "12|34|5"
 
 
 def test_a_restart_that_was_seen_is_not_said_twice() -> None:
-    woven = weaver(2.7)
+    woven = restarts(2.7)
     seen = mark(NOON + timedelta(seconds=3.1), 1)
-    assert places(woven.weave([line(1), seen, line(3), line(9)])) == "1|39"
+    assert places(woven.insert([line(1), seen, line(3), line(9)])) == "1|39"
 
 
 @pytest.mark.django_db
@@ -115,7 +115,7 @@ async def test_a_restart_while_it_is_followed(container: Any, at_once: bool) -> 
                 self.all_came.set()
 
     taken = Taken()
-    viewer = Viewer(taken, lambda state: None)
+    viewer = LogViewer(taken, lambda state: None)
     async with podman(container, handler):
         source = LogSource(dial(container.endpoint, streams=True), ID)
         source.join(viewer, tail=10)

@@ -11,12 +11,11 @@ from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
-from django.utils import timezone
 
 from accounts.models import Role
 from dashboard.asgi import application
 from hosts.link.sockets import endpoint_socket
-from hosts.models import Container, Endpoint, Host, Login, Pod
+from tests import make
 from tests.cast import Cast
 from tests.hosts.podman.fake import Fake, Request, serving
 
@@ -47,14 +46,10 @@ def line(at: int, *ids: str) -> bytes:
 
 @pytest.fixture
 def endpoint(cast: Cast) -> Any:
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root")
-    made = Endpoint.objects.create(host=host, login=login, socket="/s")
-    now = timezone.now()
-    common = {"endpoint": made, "digest": "", "seen_at": now, "changed_at": now}
-    Pod.objects.create(podman_id=POD, name="shop", state="running", **common)
+    made = make.endpoint("web1")
+    make.pod(made, "shop", podman_id=POD)
     for podman_id, pod in ((ONE, ""), (TWO, POD), (INFRA, POD)):
-        Container.objects.create(podman_id=podman_id, name=podman_id[0], pod_id=pod, **common)
+        make.container(made, podman_id[0], podman_id=podman_id, pod_id=pod)
     return made
 
 

@@ -3,9 +3,9 @@
 from types import SimpleNamespace
 from typing import Any
 
-from dashboard.streams.terminals.hurry import ON_ITS_WAY_BYTES, QUIET_S, Hurry
+from dashboard.streams.terminals.flood_skip import ON_ITS_WAY_BYTES, QUIET_S, FloodSkip
 from dashboard.streams.terminals.session import Session
-from dashboard.streams.terminals.viewer import REST_BYTES, WINDOW_BYTES, Viewer
+from dashboard.streams.terminals.viewer import REST_BYTES, WINDOW_BYTES, TerminalViewer
 
 PIECE = b"y\r\n" * 16384
 CTRL_C = b"\x03"
@@ -23,7 +23,9 @@ class Flooded:
         )
         person: Any = SimpleNamespace(user="Ada")
         self.session = Session(person, "", opened, grace_s=1)
-        self.ada = Viewer("Ada", owner=True, send_json=nobody_reads, send_bytes=nobody_reads)
+        self.ada = TerminalViewer(
+            "Ada", owner=True, send_json=nobody_reads, send_bytes=nobody_reads
+        )
         self.session.join(self.ada, have=0)
 
     async def comes(self, data: bytes) -> None:
@@ -43,19 +45,19 @@ async def test_what_arrives_late_is_left_out_though_all_was_told_when_ctrl_c_was
     one = Flooded()
     await one.comes(PIECE)
     # the window is full, nothing waits: the container was slow for a moment
-    one.ada.told = one.session.kept.end
+    one.ada.sent = one.session.kept.end
     one.types(CTRL_C)
     for _ in range(100):
         await one.comes(PIECE)
     await one.comes(b"^C\r\n/ # ")
     assert one.waiting <= REST_BYTES
-    assert one.session.kept.take(one.ada.told, most=WINDOW_BYTES).endswith(b"^C\r\n/ # ")
+    assert one.session.kept.take(one.ada.sent, most=WINDOW_BYTES).endswith(b"^C\r\n/ # ")
 
 
 async def test_ctrl_c_at_rest_leaves_nothing_out() -> None:
     one = Flooded()
     await one.comes(b"/ # ")
-    one.ada.told = one.ada.drawn = one.session.kept.end
+    one.ada.sent = one.ada.drawn = one.session.kept.end
     one.types(CTRL_C)
     await one.comes(PIECE)
     assert one.waiting == len(PIECE)
@@ -73,7 +75,7 @@ async def test_the_next_line_is_shown_whole() -> None:
 
 
 def test_it_ends_by_quiet_and_by_more_than_was_on_its_way_not_by_time() -> None:
-    hurry = Hurry()
+    hurry = FloodSkip()
     assert not hurry.covers(1, now=5.0)
     hurry.begin(now=10.0)
     now = 10.0

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from dashboard.streams.terminals.scrollback import Scrollback
-from dashboard.streams.terminals.viewer import REST_BYTES, WINDOW_BYTES, Viewer
+from dashboard.streams.terminals.viewer import REST_BYTES, WINDOW_BYTES, TerminalViewer
 
 
 class Browser:
@@ -15,7 +15,7 @@ class Browser:
         self.screen = b""
         self.notes: list[dict[str, Any]] = []
         self.kept = kept
-        self.viewer = Viewer("Ada", owner=True, send_json=self._note, send_bytes=self._draw)
+        self.viewer = TerminalViewer("Ada", owner=True, send_json=self._note, send_bytes=self._draw)
         self.viewer.begin(kept, have)
 
     async def _note(self, message: dict[str, Any]) -> None:

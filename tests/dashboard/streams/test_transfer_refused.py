@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests import make
 from tests.cast import Cast
-from tests.dashboard.pages.joining_cast import make_host
 
 REF = "7" * 64
 
 
 @pytest.fixture
 def path(cast: Cast) -> str:
-    endpoint = make_host().endpoints.get()
+    endpoint = make.registered().endpoints.get()
     return f"/transfer/files/container/{endpoint.pk}/{REF}/upload/?path=/tmp&name=a"
 
 

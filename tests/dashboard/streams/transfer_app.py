@@ -16,9 +16,9 @@ from typing import Any
 from daphne.server import reactor  # first: it chooses Twisted's reactor
 
 from dashboard import connections
-from dashboard.let_in import let_in
+from dashboard.signed_in import mark_signed_in
 from dashboard.streams.transfer.server import StreamedFactory, StreamingServer
-from dashboard.streams.transfer.wire import WIRE, Gone, TooLarge
+from dashboard.streams.transfer.wire import WIRE, ClientGone, TooLarge
 
 PIECE = b"s" * 65536
 
@@ -38,7 +38,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     path = scope["path"]
     wire = scope.get("extensions", {}).get(WIRE)
     if path == "/in/":
-        let_in(scope)
+        mark_signed_in(scope)
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.accept"})
@@ -73,7 +73,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
             tell(taken=taken, peak_kib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
         except TooLarge as large:
             await answer(send, 413, f"limit {large.limit_bytes}")
-        except Gone:
+        except ClientGone:
             tell(gone=True)
 
 
@@ -99,7 +99,7 @@ if __name__ == "__main__":
         port = reactor.adoptStreamPort(listening.fileno(), socket.AF_INET, factory)
         if given:
             numbers = {name: given[name] for name in ("each", "most") if name in given}
-            connections.Entrance(**{"each": 1000, **numbers}).watch(port)
+            connections.ConnectionLimits(**{"each": 1000, **numbers}).watch(port)
         print(f"READY {listening.getsockname()[1]}", flush=True)
 
     reactor.callWhenRunning(adopt)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.supervisor import guard
+from dashboard.supervisor import reaper
 from tests.dashboard.supervisor.processes import holders, members, named, until
 from tests.stack import CHECKOUT, Stack
 
@@ -95,7 +95,7 @@ def test_grandchildren_end_with_their_child(tmp_path: Path) -> None:
     assert stubborn.stdout is not None
     assert stubborn.stdout.readline() == b"up\n"
     watcher = subprocess.Popen(
-        [sys.executable, "-I", "-S", guard.__file__, "0.3"],
+        [sys.executable, "-I", "-S", reaper.__file__, "0.3"],
         stdin=subprocess.PIPE,
         start_new_session=True,
     )

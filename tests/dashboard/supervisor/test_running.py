@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.supervisor.healthy import CHECKS
+from dashboard.supervisor.healthcheck import CHECKS
 from tests.dashboard.supervisor.healths import health_of
 from tests.dashboard.supervisor.processes import named, until
 from tests.dashboard.supervisor.refused import refused

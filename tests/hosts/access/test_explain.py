@@ -10,29 +10,19 @@ from accounts.models import Membership, Role, Team, User
 from audit.shapes import Who
 from hosts.access import Person, Scope, allows
 from hosts.access.explain import everybody, explain, givers, sees, verbs_about
-from hosts.models import Container, Endpoint, Grant, Group, Host, Login
+from hosts.models import Grant
+from tests import make
 from tests.cast import Cast
 
 
 @pytest.fixture
 def place(cast: Cast) -> Any:
     """An endpoint of web1, in the group prod, with the containers shop (app=shop) and db."""
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    host.groups.add(Group.objects.create(name="prod"))
-    login = Login.objects.create(host=host, user="root")
-    endpoint = Endpoint.objects.create(host=host, login=login, socket="/s")
-    Endpoint.objects.create(host=host, login=login, socket="/other", user="ada", rootless=True)
-    now = timezone.now()
+    host = make.host("web1", groups=["prod"])
+    endpoint = make.endpoint(host)
+    make.endpoint(host, user="ada", socket="/other")
     for name in ("shop", "db"):
-        Container.objects.create(
-            endpoint=endpoint,
-            podman_id=name,
-            name=name,
-            labels={"app": name},
-            digest="",
-            seen_at=now,
-            changed_at=now,
-        )
+        make.container(endpoint, name, podman_id=name, labels={"app": name})
     return endpoint
 
 

@@ -23,7 +23,8 @@ from hosts.access import NotVisible, Person
 from hosts.access import guard as guards
 from hosts.access.fetch import require
 from hosts.access.rights import rights_of
-from hosts.models import Endpoint, Grant, Host, Login
+from hosts.models import Endpoint, Grant
+from tests import make
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -188,15 +189,13 @@ async def test_another_name_is_a_change_for_whoever_sees_by_name(
 
     @sync_to_async
     def granted() -> Endpoint:
-        host = Host.objects.create(name="web1", address="192.0.2.1")
-        login = Login.objects.create(host=host, user="root", state="up")
         team = Team.objects.create(name="shop")
         holder: dict[str, Any] = {"user": cast.alice} if to == "person" else {"team": team}
         if to == "team":
             Membership.objects.create(team=team, user=cast.alice)
         role = Role.objects.get(name="operator")
         Grant.objects.create(role=role, names="shop-*", made_by="Alice", **holder)
-        return Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
+        return make.endpoint("web1")
 
     endpoint = await granted()
     guard = guards.Guard()

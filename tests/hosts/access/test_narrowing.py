@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hosts.access import Narrowing, NewContainer
 from hosts.models import Container
-from tests.dashboard.pages.joining_cast import make_host
+from tests import make
 
 # what a host may send, and a database store: anything but NUL and halves of surrogate pairs
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
@@ -31,9 +31,9 @@ def both(narrowing: Narrowing, *, name: str, labels: dict[str, str]) -> tuple[bo
 @pytest.fixture
 def container(db: None) -> None:
     now = timezone.now()
-    endpoint = make_host().endpoints.get()
+    endpoint = make.registered().endpoints.get()
     kept: dict[str, Any] = {"digest": "", "seen_at": now, "changed_at": now}
-    Container.objects.create(endpoint=endpoint, podman_id="c1", name="shop", **kept)
+    make.container(endpoint, "shop", podman_id="c1", **kept)
 
 
 KEPT = settings(

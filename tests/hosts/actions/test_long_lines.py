@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.api.listing import _read
+from dashboard.api.lists import _number_of
 from dashboard.api.problems import Problem
 from dashboard.pages.run.filled import _texts
 from hosts.actions.run.existing import Source, read_existing
@@ -35,7 +35,7 @@ def test_brackets_in_brackets_are_no_list() -> None:
     assert command_words(DEEP) == [DEEP]
     assert _texts(DEEP) == {}
     with pytest.raises(Problem):
-        _read("W1tb" * 20_000)
+        _number_of("W1tb" * 20_000)
 
 
 def test_nor_are_they_an_order_of_ours() -> None:

@@ -14,7 +14,8 @@ from hosts.inventory import WriteBatch, write_together
 from hosts.inventory.job_marks import mark
 from hosts.inventory.observed import MORE, MOST_A_MINUTE, SightingCounter, record, unexplained
 from hosts.inventory.sightings import Sighting
-from hosts.models import Container, Endpoint, Job
+from hosts.models import Endpoint, Job
+from tests import make
 
 A = "a" * 64
 
@@ -183,10 +184,7 @@ def test_a_pods_job_explains_its_containers_alone(endpoint: Endpoint, verb: str,
     assert foreign(endpoint, sighting(seen, pod_id="e" * 64))
     assert foreign(endpoint, sighting(seen))
     # a death tells no pod, the inventory does
-    now = timezone.now()
-    Container.objects.create(
-        endpoint=endpoint, podman_id=A, pod_id=pod, digest="", seen_at=now, changed_at=now
-    )
+    make.container(endpoint, podman_id=A, pod_id=pod)
     assert not foreign(endpoint, sighting(seen))
 
 

@@ -6,18 +6,13 @@ from django.utils import timezone
 
 from hosts.inventory import tidy
 from hosts.models import Endpoint, Volume
+from tests import make
 
 
 def volume(endpoint: Endpoint, name: str, *, gone_for: timedelta | None) -> None:
     now = timezone.now()
-    Volume.objects.create(
-        endpoint=endpoint,
-        podman_id=name,
-        name=name,
-        digest="",
-        seen_at=now,
-        changed_at=now,
-        gone=now - gone_for if gone_for is not None else None,
+    make.volume(
+        endpoint, name, podman_id=name, gone=now - gone_for if gone_for is not None else None
     )
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.utils import timezone
 
 from hosts import vault
 from hosts.access import Person
@@ -14,7 +13,8 @@ from hosts.jobs.chore_runner import Chores
 from hosts.jobs.loop import WorkerLoop
 from hosts.jobs.queues import QUEUES
 from hosts.link.sockets import endpoint_socket
-from hosts.models import Container, Endpoint, Host, Job, Login
+from hosts.models import Job
+from tests import make
 from tests.hosts.jobs.small_podman import SmallPodman
 from tests.lab.waiting import until
 
@@ -26,9 +26,7 @@ def vault_keys(keys: None) -> None:
 
 @pytest.fixture
 def endpoint(cast: Any) -> Any:
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root", state="up")
-    return Endpoint.objects.create(host=host, login=login, socket="/run/podman.sock", state="up")
+    return make.endpoint("web1", socket="/run/podman.sock")
 
 
 @pytest.fixture
@@ -42,21 +40,12 @@ def podman(endpoint: Any) -> Iterator[SmallPodman]:
 def container(endpoint: Any, podman: SmallPodman) -> Callable[..., Any]:
     """`container("a")`: a running container, on the host and in the inventory."""
 
-    def make(name: str, *, running: bool = True) -> Any:
+    def running_container(name: str, *, running: bool = True) -> Any:
         podman_id = name * 64 if len(name) == 1 else name.encode().hex().ljust(64, "0")
         podman.add(podman_id, running=running)
-        now = timezone.now()
-        return Container.objects.create(
-            endpoint=endpoint,
-            podman_id=podman_id,
-            name=name,
-            state="running",
-            digest="",
-            seen_at=now,
-            changed_at=now,
-        )
+        return make.container(endpoint, name, podman_id=podman_id)
 
-    return make
+    return running_container
 
 
 @pytest.fixture

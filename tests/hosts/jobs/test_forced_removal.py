@@ -3,12 +3,11 @@
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from accounts.models import Role, User
 from hosts.access import Person
 from hosts.actions.volumes import remove_volume
-from hosts.models import Volume
+from tests import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,9 +20,8 @@ def test_the_right_to_what_goes_along_went_meanwhile(
     )
     User.objects.filter(pk=cast.charlie.pk).update(role=role)
     charlie = Person(User.objects.get(pk=cast.charlie.pk), who_of(cast.charlie))
-    endpoint, now = container("a").endpoint, timezone.now()
-    kept = {"endpoint": endpoint, "digest": "", "seen_at": now, "changed_at": now}
-    Volume.objects.create(podman_id="data", name="data", **kept)
+    endpoint = container("a").endpoint
+    make.volume(endpoint, "data")
     job = remove_volume.ask(charlie, (endpoint.pk, "data"), force=True)
     role.verbs = ["host.view", "volume.view", "volume.remove"]
     role.save()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from audit import write
 from audit.models import Entry
 from audit.shapes import Target
-from dashboard.furniture.failures import told_of
+from dashboard.furniture.failures import messages_of
 from dashboard.live import stamps
 from hosts.jobs import failures, resolve
 from hosts.jobs.handler import Settlement
@@ -67,7 +67,7 @@ def test_what_was_found_is_an_entry_once_and_stands_on_the_page(
 @pytest.mark.parametrize("settled", ["done", "again"])
 def test_what_was_done_after_all_is_no_failure(settled: str, unknown: Any, person: Any) -> None:
     def told() -> list[str]:
-        return [failure.text for failure, _job in told_of(failures.unseen(person))[0]]
+        return [failure.text for failure, _job in messages_of(failures.unseen(person))[0]]
 
     assert told() == [
         "Build shop:1 on web1: outcome unknown: the worker was lost after sending; "
@@ -79,4 +79,4 @@ def test_what_was_done_after_all_is_no_failure(settled: str, unknown: Any, perso
     words = "Build shop:1 on web1 failed: checked on the host: it was not done."
     assert told() == ([words] if failed else [])
     assert failures.recent(person).count() == failed
-    assert ("failures" in stamps.rung(before, stamps.stamps())) == (not failed)
+    assert ("failures" in stamps.changed_topics(before, stamps.stamps())) == (not failed)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from hosts.models import Endpoint, Host, Login
+from hosts.models import Endpoint
 from hosts.stats import store
 from hosts.stats.gather import Chunk, Sample
 from hosts.stats.metrics import TOTAL
+from tests import make
 
 # a whole hour
 BEGIN = 1_795_557_600
@@ -16,9 +17,7 @@ SECOND_OF = Callable[[int], Sample | None]
 
 @pytest.fixture
 def endpoint(db: None) -> Endpoint:
-    host = Host.objects.create(name="h1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root", state="up")
-    return Endpoint.objects.create(host=host, login=login, socket="/run/podman.sock", state="up")
+    return make.endpoint("h1", socket="/run/podman.sock")
 
 
 def sample(cpu: int = 100, memory: int = 1024, **more: int) -> Sample:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hosts.models import Endpoint, Host, Login
+from hosts.models import Endpoint, Host
+from tests import make
 from tests.hosts.link.supervise.own_podman import OwnPodman
 from tests.lab.link_process import Link, link, reload
 
@@ -26,9 +27,7 @@ def register(link: Link) -> Callable[..., Endpoint]:
     """`register(path)`: an endpoint of this machine at that socket."""
 
     def add(path: Path, *, name: str = "here") -> Endpoint:
-        host = Host.objects.create(name=name, kind=Host.Kind.LOCAL)
-        login = Login.objects.create(host=host, user="root")
-        endpoint = Endpoint.objects.create(login=login, host=host, socket=str(path))
+        endpoint = make.endpoint(make.host(name, kind=Host.Kind.LOCAL), socket=str(path))
         reload()
         return endpoint
 

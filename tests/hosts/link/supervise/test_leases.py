@@ -7,15 +7,15 @@ import pytest
 from django.utils import timezone
 
 from hosts.link.supervise import leases
-from hosts.models import Host, Login
+from hosts.models import Login
+from tests import make
 
 RUN = Path("/run/haulout-1")
 
 
 @pytest.fixture
 def login(db: None) -> Login:
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    return Login.objects.create(host=host, user="root")
+    return make.endpoint("web1").login
 
 
 def test_a_free_login_is_taken_and_kept(login: Login) -> None:

@@ -10,6 +10,7 @@ from audit.models import Entry
 from hosts import control, vault
 from hosts.link import keys
 from hosts.models import Endpoint, Host, Login
+from tests import make
 from tests.hosts.link.sshd import SSHD, Sshd
 from tests.hosts.link.supervise.own_podman import OwnPodman, container
 from tests.lab.link_process import Link, reload, until
@@ -35,12 +36,13 @@ def join(link: Link, sshd: Sshd, podman: OwnPodman) -> Join:
         if let_in:
             sshd.authorize(forms[form])
         line = sshd.host_key_line if host_key is None else host_key
-        host = Host.objects.create(name="door", address="127.0.0.1", port=sshd.port, host_key=line)
+        host = make.host("door", address="127.0.0.1", port=sshd.port, host_key=line)
         sealed = vault.seal(keys.export_private(key), "ssh-key")
-        login = Login.objects.create(host=host, user="root", sealed_key=sealed)
-        Endpoint.objects.create(login=login, host=host, socket=str(podman.path))
+        there = make.endpoint(
+            host, login={"sealed_key": sealed}, state="connecting", socket=str(podman.path)
+        )
         reload()
-        return login
+        return there.login
 
     return add
 

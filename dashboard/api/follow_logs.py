@@ -1,0 +1,158 @@
+"""A container's log as it is written, for programs: what `podman logs --follow` prints."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Schema
+from ninja.errors import AuthenticationError
+from pydantic import Field
+
+from dashboard.api.bearer import person_of
+from dashboard.api.inventory import Id, ObjectId
+from dashboard.api.problems import answer, of_podman
+from dashboard.api.recheck import person_now
+from dashboard.streams.log_access import VERB, write_log_access
+from dashboard.streams.log_source import LogSource, LogViewer
+from dashboard.streams.restarts import is_mark
+from dashboard.streams.transfer.handover import Handover, StreamedAnswer
+from hosts.access import NotVisible, Person, get_object
+from hosts.dial import dial
+from hosts.models import InventoryRow
+from hosts.podman import Podman, PodmanError, containers
+from hosts.podman.errors import Interrupted
+from hosts.podman.logs import TAIL_LIMIT
+
+router = Router()
+# of one token in this process
+MOST_EACH: Final = 50
+# what may wait for a program that reads slowly; after that it is let go
+WAITING_BYTES: Final = 16 * 2**20
+PIECE_BYTES: Final = 256 * 2**10
+_open: Counter[int] = Counter()
+
+
+class FollowQuery(Schema):
+    """From where on."""
+
+    tail: int = Field(1000, ge=1, le=TAIL_LIMIT)
+    timestamps: bool = False
+
+
+@router.get(
+    "/containers/{endpoint_id}/{podman_id}/logs/follow",
+    tags=["containers"],
+    summary="Follow the logs of a container",
+    openapi_extra={
+        "responses": {200: {"description": "Lines", "content": {"text/plain": {"schema": {}}}}}
+    },
+)
+def follow_logs(
+    request: HttpRequest, endpoint_id: Id, podman_id: ObjectId, asked: Query[FollowQuery]
+) -> HttpResponseBase:
+    """The last lines, then each as it is written, until the container ends; through times in which
+    the host is away. An answer that breaks off (no last chunk) is not whole: the right was withdrawn,
+    the token ended, the reader was too slow, or Podman left lines out. An entry in the audit log.
+    """
+    person = person_of(request)
+    row = get_object(person, "container", endpoint_id, podman_id, verb=VERB)
+    token: Any = request.token  # type: ignore[attr-defined]
+    if _open[token.pk] >= MOST_EACH:
+        words = _("This token already follows %(many)d logs.") % {"many": MOST_EACH}
+        return answer(429, "too-many", words)
+    write_log_access(person.who.token, person, [row])
+
+    async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
+        try:
+            async with Podman(dial(row.endpoint, streams=True)) as podman:
+                await containers.inspect(podman, podman_id)
+        except PodmanError as error:
+            return of_podman(error)
+        lines = _lines(row, asked, token.pk)
+        return StreamedAnswer(lines, content_type="text/plain; charset=utf-8")
+
+    def recheck(_person: Person) -> None:
+        try:
+            now = person_now(request)
+        except AuthenticationError:
+            raise NotVisible from None
+        get_object(now, "container", endpoint_id, podman_id, verb=VERB)
+
+    return Handover(request, carry, person=person, recheck=recheck, until=token.expires_at)
+
+
+async def _lines(
+    row: InventoryRow, asked: FollowQuery, token_id: int
+) -> AsyncGenerator[bytes, None]:
+    # of its own: who comes later to a shared one gets what it began with, here few lines perhaps
+    source = LogSource(dial(row.endpoint, streams=True), row.podman_id, ring_limit=lambda: 0)
+    taken = _LineQueue()
+    viewer = LogViewer(taken, taken.note)
+    _open[token_id] += 1
+    source.join(viewer, tail=asked.tail)
+    try:
+        async with aclosing(taken.pieces()) as pieces:
+            async for lines in pieces:
+                yield b"".join(line[1:] if asked.timestamps else _text(line) for line in lines)
+    finally:
+        source.leave(viewer)
+        _open[token_id] -= 1
+        if not _open[token_id]:
+            del _open[token_id]
+
+
+def _text(line: bytes) -> bytes:
+    """Without stream and time (dashboard.streams.lines)."""
+    return line.partition(b" ")[2]
+
+
+class _LineQueue:
+    """What waits for one program: every line, or the end of it."""
+
+    def __init__(self) -> None:
+        self._lines: deque[bytes] = deque()
+        self._bytes = 0
+        self._news = asyncio.Event()
+        self._end: dict[str, Any] | None = None
+        self._slow = False
+
+    def offer(self, lines: list[bytes]) -> None:
+        """Take these; a program that is far behind gets none any more."""
+        self._slow = self._slow or self._bytes > WAITING_BYTES
+        lines = [line for line in lines if not is_mark(line)]
+        if not self._slow:
+            self._lines.extend(lines)
+            self._bytes += sum(map(len, lines))
+        self._news.set()
+
+    def note(self, state: dict[str, Any]) -> None:
+        """The source says how it stands with the container."""
+        if state["state"] in ("ended", "gone"):
+            self._end = state
+            self._news.set()
+
+    async def pieces(self) -> AsyncGenerator[list[bytes], None]:
+        """Lines as they come, to the end of the log. Interrupted where some are missing."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            while self._lines:
+                yield self._piece()
+            if self._slow:
+                raise Interrupted("The program read too slowly.")
+            if self._end is not None:
+                if self._end.get("lost") or self._end.get("unsure"):
+                    raise Interrupted("Podman left out lines at the end.")
+                return
+
+    def _piece(self) -> list[bytes]:
+        piece, size = [], 0
+        while self._lines and size < PIECE_BYTES:
+            piece.append(self._lines.popleft())
+            size += len(piece[-1])
+        self._bytes -= size
+        return piece

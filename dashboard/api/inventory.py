@@ -1,0 +1,276 @@
+"""What there is: who one is, hosts, endpoints, groups, objects of each kind, logs and statistics."""
+
+from contextlib import aclosing
+from datetime import datetime
+from types import GenericAlias
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Path, Query, Router, Schema
+from pydantic import Field, create_model
+
+from dashboard.api.bearer import person_of
+from dashboard.api.lists import ListQuery, page_of
+from dashboard.api.problems import Problem
+from dashboard.api.recheck import person_now
+from dashboard.api.schemas import (
+    OBJECTS,
+    PLURALS,
+    EndpointOut,
+    GroupOut,
+    HostOut,
+    endpoint_out,
+    host_out,
+    object_out,
+)
+from dashboard.furniture.host_calls import ask_host
+from dashboard.furniture.inspect_tree import fetch
+from dashboard.furniture.readers import READERS
+from dashboard.live.spec import registered
+from dashboard.live.visibility import verbs_for
+from dashboard.streams.log_access import write_log_access
+from hosts.access import (
+    get_host,
+    get_object,
+    verbs_at,
+    visible_endpoints,
+    visible_groups,
+    visible_hosts,
+)
+from hosts.access.inspected import masked, without_unseen
+from hosts.podman import Podman, logs, stats
+
+router = Router()
+
+Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+ObjectId = Annotated[str, Path(min_length=1, max_length=255)]
+MOST_LINES = 10_000
+MOST_BYTES = 8 * 2**20
+
+
+class TokenOut(Schema):
+    """The token that one came with."""
+
+    name: str
+    prefix: str
+    read_only: bool
+    expires_at: datetime
+
+
+class Me(Schema):
+    """Who one is, and the verbs that this token may be used for somewhere at least."""
+
+    name: str
+    kind: str
+    token: TokenOut
+    verbs: list[str]
+
+
+@router.get("/me", response=Me, tags=["me"], summary="The token's owner and rights")
+def me(request: HttpRequest) -> Any:
+    """`verbs` are those that hold somewhere; GET of an object says what holds there (`can`)."""
+    person = person_of(request)
+    token = request.token  # type: ignore[attr-defined]
+    verbs = sorted(verbs_at(person))
+    return {"name": str(person.user), "kind": person.user.kind, "token": token, "verbs": verbs}
+
+
+class Hosts(Schema):
+    """A page of hosts."""
+
+    items: list[HostOut]
+
+
+@router.get("/hosts", response=Hosts, tags=["hosts"], summary="List hosts")
+def hosts(request: HttpRequest) -> Any:
+    """All that the token sees."""
+    seen = _seen_endpoints(request)
+    found = visible_hosts(person_of(request)).prefetch_related("groups").order_by("name")
+    return {"items": [host_out(one, seen.get(one.pk, [])) for one in found]}
+
+
+@router.get("/hosts/{host_id}", response=HostOut, tags=["hosts"], summary="One host")
+def host(request: HttpRequest, host_id: Id) -> Any:
+    """By its number."""
+    get_host(person_of(request), host_id, "host.view")
+    found = visible_hosts(person_of(request)).prefetch_related("groups").get(pk=host_id)
+    return host_out(found, _seen_endpoints(request).get(host_id, []))
+
+
+def _seen_endpoints(request: HttpRequest) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for one in visible_endpoints(person_of(request)).select_related("host"):
+        found.setdefault(one.host_id, []).append(one)
+    return found
+
+
+class Endpoints(Schema):
+    """All endpoints."""
+
+    items: list[EndpointOut]
+
+
+@router.get("/endpoints", response=Endpoints, tags=["hosts"], summary="List endpoints")
+def endpoints(request: HttpRequest) -> Any:
+    """Their numbers stand in the addresses of objects."""
+    found = visible_endpoints(person_of(request)).select_related("host")
+    return {"items": [endpoint_out(one) for one in found]}
+
+
+class Groups(Schema):
+    """All groups."""
+
+    items: list[GroupOut]
+
+
+@router.get("/groups", response=Groups, tags=["hosts"], summary="List groups of hosts")
+def groups(request: HttpRequest) -> Any:
+    """With those of their hosts that the token sees."""
+    person = person_of(request)
+    seen = set(visible_hosts(person).values_list("pk", flat=True))
+    found = visible_groups(person).prefetch_related("hosts").order_by("name")
+    return {
+        "items": [
+            {
+                "id": one.pk,
+                "name": one.name,
+                "hosts": sorted(host.name for host in one.hosts.all() if host.pk in seen),
+            }
+            for one in found
+        ]
+    }
+
+
+class LogsQuery(Schema):
+    """Which lines."""
+
+    tail: int = Field(1000, ge=1, le=MOST_LINES)
+    since: datetime | None = None
+    timestamps: bool = False
+
+
+@router.get(
+    "/containers/{endpoint_id}/{podman_id}/logs",
+    tags=["containers"],
+    summary="Logs of a container",
+    openapi_extra={
+        "responses": {200: {"description": "Lines", "content": {"text/plain": {"schema": {}}}}}
+    },
+)
+def read_logs(
+    request: HttpRequest, endpoint_id: Id, podman_id: ObjectId, asked: Query[LogsQuery]
+) -> HttpResponse:
+    """The last lines as text, of at most 8 MiB; reading them is an entry in the audit log."""
+    person = person_of(request)
+    row = get_object(person, "container", endpoint_id, podman_id, verb="container.logs")
+    write_log_access(person.who.token, person, [row])
+
+    async def read(podman: Podman) -> bytes:
+        pieces: list[bytes] = []
+        length = 0
+        batches = logs.batches(
+            podman,
+            podman_id,
+            tail=asked.tail,
+            since=asked.since,
+            timestamps=asked.timestamps,
+        )
+        async with aclosing(batches) as parts:
+            async for frames in parts:
+                pieces += [piece for _stream, piece in frames]
+                length += sum(len(piece) for _stream, piece in frames)
+                if length > MOST_BYTES:
+                    break
+        return b"".join(pieces)[:MOST_BYTES]
+
+    text = ask_host(row.endpoint, read, timeout_s=30.0)
+    # it may have taken long, and what was read is told only to whoever may still read it
+    get_object(person_now(request), "container", endpoint_id, podman_id, verb="container.logs")
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+class UsageOut(Schema):
+    """What a container uses now. Counters count since it was started."""
+
+    cpu_ns: int
+    system_ns: int
+    memory_bytes: int
+    limit_bytes: int
+    received: int
+    sent: int
+    read: int
+    written: int
+    pids: int
+
+
+@router.get(
+    "/containers/{endpoint_id}/{podman_id}/stats",
+    response=UsageOut,
+    tags=["containers"],
+    summary="Statistics of a running container",
+)
+def usage(request: HttpRequest, endpoint_id: Id, podman_id: ObjectId) -> Any:
+    """Two readings give a rate: (cpu_ns later - earlier) / (system_ns later - earlier)."""
+    person = person_of(request)
+    row = get_object(person, "container", endpoint_id, podman_id, verb="container.stats")
+
+    async def read(podman: Podman) -> list[stats.Usage]:
+        async with aclosing(stats.follow(podman, interval_s=1)) as readings:
+            return await anext(readings, [])
+
+    found = ask_host(row.endpoint, read)
+    get_object(person_now(request), "container", endpoint_id, podman_id, verb="container.stats")
+    for one in found:
+        if one.podman_id == podman_id:
+            return one._asdict()
+    raise Problem(409, "host", _("The container does not run, so it has no statistics."))
+
+
+def _lists(kind: str, plural: str) -> None:
+    shape = OBJECTS[kind]
+    items: Any = GenericAlias(list, (shape,))
+    page = create_model(f"{kind.capitalize()}Page", __base__=Schema, items=items, next=str)
+    one = create_model(f"One{kind.capitalize()}", __base__=shape, can=list[str])
+    where = f"/{plural}/{{endpoint_id}}/{{podman_id}}"
+
+    @router.get(
+        f"/{plural}",
+        response=page,
+        tags=[plural],
+        operation_id=f"list_{plural}",
+        summary=f"List {plural}",
+    )
+    def listed(request: HttpRequest, asked: Query[ListQuery]) -> Any:
+        """`q` is the filter line of the page; `next` of the answer is the cursor of the next page."""
+        found = page_of(registered(plural), person_of(request), asked)
+        return {"items": [object_out(kind, row) for row in found["items"]], "next": found["next"]}
+
+    @router.get(
+        where, response=one, tags=[plural], operation_id=f"get_{kind}", summary=f"One {kind}"
+    )
+    def got(request: HttpRequest, endpoint_id: Id, podman_id: ObjectId) -> Any:
+        """As the inventory knows it; `can` names the verbs that this token may use on it."""
+        person = person_of(request)
+        row = get_object(person, kind, endpoint_id, podman_id, verb=f"{kind}.view")
+        return object_out(kind, row) | {"can": sorted(verbs_for(person, row))}
+
+    @router.get(
+        f"{where}/inspect",
+        response=dict[str, Any],
+        tags=[plural],
+        operation_id=f"inspect_{kind}",
+        summary=f"Inspect a {kind}",
+    )
+    def inspected(request: HttpRequest, endpoint_id: Id, podman_id: ObjectId) -> Any:
+        """What Podman itself says, asked now; values of environment variables are masked."""
+        person = person_of(request)
+        row = get_object(person, kind, endpoint_id, podman_id, verb=f"{kind}.inspect")
+        found = fetch(row.endpoint, podman_id, READERS[kind])
+        found = masked(without_unseen(person, row.endpoint, kind, found))
+        get_object(person_now(request), kind, endpoint_id, podman_id, verb=f"{kind}.inspect")
+        return found
+
+
+for _kind, _plural in PLURALS.items():
+    _lists(_kind, _plural)

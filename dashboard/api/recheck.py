@@ -1,0 +1,26 @@
+"""For requests that take a while: whether the token and the rights behind them are still in force."""
+
+from dataclasses import replace
+
+from django.http import HttpRequest
+from ninja.errors import AuthenticationError
+
+from accounts import tokens
+from accounts.models import Token
+from dashboard.api.bearer import person_of
+from hosts.access import Person
+from hosts.access.second_factor import lacks
+from hosts.access.token_scope import scope_of
+
+
+def person_now(request: HttpRequest) -> Person:
+    """Whoever asks, as the database knows them and their token now: a Person keeps what was read of
+    their rights. AuthenticationError where the token would not be let in any more.
+    """
+    token = Token.objects.select_related("user__role", "role").filter(
+        pk=request.token.pk  # type: ignore[attr-defined]
+    )
+    found = token.first()
+    if found is None or tokens.why_dead(found) or lacks(found.user):
+        raise AuthenticationError
+    return replace(person_of(request), user=found.user, scope=scope_of(found))
