@@ -1,7 +1,7 @@
-"""Asking why, where a guardrail lets something through only with a second person's yes.
+"""Asks for the reason, where a guardrail needs a second person's yes.
 
-A page sends the click once more, with the reason; htmx does so from a dialog (static/js/approval.js),
-a plain form from a page that holds what was sent.
+The page then sends the click again, with the reason. htmx does so from a dialog
+(static/js/approval.js), a plain form from a page that holds what was sent.
 """
 
 import json
@@ -22,7 +22,7 @@ _OURS = ("csrfmiddlewaretoken", FIELD)
 
 
 def reason_of(request: HttpRequest) -> str:
-    """What they wrote about why; "" where nobody asked."""
+    """The reason that was typed; "" where none was asked for."""
     if request.method != "POST" or request.content_type not in _FORMS:
         return ""
     if request.path.startswith(_STREAMED):

@@ -1,4 +1,4 @@
-"""Beat's scheduler: Celery's own, on a schedule that counts seconds as they pass (`steady`)."""
+"""Beat's scheduler: Celery's own, on a schedule that counts seconds of uptime (dashboard.uptime)."""
 
 import json
 from datetime import datetime, timedelta
@@ -19,8 +19,8 @@ log = structlog.get_logger(__name__)
 
 
 class UptimeScheduler(Scheduler):
-    """Keeps in a JSON file when each task was last due, takes nothing for done that lies ahead, and
-    says when it has sent.
+    """Keeps in a JSON file when each task was last due. A time that lies ahead counts as due. Tells
+    /readyz when it has sent.
     """
 
     def __init__(self, *args: Any, schedule_filename: str, **kwargs: Any) -> None:

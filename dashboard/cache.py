@@ -1,10 +1,10 @@
-"""The cache in the database, which holds the limits on guessing: it forgets none of them too soon, and
-a write that failed is told of. Its values are JSON: Django's own keeps pickles, and reading one runs what
-it says, so that whoever writes to the database would run code in web.
+"""The cache in the database. It holds the limits on guessing: none is dropped early, and a write
+that failed raises. Values are JSON. Django's own cache keeps pickles, and reading a pickle runs
+code: who can write to the database could run code in web.
 
-Django's own also keeps 300 keys and drops a third when there are more, so that whoever guesses at many
-accounts would be rid of the limits; and it takes a write that the database refused for a key that is
-there already, which then reads as “too many tries”.
+Django's own also keeps 300 keys and drops a third beyond that. Guessing at many accounts would so
+remove the limits. And it takes a write that the database refused for a key that exists, which reads
+as “too many tries”.
 """
 
 import contextlib
@@ -23,16 +23,14 @@ SWEEP_EVERY = 50
 
 
 class Cache(DatabaseCache):
-    """As Django's, in one statement a write. A database that refuses: its own error, as with any query."""
+    """As Django's, with one statement per write. Raises the database's own error."""
 
     def __init__(self, table: str, params: dict[str, Any]) -> None:
         super().__init__(table, params)
         self.table = table
 
     def get_many(self, keys: Iterable[Any], version: Any = None) -> dict[Any, Any]:
-        """What is kept there whose time is not over. A value that is no JSON (of a version before, or
-        somebody else's) counts as not kept.
-        """
+        """The values that have not expired. A value that is no JSON counts as missing."""
         places = {self.make_and_validate_key(key, version=version): key for key in keys}
         if not places:
             return {}

@@ -1,7 +1,8 @@
-"""Open connections of web: how many a stranger may have, and how long they may take to say what they want.
+"""Limits on web's open connections: how many a stranger may have, and how long a request may take
+to come.
 
-Somebody who has shown a session or a token is signed in from then on, and counts no more: however many
-strangers come, they have room. Works below TLS and WebSockets, where each connection begins and ends once.
+A connection that has shown a session or a token counts no more, so strangers cannot take its place.
+Works below TLS and WebSockets, where each connection begins and ends once.
 """
 
 import ipaddress
@@ -30,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 class Connection(tcp.Server):
-    """A connection: since when its head is coming, since when a body, and whether somebody signed in."""
+    """A connection: since when a head or a body is coming, and whether somebody signed in."""
 
     def __init__(self, limits: "ConnectionLimits", *given: Any) -> None:
         super().__init__(*given)
@@ -44,11 +45,11 @@ class Connection(tcp.Server):
         limits.opened(self)
 
     def head_whole(self) -> None:
-        """A request begins: until it is answered nobody waits for a head."""
+        """The head of a request is complete: its time is over."""
         self._asked, self.head_since = True, None
 
     def answered(self) -> None:
-        """The next head may come, whenever it likes to begin."""
+        """The request is answered. The next may begin at any time."""
         self._asked, self.body_since = False, None
 
     def body(self, size_bytes: int) -> None:
@@ -67,7 +68,7 @@ class Connection(tcp.Server):
         return over_s > 0 and self.body_bytes < over_s * BODY_LEAST_BYTES_S
 
     def sign_in(self) -> None:
-        """Somebody signed in by it. From any thread."""
+        """It is no stranger's any more. May be called from any thread."""
         if not self.signed_in:
             self.signed_in = True
             self.reactor.callFromThread(self.limits.known, self)
@@ -89,8 +90,8 @@ class Connection(tcp.Server):
 
 
 class ConnectionLimits:
-    """All connections of this process. `each`: how many strangers of one address; `free`: addresses or
-    networks of proxies, behind which many people are; `most`: connections at once, of whomever.
+    """All connections of this process. `each`: strangers of one address. `free`: addresses or
+    networks of proxies, which are not limited so. `most`: all connections at once.
     """
 
     def __init__(self, *, each: int, free: tuple[str, ...] = (), most: int = 0) -> None:

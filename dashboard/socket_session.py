@@ -17,8 +17,8 @@ from hosts.access.second_factor import lacks
 
 
 class SocketSession:
-    """ASGI middleware: sets "user" and "session_key" in the scope; 4401 without a person,
-    or for one whose role wants a second factor that they have not set up.
+    """ASGI middleware: sets "user" and "session_key" in the scope. Closes with 4401 where nobody is
+    signed in, or their role asks for a second factor that they lack.
     """
 
     def __init__(self, application: Any) -> None:

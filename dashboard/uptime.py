@@ -1,7 +1,7 @@
 """Seconds as they pass, for schedules under a clock that jumps.
 
-Celery keeps when a task was last due by the clock. After a clock that went 13 hours ahead and back,
-nothing would be sent for 13 hours, and a new start would not help: beat.json remembers.
+Celery keeps by the clock when a task was last due. After a clock went 13 hours ahead and back,
+nothing would be sent for 13 hours. A restart would not help, since beat.json remembers.
 """
 
 import time

@@ -54,9 +54,9 @@ class FollowQuery(Schema):
 def follow_logs(
     request: HttpRequest, endpoint_id: Id, podman_id: ObjectId, asked: Query[FollowQuery]
 ) -> HttpResponseBase:
-    """The last lines, then each as it is written, until the container ends; through times in which
-    the host is away. An answer that breaks off (no last chunk) is not whole: the right was withdrawn,
-    the token ended, the reader was too slow, or Podman left lines out. An entry in the audit log.
+    """The last lines, then each as it is written, until the container ends. It goes on when the
+    host was away. An answer without a last chunk is not whole: the right or the token ended, the
+    reader was too slow, or Podman left lines out. Reading is an entry in the audit log.
     """
     person = person_of(request)
     row = get_object(person, "container", endpoint_id, podman_id, verb=VERB)
@@ -111,7 +111,7 @@ def _text(line: bytes) -> bytes:
 
 
 class _LineQueue:
-    """What waits for one program: every line, or the end of it."""
+    """Lines that wait for one program, and the end of the log."""
 
     def __init__(self) -> None:
         self._lines: deque[bytes] = deque()

@@ -34,8 +34,8 @@ class ListQuery(Schema):
 def page_of(spec: ListSpec, person: Person, asked: ListQuery) -> dict[str, Any]:
     """{"items": rows, "next": cursor or ""}. Problem 422 for what the line or the sort cannot mean. Denied.
 
-    Without a sort rows come by their number, and none is left out or told twice while others come
-    and go; with one, pages are counted.
+    Without a sort rows come by number, and none is skipped or repeated while others come and go.
+    With a sort, pages are counted.
     """
     if not spec.open_to(person):
         require(person, spec.verb, Target(kind="list", name=spec.name))

@@ -1,6 +1,4 @@
-"""Bodies of requests: JSON whose texts every database keeps, in which no key stands twice, and none that
-nobody knows.
-"""
+"""Bodies of requests: JSON whose texts every database keeps, without doubled or unknown keys."""
 
 import json
 from typing import Any
@@ -15,8 +13,8 @@ _DATA = ("labels", "environment", "options", "arguments")
 
 
 class StrictJson(Parser):
-    """As Ninja's. A zero byte or half a surrogate pair anywhere is refused as no JSON is: they are
-    names of nothing, and PostgreSQL takes neither.
+    """As Ninja's. Text with a zero byte or half a surrogate pair is refused: PostgreSQL stores
+    neither.
     """
 
     def parse_body(self, request: HttpRequest) -> Any:

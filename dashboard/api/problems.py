@@ -1,5 +1,5 @@
-"""What goes wrong, as RFC 9457 problems: `type` for programs, `detail` for people, `verb` for 403,
-`errors` by field for 422.
+"""Errors as RFC 9457 problems: `type` for programs, `detail` for people, `verb` for 403, `errors`
+by field for 422.
 """
 
 from typing import Any

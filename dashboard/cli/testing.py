@@ -33,8 +33,8 @@ _WHOLE = re.compile(r"--all|-[qv]+|-r\w+|-n\d+|--(durations|color|tb|numprocesse
 def run(words: list[str]) -> int:
     """Run pytest with these arguments, at most twice. Non-zero when either run failed.
 
-    What uses the database runs on PostgreSQL, and at the same time everything on SQLite, whose
-    lines follow when the first run has ended: its closing lines are the last ones.
+    What uses the database runs on PostgreSQL. Everything runs on SQLite at the same time; its lines
+    are shown after the first run has ended.
     """
     if "-h" in words or "--help" in words:
         print(__doc__)
@@ -185,8 +185,8 @@ def _in_colour() -> list[str]:
 
 
 def _shared_out(words: list[str], *, waits: bool = True) -> list[str]:
-    """How pytest shares the tests out to processes: whole files, a process for each core and, where most
-    wait for hosts (`waits`), two more. Not for single files, nor where somebody says otherwise.
+    """How pytest shares tests out: whole files, a process for each core. Two more where most wait
+    for hosts (`waits`). Not for single files, nor where somebody says otherwise.
     """
     own = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-s", "--capture=no", "-pno:xdist")
     if _lists_only(words) or any(word.startswith(own) for word in words):

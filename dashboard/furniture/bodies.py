@@ -7,8 +7,8 @@ from pydantic import ConfigDict
 
 
 class Sent(Schema):
-    """The base of every body and what is in it: a field that it does not have is refused by its name. A
-    slip of the pen would else be done without a word.
+    """The base of every request body. Unknown fields are refused by name. A slip of the pen would
+    else be done without a word.
     """
 
     model_config = ConfigDict(extra="forbid")

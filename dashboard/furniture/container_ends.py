@@ -1,7 +1,7 @@
 """How containers ended: with an error, because somebody stopped them, with their host, or again and again.
 
-Podman says who stopped one since version 5 (`stopped_at`); else the host's events (a week of them) and
-our jobs (a month) tell it.
+Podman 5 and newer say whether somebody stopped it (`stopped_at`). Else the host's events (a week)
+and our jobs (a month) do.
 """
 
 from collections.abc import Iterable

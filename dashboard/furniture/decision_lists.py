@@ -1,4 +1,4 @@
-"""The maker of both lists on which somebody decides: requests of access, approvals of jobs."""
+"""Both lists on which somebody decides: requests for access, and approvals of jobs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ QUICK = ((_("All"), ""), (_("Waiting"), "state:asked"), (_("Approved"), "state:a
 
 @dataclass(frozen=True, slots=True)
 class DecisionList:
-    """What one of the lists has of its own. `asked_by`: where the rows name who asked; `text`: further
-    fields that plain words look in; `fourth`: the heading of the fourth column.
+    """What one of the lists has of its own. `asked_by`: field that names who asked. `text`: further
+    fields that plain words search. `fourth`: heading of the fourth column.
     """
 
     name: str
@@ -87,7 +87,7 @@ def notice_list(
     personal: Callable[[Person], bool] = own_rows,
     fingerprint: Callable[[Any], str],
 ) -> ListSpec:
-    """A list that no page shows: the frame hears of what concerns the person (static/js/notices.js)."""
+    """A list that no page shows. The frame shows its rows as messages (static/js/notices.js)."""
     return register(
         ListSpec(
             name=name,

@@ -47,9 +47,7 @@ class History:
         return sorted([*done, *ends], key=lambda one: (one.at, bool(one.end)), reverse=True)
 
     def _at(self, line: Line) -> datetime:
-        """When it was done. What was seen on a host has its entry later than its event, often after
-        the end of what had been created.
-        """
+        """When it was done. The entry of what was seen on a host is later than the event itself."""
         entry = line.entry
         if entry.kind != Kind.OBSERVED:
             return entry.at

@@ -35,11 +35,11 @@ Part = Callable[[HttpRequest, InventoryRow], HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A further tab. `part` renders what the host tells; it is fetched once the page stands, by the address
-    of this name where another room renders it.
+    """A further tab. `part` renders the host's answer, which the page fetches once it is shown. It
+    is the name of an address where another room renders it.
 
-    `name` is the last word of its address, `verb` what one must be permitted to see it, `fits`
-    whether an object has this tab.
+    `name`: last word of its address. `verb`: the right to see it. `fits`: whether an object has
+    this tab.
     """
 
     name: str

@@ -1,5 +1,5 @@
-"""A verb as people get at it. From one offer come its buttons, its dialog or page, its place in the bulk
-bar, its addresses in pages and in REST, and its line in Ctrl-K.
+"""A verb as people get at it. One offer gives buttons, dialog or page, the place in the bulk bar,
+addresses in pages and REST, and the line in Ctrl-K.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -98,10 +98,11 @@ class PrunePage:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """`action`: how it is done. `dialog`: what is asked first, a question about these rows, whose options
-    `params` reads from the sent form, or fields; None where it has a page of its own, or none.
-    `asks_first`: it never goes without its question (without its fields it never does); `asks_if`: of one
-    object only where this is so. `opens`: what its own view brings, where there is no `dialog` here.
+    """`action`: how it is done. `dialog`: what is asked first. Either a question about the rows,
+    whose options `params` reads from the form, or fields; None where there is no dialog.
+    `asks_first`: it never goes without its question (without its fields it never does); `asks_if`:
+    of one object only where this is so. `opens`: what its own view brings, where there is no
+    `dialog` here.
 
     `page`: of what is asked for on a host, not for an object that is there; or the name of its route.
     `in_dialog`: it opens over the list.

@@ -1,8 +1,9 @@
-"""The pod that a container would join, for the verdict before the click: it gives its containers what it has.
+"""The pod that a container would join. It shares what it has, so the verdict before the click needs
+it.
 
-A form is answered from the inventory and from what was kept of a look at the host. Where nothing is kept the
-page asks for that look by itself (pages.guardrails.looking), and for its verdict once more when it has ended;
-what is not known by then is judged by the worker.
+A form is answered from the inventory and from the last inspect that was kept. Where none is kept,
+the page asks the host (pages.guardrails.looking) and then for its verdict again. What stays unknown
+is judged by the worker.
 """
 
 from dataclasses import dataclass, replace

@@ -33,8 +33,8 @@ def may_there(row: InventoryRow, verb: str) -> bool:
 def users_now(
     row: InventoryRow, read: Callable[[Podman], Awaitable[list[ContainerUse]]]
 ) -> list[ContainerUse] | None:
-    """Containers that use it, or None where the host does not say now; one without a name for any that
-    the person does not see.
+    """Containers that use it; None where the host cannot say now. Those that the person does not
+    see have no name.
     """
     try:
         users = ask_host(row.endpoint, read, timeout_s=PATIENCE_S)

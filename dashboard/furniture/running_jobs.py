@@ -1,4 +1,4 @@
-"""Jobs that wait or run on the object of a page: its head says so, live, or the page looks idle."""
+"""Jobs that wait or run on the object of a page, for its live head."""
 
 from collections.abc import Iterable
 from dataclasses import replace

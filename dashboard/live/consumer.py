@@ -123,8 +123,8 @@ class LiveConsumer(LeanConsumer):
         self._fresh.set()
 
     def _shared_by(self, spec: ListSpec) -> str | None:
-        """In a thread: who shares the list with this person; "" when it is not for them, None when
-        their rights are no longer those that they share with others.
+        """The key of those who share the list with this person. "" when it is not for them, None
+        when their rights have changed. Runs in a thread.
         """
         if visibility_key(self.person) != self.key:
             return None

@@ -1,6 +1,6 @@
 """Figures beside rows: what a container uses now. They change all the time, so a row's fingerprint
-knows nothing of them: they are read apart, sent apart, and only lists sorted or filtered by them are
-run again for them.
+leaves them out. They are read and sent apart. Only lists sorted or filtered by them run again for
+them.
 """
 
 from collections.abc import Iterable
@@ -17,8 +17,8 @@ EVERY_S = 10.0
 
 
 def permitted(spec: ListSpec, person: Person, terms: Iterable[Term]) -> Q:
-    """Condition on the rows that a filter by figures, or by objects of another kind, may tell of: who
-    may not see those learns nothing.
+    """The rows on which a filter by figures, or by objects of another kind, may be answered. Others
+    would learn what they may not see.
     """
     terms, condition = tuple(terms), Q()
     if spec.figures and spec.figures.filters(terms):
@@ -32,7 +32,8 @@ def permitted(spec: ListSpec, person: Person, terms: Iterable[Term]) -> Q:
 def ranked(
     spec: ListSpec, person: Person, rows: QuerySet[Any], order: str, start: int, length: int
 ) -> list[Any]:
-    """Rows `start` to `start + length` in the order of a figure; those without one come last, by name.
+    """Rows `start` to `start + length` in the order of a figure. Rows without one come last, by
+    name.
 
     The figures' own index is walked: joined and sorted, 50,000 rows would take a hundred times longer.
     """

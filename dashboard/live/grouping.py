@@ -1,7 +1,7 @@
 """Rows in groups: which groups there are, which of them a page shows, and the heads above them.
 
-Groups are counted first, in the index that begins with their key; a page then reads only the rows
-of the few groups on it. Rows that belong to none come last.
+Groups are counted first, by the index that begins with their key. A page then reads only the rows
+of its groups. Rows without a group come last.
 """
 
 import hashlib
@@ -27,9 +27,9 @@ def _no_names(keys: list[Key], person: Person) -> dict[Key, str]:
 class Grouping:
     """A way to group a list. `fields` name a group and begin an index; `member`: who is in one.
 
-    `titles(keys, person)` gives the names of groups whose key does not say it, or `titled` (an
-    aggregate over a group's rows) does; `without` is the title of the rows that belong to none.
-    `order`: of the rows in a group while the list is sorted by its default, say by host.
+    `titles(keys, person)` or `titled` (an aggregate over the rows) names a group whose key does
+    not. `without`: title of the rows without a group. `order`: of the rows in a group under the
+    default sort.
     """
 
     name: str

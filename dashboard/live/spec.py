@@ -24,8 +24,8 @@ class BadValue(ValueError):
 class Token:
     """A filter `name:value`. `to_q` raises BadValue; `values` are suggested while typing.
 
-    Without a label it is for links of ours and not offered. `verb`: finds rows only where one may do
-    that with all there is, since it tells of other objects than the rows.
+    Without a label it is for links of ours and not offered. `verb`: the filter tells of other
+    objects, so it finds rows only where one may do that with all there is.
     """
 
     name: str
@@ -64,8 +64,8 @@ class BulkVerb:
 
 @dataclass(frozen=True, slots=True)
 class HiddenRows:
-    """Rows that a list leaves out unless it is asked for them: `rows`, by a chip of this label; `others`
-    are all but those. `line` shows them; a term of one of the names in `lifts` asks for them too.
+    """Rows that a list hides unless asked: `rows`, with a chip of this label. `others`: all but
+    those. `line` shows them; a term of one of the names in `lifts` asks for them too.
     """
 
     rows: Q

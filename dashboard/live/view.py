@@ -115,9 +115,9 @@ class Result:
 def to_q(spec: ListSpec, terms: tuple[Term, ...]) -> tuple[Q, list[str]]:
     """The terms as one condition, and words for those that mean nothing here.
 
-    Equal names are alternatives (`state:running state:paused`), different ones must all hold;
-    each negative one must not. Where a term means nothing, nothing is found, and it is said: whoever
-    mistypes a filter must not be shown, nor choose, all rows.
+    Equal names are alternatives (`state:running state:paused`), different ones must all hold; each
+    negative one must not. A term without meaning finds nothing, and the page says so: who mistypes
+    a filter must not act on all rows.
     """
     condition, troubles = Q(), []
     alternatives: dict[str, Q] = {}

@@ -1,5 +1,5 @@
-"""What REST takes to make something on a host: containers of fields or of a pasted line, pods, volumes,
-networks, secrets, images, what a kube file names.
+"""REST bodies that make something on a host: containers, pods, volumes, networks, secrets, images,
+and what a kube file names.
 """
 
 from typing import Any

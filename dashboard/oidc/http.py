@@ -110,8 +110,8 @@ def certificate_ends(provider: Provider) -> datetime:
 def _vouched_for(provider: Provider) -> ssl.SSLContext:
     """What checks its certificate: name, dates, and who signed it. OSError without the file.
 
-    Alike on every Python: 3.13 would refuse an authority whose certificate says nothing of its use,
-    as many companies' own do; older ones would not stop at an intermediate authority in the file.
+    The same on every Python. 3.13 alone refuses an authority without key usage, which many
+    companies have. Older ones do not accept an intermediate authority from the file.
     """
     context = ssl.create_default_context(cafile=provider.ca_file or None)
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT

@@ -1,12 +1,12 @@
 """The lean base of every WebSocket: Channels' consumer with neither database nor Redis on a message's way.
 
-Channels' own `dispatch` goes through the one thread that Django keeps for the database before each
-message, to close old connections there, and so does its `websocket_disconnect`. A terminal's echo took
-183 ms so behind fifty busy lists, and 0.3 ms without. What asks the database here does it in threads that
-close old connections themselves (hosts.access.asking, dashboard.live.pool).
+Channels' own `dispatch` and `websocket_disconnect` close old database connections before each
+message, in the one thread that Django keeps for that. Behind fifty busy lists a terminal's echo
+took 183 ms so, and 0.3 ms without. What asks the database here does it in threads that close old
+connections themselves (hosts.access.asking, dashboard.live.pool).
 
-Nor has a socket a channel of its own: Channels subscribes it in Redis before anybody looks at it, and
-while Redis is away nobody would get in. Bells are heard once for all sockets (hosts.bells.receiver).
+A socket has no channel of its own either. Channels would subscribe it in Redis first, and while
+Redis is away nobody would get in. Bells are heard once for all sockets (hosts.bells.receiver).
 """
 
 import asyncio
@@ -146,7 +146,7 @@ class LeanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has
         self._work = asyncio.create_task(self._run_to_the_end(), name=type(self).__name__)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Said by the browser. What is neither bytes nor a small JSON object ends the stream."""
+        """A message from the browser. Anything but bytes or a small JSON object ends the stream."""
         if self.closing.is_set():
             return
         if not self._pace.take():
@@ -158,7 +158,7 @@ class LeanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has
             await self.end(self.BAD)
 
     async def heard(self, text: str, data: bytes) -> None:
-        """One of both. ValueError, RecursionError: it is nothing that a browser of ours says."""
+        """Handle one of both. ValueError, RecursionError: not a message of our pages."""
         if max(len(text), len(data)) > self.MAX_INCOMING_BYTES:
             raise ValueError
         if data:

@@ -1,7 +1,7 @@
 """Django's SQLite backend with a fairer wait for the one write lock.
 
-SQLite's own busy handler sleeps 1, 2, 5, 10 … 100 ms: with four processes that write, one in a
-hundred waits 100 ms for a lock that is held for one.
+SQLite's own busy handler sleeps 1, 2, 5, 10 … 100 ms. With four writing processes one in a hundred
+waits 100 ms for a lock held for one.
 """
 
 import random
@@ -19,8 +19,7 @@ LONGEST_STEP_S = 0.005
 class DatabaseWrapper(base.DatabaseWrapper):
     """Begins its transactions by asking often and briefly, up to the `timeout` of OPTIONS.
 
-    With `must_exist` a file that is not there stays so: an empty one in its place would be used by
-    everybody from then on.
+    With `must_exist` no missing file is made: from then on everybody would use the empty one.
     """
 
     def get_connection_params(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A range of logs as a file: lines as text or JSON, and a last line that says what is missing.
+"""A range of logs as a file: text or JSON lines. The last line says what is missing.
 
 Nothing is gathered: each line is written as it comes from Podman, at the pace of whoever reads.
 """
@@ -30,8 +30,8 @@ Write = Callable[[bytes], bytes]
 
 @dataclass(frozen=True, slots=True)
 class LogFileQuery:
-    """What of the logs, and how. `tail`: the last lines of each container; `text`: what a line must
-    hold, in whatever case where it has no capitals.
+    """What of the logs, and how. `tail`: last lines of each container. `text`: what a line must
+    hold; case counts where it has capitals.
     """
 
     since: datetime | None = None

@@ -1,6 +1,6 @@
 """One stream of logs from Podman for all its viewers: a ring of the last lines, then live.
 
-Survives a lost host: resumes at the last line's time and drops what was seen in that second.
+When the host was away it resumes at the last line's time, and drops repeats.
 """
 
 import asyncio
@@ -46,8 +46,8 @@ class LineSink(Protocol):
 class LogViewer:
     """One browser on a source: its outbox, and where notes (away, ended) go.
 
-    `caught_up` is called once all lines that stood in the log at the beginning have been given
-    out (or will not come); who merges several logs waits for it.
+    `caught_up` is called once the lines that were in the log at first are out, or will not come. A
+    merger of several logs waits for it.
     """
 
     def __init__(
@@ -305,8 +305,8 @@ def _moment(text: str) -> datetime | None:
 
 
 class Repeats:
-    """What a log says again that begins at the newest line's time: lines known by themselves, once each,
-    and after them so many `more` of that time, which come in the same order as before.
+    """The lines that a log repeats when it is read again from the newest line's time. Known `lines`
+    are dropped once each; after them `more` lines of that time, which come in the same order.
     """
 
     def __init__(self, lines: list[bytes], more: int, moment: str) -> None:
@@ -319,7 +319,7 @@ class Repeats:
         return self._left > 0 or self._more > 0
 
     def without(self, lines: list[bytes]) -> list[bytes]:
-        """`lines` less those that were given out before the stream broke."""
+        """`lines` without those that were sent before the stream broke."""
         fresh = []
         for line in lines:
             if self._known[line] > 0:

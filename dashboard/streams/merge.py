@@ -1,7 +1,7 @@
 """Lines of several logs in the order of their times, as far as a short wait can know it.
 
-Podman tells whole seconds up to 5.4: within a second lines keep the order in which they came, and
-lines of one source never change places.
+Podman up to 5.4 gives whole seconds. Within a second lines keep the order in which they came. Lines
+of one source never change places.
 """
 
 import time

@@ -66,9 +66,9 @@ class MergedLogsConsumer(LeanConsumer):
 
     Else as LogsConsumer.
 
-    To the browser: bytes of lines with their source's number (dashboard.streams.merge), and
+    To the browser: bytes of lines with their source's number (dashboard.streams.merge). Then
     {"type": "sources", "sources": [{"source", "name", "host", "url", "state"}], "left_out",
-    "refused"}, {"type": "status", "source", "state"…}, {"type": "gap", "source", "lines"}.
+    "refused"}. Also {"type": "status", "source", "state"…} and {"type": "gap", "source", "lines"}.
     """
 
     def __init__(self) -> None:

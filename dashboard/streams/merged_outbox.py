@@ -21,8 +21,8 @@ TICK_S: Final = 0.05
 class MergedOutbox(Credit):
     """Filled by numbered sources, drained by the consumer's loop. Never blocks a source.
 
-    Until the sources entered so far have caught up nothing goes out; then the newest `tail` lines
-    of all, and from then on what comes, in order.
+    Nothing goes out until all sources have caught up. Then the newest `tail` lines of all, and
+    after them what comes, in order.
     """
 
     def __init__(self, tail: int, *, clock: Callable[[], float] = time.monotonic) -> None:

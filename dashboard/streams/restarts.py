@@ -1,8 +1,8 @@
 """Where in a log its container was restarted: a line `m<time> <exit code>` before what it wrote after.
 
-What happens while a log is followed stands there exactly (log_source); what happened before is placed
-by the events that the link kept. Podman tells whole seconds up to 5.4, so there a restart comes after
-all lines of its second.
+While a log is followed the place is exact (log_source). Before that, it comes from the events that
+the link kept. Podman tells whole seconds up to 5.4, so there a restart comes after all lines of its
+second.
 """
 
 from collections import deque

@@ -11,8 +11,8 @@ GRACE_S = 4.0
 def hold() -> None:
     """Watch the pipe named by the environment, in a thread; without one do nothing.
 
-    When its other end closes: SIGTERM to ourselves, and after a grace the whole process group
-    (each child leads its own) is killed, grandchildren included.
+    When its other end closes we send ourselves SIGTERM. After a grace our process group is killed,
+    grandchildren included.
     """
     number = os.environ.get(ENV, "")
     if not number.isdigit():

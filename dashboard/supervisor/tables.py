@@ -21,9 +21,8 @@ def refuse_newer() -> None:
 
 
 def wait_for_setup() -> None:
-    """For a process that nobody prepared: until `manage.py setup` (or an `up`) has made the tables, in
-    whatever order a compose tool starts its services. StartError as above. One whose database is away goes
-    on: it waits for it.
+    """Wait until `manage.py setup` or an `up` has made the tables: a compose tool starts services
+    in any order. StartError as above. One whose database is away goes on: it waits for it.
     """
     said = False
     with contextlib.suppress(DatabaseError):

@@ -130,8 +130,8 @@ _SPANS = (
 def ago_words(moment: datetime, now: datetime) -> str:
     """How long ago (or in how long), in one unit; times.js says the same words.
 
-    What was is as old as its whole units; what comes is told to the nearest, so that what was
-    chosen to end in eight hours is not said to end in seven.
+    The past is rounded down. The future is rounded to the nearest unit: an end chosen in eight
+    hours must not read as seven.
     """
     seconds = (now - moment).total_seconds()
     if abs(seconds) < 5:
@@ -152,8 +152,8 @@ def _unit(seconds: float) -> tuple[int, str]:
 
 @register.simple_tag
 def when(moment: datetime | None, style: str = "ago") -> SafeString:
-    """A moment: relative (`ago`, `next`), clock time (`clock`) or whole (`full`); exact on hover, or
-    how long ago where it is exact.
+    """A moment: relative (`ago`, `next`), clock time (`clock`) or whole (`full`). Hovering shows
+    the exact time, or how long ago.
 
     Rendered in UTC; times.js puts it into the reader's own zone and keeps it counting.
     """
@@ -231,7 +231,9 @@ MUCH = 0.8
 
 @register.simple_tag
 def figure(part: float | None, text: str = "", tone: str = "") -> SafeString:
-    """A share 0…1 as a number above its bar; past 80 % with a triangle and a word for screen readers."""
+    """A share 0…1 as a number above its bar. Past 80 % it has a triangle and a word for screen
+    readers.
+    """
     if part is None:
         return mark_safe('<span class="none">–</span>')
     much = part >= MUCH

@@ -1,5 +1,5 @@
-"""What others said, in the reader's language: the link of a host ({{ reason|link_text }},
-{{ reason|own_words }}), an entry of its doer ({{ entry|doer }}).
+"""Texts of the link ({{ reason|link_text }}, {{ reason|own_words }}) and of an entry's doer ({{
+entry|doer }}).
 """
 
 from django import template

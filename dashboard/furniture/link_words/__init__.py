@@ -1,5 +1,5 @@
-"""What the link says in plain English, in the reader's language: a sentence of the table with the
-values taken out of it. Podman's and SSH's own words stay as they are, beside it.
+"""The link's plain English in the reader's language. Each sentence is looked up in a table, and its
+values are put in again. Podman's and SSH's own words stay as they are, beside it.
 """
 
 import re
@@ -62,7 +62,7 @@ def _value(value: str) -> str:
 
 
 def _candidates(kind: str) -> Iterator[Sentence]:
-    """Those of this kind first: a few sentences are said of more than one."""
+    """Sentences of this kind first, since some belong to several kinds."""
     for table in (CAUSES, CURES):
         yield from table.get(kind, ())
     for table in (CAUSES, CURES):
@@ -73,7 +73,7 @@ def _candidates(kind: str) -> Iterator[Sentence]:
 
 @cache
 def _pattern(english: str) -> re.Pattern[str]:
-    """The sentence with a group for each value; a value that is named twice is twice the same."""
+    """The sentence as a pattern with a group for each value."""
     pattern, at, seen = "", 0, set()
     for place in _PLACE.finditer(english):
         name = place[1]

@@ -1,11 +1,11 @@
-"""One sentence of the link, and how it is told."""
+"""One sentence of the link, and its translation."""
 
 from typing import NamedTuple
 
 
 class Sentence(NamedTuple):
-    """`english` as the link says it, with %(name)s for each value: `words` are another program's,
-    `cause` is a sentence of its own. `said` is what is translated.
+    """`english`: as the link says it, with %(name)s for each value. `words` is another program's
+    text, `cause` another sentence. `said` is translated.
     """
 
     english: str
@@ -13,5 +13,5 @@ class Sentence(NamedTuple):
 
 
 def says(english: str, said: str = "") -> Sentence:
-    """Told as it is, or without the words of another program."""
+    """A sentence that is translated as it is, or as `said`."""
     return Sentence(english, said or english)

@@ -1,7 +1,7 @@
 """Words of the filter line as names in the log: whole ones, and parts.
 
-The log is never read through. A word means the names in it that begin so (its indexes), those names of
-hosts, people and objects that hold it anywhere and that Haulout has now, and the verbs that it names.
+The log is never scanned. A word finds names in the log that begin with it, by an index. It also
+finds current names of hosts, people and objects that contain it, and the verbs that it names.
 """
 
 from dataclasses import dataclass

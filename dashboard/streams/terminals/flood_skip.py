@@ -1,7 +1,6 @@
-"""After Ctrl-C in a flood: what was on its way here is left out, however long it takes to come.
+"""After Ctrl-C in a flood, skips the output that was already on its way.
 
-By what comes, not by the clock alone: a loaded machine takes seconds to bring what the buffers
-between here and the container held.
+It goes by bytes, not by the clock alone: on a busy machine the buffers take seconds to empty.
 """
 
 from typing import Final

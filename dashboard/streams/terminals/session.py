@@ -169,10 +169,9 @@ class Session:
         return {"type": "size", "columns": self.size[0], "rows": self.size[1]}
 
     def _interrupt(self) -> None:
-        """Ctrl-C: what of a flood has not been seen yet is left out instead of drawn.
+        """Ctrl-C: skip the part of a flood that the browser has not drawn.
 
-        A flood is what the browser has not drawn, whether or not it was told: where the container is
-        slow for a moment, all may be told and more be on its way.
+        Drawn, not sent: while the container pauses, all may be sent and more on its way.
         """
         if self.driver is not None and self.kept.end - self.driver.drawn > REST_BYTES:
             self._flood_skip.begin(time.monotonic())

@@ -1,4 +1,4 @@
-"""What a view under `transfer/` gives back: how to go on once the person is known to be allowed."""
+"""What a view under `transfer/` returns: how to go on once the person was authorised."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from datetime import datetime
@@ -40,12 +40,11 @@ async def _all(first: bytes, parts: AsyncGenerator[bytes, None]) -> AsyncIterato
 class Handover(HttpResponse):
     """`carry(body)` does the transfer and returns the answer, for a download one that is StreamedAnswer.
 
-    It is cancelled when the browser goes or the right does: what it began, it ends in `finally`.
-    A PodmanError out of a streamed answer cuts the connection. `recheck(person)` raises NotVisible
-    or Denied when the person may no longer have this; it is asked with every change of access. Of
-    whoever came by a token, `until` is when that ends.
-    `limit_bytes` bounds the body: more is answered with 413, before the first byte where the
-    browser says its length.
+    It is cancelled when the browser goes or the right does: what it began, it ends in `finally`. A
+    PodmanError out of a streamed answer cuts the connection. `recheck(person)` is called with every
+    change of access. It raises NotVisible or Denied once the person may not have this. Of whoever
+    came by a token, `until` is when that ends. `limit_bytes` bounds the body: more is answered with
+    413, before the first byte where the browser says its length.
     """
 
     def __init__(

@@ -26,8 +26,8 @@ class ClientGone(Exception):
 class Wire:
     """Filled by the server, read by a transfer; both in the event loop's thread.
 
-    `pause` and `resume` hold the browser back, `abort` cuts the connection so that the browser
-    cannot take what it got for the whole.
+    `pause` and `resume` hold the browser back. `abort` cuts the connection, so that the browser
+    knows the answer is not whole.
     """
 
     def __init__(
