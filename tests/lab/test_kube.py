@@ -18,50 +18,14 @@ from hosts.dial import dial
 from hosts.models import INVENTORY, Job
 from hosts.podman import Podman, kube
 from tests.lab.hosts import Host, Lab
+from tests.lab.kube_files import with_pin
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CANARY = "canary-9d1f-in-a-secret"
-SHOP = f"""\
-apiVersion: v1
-kind: Secret
-metadata:
-  name: till
-data:
-  pin: {base64.b64encode(CANARY.encode()).decode()}
----
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata:
-  name: stock
----
-apiVersion: v1
-kind: Pod
-metadata:
-  name: shop
-  labels:
-    team: sea
-spec:
-  containers:
-  - name: front
-    image: localhost/busybox:latest
-    command: ["sleep", "999"]
-    env:
-    - name: PIN
-      valueFrom:
-        secretKeyRef:
-          name: till
-          key: pin
-    volumeMounts:
-    - name: goods
-      mountPath: /goods
-  volumes:
-  - name: goods
-    persistentVolumeClaim:
-      claimName: stock
-"""
+SHOP = with_pin(base64.b64encode(CANARY.encode()).decode())
 
 
 @pytest.fixture

@@ -3,92 +3,45 @@ than we do, by images that bring more than was asked for, by a host that lies or
 itself is asked whether anything started.
 """
 
-import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from audit.models import Entry
 from hosts.access import Person
 from hosts.actions import second_look
 from hosts.actions.approvals import decide
 from hosts.actions.containers import recreate_container
-from hosts.actions.run import create_container, run_container, run_spec
+from hosts.actions.run import run_spec
 from hosts.actions.run.pasted_line import read
 from hosts.models import Guardrail, Job
 from tests.hosts.guardrails.test_privileged import without_the_right
-from tests.lab.bending import Bend, bending
+from tests.lab.bending import Bend
 from tests.lab.hosts import Host
 from tests.lab.mirrored import inspected, mirror, names
-from tests.lab.podman_hosts import any_host, any_lab, can_limit
+from tests.lab.podman_hosts import any_host, any_lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
-from tests.lab.test_guardrails import RULES
+from tests.lab.second_look_cast import IMAGE, Runner, alarms, bend, events, rules, runner
 from tests.lab.waiting import until
 
-__all__ = ["any_host", "any_lab", "ended", "endpoint_on", "person", "vault_keys", "worker"]
+__all__ = [
+    "any_host",
+    "any_lab",
+    "bend",
+    "ended",
+    "endpoint_on",
+    "person",
+    "rules",
+    "runner",
+    "vault_keys",
+    "worker",
+]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_every_podman]
-IMAGE = "localhost/busybox:latest"
-
-
-class Asked:
-    """Asks for things on one endpoint and waits for their end."""
-
-    def __init__(self, host: Host, endpoint: Any, person: Any, loop: Any, ended: Any) -> None:
-        self.host, self.endpoint, self.person = host, endpoint, person
-        self.loop, self.ended = loop, ended
-        # a host whose kernel has no limits to give starts nothing that has some
-        self.limits = can_limit(host)
-
-    def end(self, job: Any) -> Any:
-        self.loop.hand_over([job.pk])
-        return self.ended(job, within_s=90)
-
-    def run(self, line: str, *, create: bool = False) -> Any:
-        return self.end(self.asked(line, create=create))
-
-    def asked(self, line: str, *, create: bool = False) -> Any:
-        limit = "-m 64m " if self.limits else ""
-        if not self.limits:
-            line = line.replace("--pids-limit 50 --cpus 0.5 ", "")
-        text = f"podman run {limit}--label team=shop --pull never {line}"
-        params = run_spec.params_of(read(text).texts())
-        verb = create_container if create else run_container
-        return verb.ask(self.person, self.endpoint.pk, params=params, env={})
 
 
 @pytest.fixture
 def host(any_host: Host) -> Host:
     return any_host
-
-
-@pytest.fixture
-def asked(host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any) -> Asked:
-    return Asked(host, endpoint_on(host), person, worker(), ended)
-
-
-@pytest.fixture
-def bend(host: Host, asked: Asked) -> Iterator[Bend]:
-    with bending(asked.endpoint, host) as made:
-        yield made
-
-
-@pytest.fixture
-def rules(asked: Asked) -> None:
-    given = {kind: one for kind, one in RULES.items() if kind != "limits" or asked.limits}
-    for kind, settings in given.items():
-        Guardrail.objects.create(name=f"rule of {kind}", kind=kind, settings=settings)
-
-
-def alarms() -> list[Any]:
-    return list(Entry.objects.filter(kind="event", verb="guardrail.alarm"))
-
-
-def events(host: Host, what: str) -> list[str]:
-    """The names of what Podman says has started since the host is up."""
-    told = host.podman("events", "--stream=false", "--filter", "event=start", "--format", "json")
-    return [one["Name"] for one in map(json.loads, told.splitlines()) if one.get("Name") == what]
 
 
 def manages_cgroups(host: Host) -> str:
@@ -146,39 +99,39 @@ BENT: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("way", BENT)
 def test_what_podman_made_otherwise_never_starts(
-    way: str, asked: Asked, bend: Bend, rules: None
+    way: str, runner: Runner, bend: Bend, rules: None
 ) -> None:
     """It fell to Podman's reading what the request means: the request itself was within the rules."""
-    asked.host.podman("create", "--name", "other", "--label", "team=shop", IMAGE)
+    runner.host.podman("create", "--name", "other", "--label", "team=shop", IMAGE)
     more, kind = BENT[way]
-    if kind == "limits" and not asked.limits:
+    if kind == "limits" and not runner.limits:
         pytest.skip("no limits on this host's kernel")
-    if "cgroup_parent" in more and manages_cgroups(asked.host) == "systemd":
+    if "cgroup_parent" in more and manages_cgroups(runner.host) == "systemd":
         # nothing but a slice comes to be where systemd manages them
         more = {"cgroup_parent": "elsewhere.slice"}
     bend.spec(**more)
-    job = asked.run(f"--name victim {IMAGE} sleep 99")
+    job = runner.run(f"--name victim {IMAGE} sleep 99")
     assert job.state == "denied", (job.state, job.error, job.cause)
     assert "” refuses what Podman created (" in job.error
     assert "removed before it started" in job.error
     assert bend.started() == []
-    assert events(asked.host, "victim") == []
-    assert "victim" not in names(asked.host, "container")
+    assert events(runner.host, "victim") == []
+    assert "victim" not in names(runner.host, "container")
     [alarm] = alarms()
     assert alarm.params["job"] == job.pk
     assert f"rule of {kind}" in alarm.params["rules"]
-    assert alarm.host_name == asked.endpoint.host.name
+    assert alarm.host_name == runner.endpoint.host.name
 
 
-def test_privileged_without_any_rule_needs_its_right(asked: Asked, bend: Bend) -> None:
+def test_privileged_without_any_rule_needs_its_right(runner: Runner, bend: Bend) -> None:
     """S3: where no rule applies the right to it is asked of what came to be."""
-    asked.person = without_the_right(asked.person)
+    runner.person = without_the_right(runner.person)
     bend.spec(privileged=True)
-    job = asked.run(f"--name victim {IMAGE} sleep 99")
+    job = runner.run(f"--name victim {IMAGE} sleep 99")
     assert job.state == "denied", (job.state, job.error)
     assert "privileged (HostConfig.Privileged)" in job.error
     assert bend.started() == []
-    assert "victim" not in names(asked.host, "container")
+    assert "victim" not in names(runner.host, "container")
     assert len(alarms()) == 1
 
 
@@ -196,7 +149,7 @@ FINE = [
 
 
 @pytest.mark.parametrize("line", FINE)
-def test_what_is_within_the_rules_raises_no_alarm(line: str, asked: Asked, rules: None) -> None:
+def test_what_is_within_the_rules_raises_no_alarm(line: str, runner: Runner, rules: None) -> None:
     """Also with what Podman, the image and the host's configuration add by themselves."""
     Guardrail.objects.filter(kind="capabilities").update(
         settings={"drop_all": "--cap-drop" in line}
@@ -204,109 +157,109 @@ def test_what_is_within_the_rules_raises_no_alarm(line: str, asked: Asked, rules
     Guardrail.objects.filter(kind="security_options").update(
         settings={"no_new_privileges": "--security-opt" in line}
     )
-    job = asked.run(line.format(image=IMAGE))
+    job = runner.run(line.format(image=IMAGE))
     assert job.state == "ok", (job.error, job.cause)
-    found = inspected(asked.host, "container", job.result["id"])
+    found = inspected(runner.host, "container", job.result["id"])
     assert found["State"]["Running"]
     assert alarms() == []
     # what inspect does not show is said once each
     assert job.output.count("Podman's inspect does not show") == 3
 
 
-def test_labels_that_an_image_brings_count(asked: Asked, rules: None) -> None:
+def test_labels_that_an_image_brings_count(runner: Runner, rules: None) -> None:
     """A proxy takes orders from them, whoever wrote them; what build tools write is no order."""
-    asked.host.podman("create", "--name", "source", "--label", "team=shop", IMAGE)
+    runner.host.podman("create", "--name", "source", "--label", "team=shop", IMAGE)
     change = ("--change", "LABEL traefik.enable=true")
-    asked.host.podman("commit", *change, "source", "localhost/mine:bent")
+    runner.host.podman("commit", *change, "source", "localhost/mine:bent")
     Guardrail.objects.filter(kind="labels").update(
         settings={"require": ["team=*"], "refuse": ["traefik.*", "io.*"]}
     )
-    job = asked.run("--name victim localhost/mine:bent sleep 99")
+    job = runner.run("--name victim localhost/mine:bent sleep 99")
     assert job.state == "denied", (job.state, job.error)
     assert "“rule of labels” refuses what Podman created (labels.traefik.enable)" in job.error
-    assert "victim" not in names(asked.host, "container")
-    job = asked.run(f"--name fine {IMAGE} sleep 99")
+    assert "victim" not in names(runner.host, "container")
+    job = runner.run(f"--name fine {IMAGE} sleep 99")
     assert job.state == "ok", (job.error, job.cause)
 
 
 @pytest.mark.parametrize("severity", ["ask", "warn"])
 def test_a_mild_rule_asks_or_warns(
-    severity: str, asked: Asked, rules: None, cast: Any, who_of: Any
+    severity: str, runner: Runner, rules: None, cast: Any, who_of: Any
 ) -> None:
     """What waits for a yes is not there meanwhile, and made anew after it."""
-    asked.host.podman("create", "--name", "source", "--label", "team=shop", IMAGE)
+    runner.host.podman("create", "--name", "source", "--label", "team=shop", IMAGE)
     change = ("--change", "LABEL traefik.enable=true")
-    asked.host.podman("commit", *change, "source", "localhost/mine:bent")
+    runner.host.podman("commit", *change, "source", "localhost/mine:bent")
     Guardrail.objects.filter(kind="labels").update(
         settings={"refuse": ["traefik.*"]}, severity=severity
     )
-    job = asked.asked("--name victim localhost/mine:bent sleep 99")
-    asked.loop.hand_over([job.pk])
+    job = runner.order("--name victim localhost/mine:bent sleep 99")
+    runner.loop.hand_over([job.pk])
     if severity == "ask":
         until("it waits", lambda: Job.objects.filter(pk=job.pk, state="held").exists())
-        assert "victim" not in names(asked.host, "container")
+        assert "victim" not in names(runner.host, "container")
         row = job.approvals.get(state="asked")
         decide.approve(Person(cast.alice, who_of(cast.alice)), row.pk)
-        asked.loop.hand_over([job.pk])
-    asked.ended(job, within_s=60)
+        runner.loop.hand_over([job.pk])
+    runner.ended(job, within_s=60)
     assert job.state == "ok", (job.error, job.cause)
     assert ("“rule of labels” warns" in job.output) == (severity == "warn")
-    assert inspected(asked.host, "container", "victim")["State"]["Running"]
+    assert inspected(runner.host, "container", "victim")["State"]["Running"]
     assert alarms() == []
 
 
 def test_a_host_that_tells_of_another_container_gets_nothing_started(
-    asked: Asked, bend: Bend
+    runner: Runner, bend: Bend
 ) -> None:
     def lie(way: str, told: Any) -> Any:
         return {**told, "Name": "innocent"} if way.endswith("/json") and "State" in told else told
 
     bend.answer = lie
-    job = asked.run(f"--name victim {IMAGE} sleep 99")
+    job = runner.run(f"--name victim {IMAGE} sleep 99")
     assert job.state == "failed"
     assert "was not started" in job.error
     assert "innocent" in job.cause
     assert bend.started() == []
-    assert not inspected(asked.host, "container", "victim")["State"]["Running"]
+    assert not inspected(runner.host, "container", "victim")["State"]["Running"]
 
 
 def test_a_host_that_hangs_after_it_made_it_gets_nothing_started(
-    asked: Asked, bend: Bend, monkeypatch: pytest.MonkeyPatch
+    runner: Runner, bend: Bend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(second_look, "LOOK_S", 1.0)
     one = re.compile(r"/containers/[0-9a-f]{64}/json")
     bend.hang = lambda method, way: method == "GET" and one.fullmatch(way) is not None
-    job = asked.run(f"--name victim {IMAGE} sleep 99")
+    job = runner.run(f"--name victim {IMAGE} sleep 99")
     assert (job.state, bend.started()) == ("failed", [])
     assert "was not started" in job.error
     assert "No answer within 1 s" in job.cause
-    assert not inspected(asked.host, "container", "victim")["State"]["Running"]
+    assert not inspected(runner.host, "container", "victim")["State"]["Running"]
 
 
-def test_create_alone_is_looked_at_too(asked: Asked, bend: Bend, rules: None) -> None:
+def test_create_alone_is_looked_at_too(runner: Runner, bend: Bend, rules: None) -> None:
     bend.spec(privileged=True)
-    job = asked.run(f"--name victim {IMAGE}", create=True)
+    job = runner.run(f"--name victim {IMAGE}", create=True)
     assert job.state == "denied"
-    assert "victim" not in names(asked.host, "container")
+    assert "victim" not in names(runner.host, "container")
 
 
 def test_the_old_container_runs_on_where_the_new_one_breaks_a_rule(
-    asked: Asked, bend: Bend, rules: None
+    runner: Runner, bend: Bend, rules: None
 ) -> None:
-    first = asked.run(f"--name shop {IMAGE} sleep 99")
+    first = runner.run(f"--name shop {IMAGE} sleep 99")
     assert first.state == "ok", (first.error, first.cause)
-    before = inspected(asked.host, "container", "shop")
-    row = mirror(asked.endpoint, "container")["shop"]
+    before = inspected(runner.host, "container", "shop")
+    row = mirror(runner.endpoint, "container")["shop"]
     bend.spec(privileged=True)
     started = len(bend.started())
     line = f"podman run -m 64m --label team=shop --pull never --name shop {IMAGE} sleep 98"
     params = run_spec.params_of(read(line).texts())
-    ref = (asked.endpoint.pk, row.podman_id)
-    job = asked.end(recreate_container.ask(asked.person, ref, params=params, env={}, watch_s=1))
+    ref = (runner.endpoint.pk, row.podman_id)
+    job = runner.end(recreate_container.ask(runner.person, ref, params=params, env={}, watch_s=1))
     assert job.state == "denied", (job.state, job.error)
     assert "The old container was kept." in job.error
-    after = inspected(asked.host, "container", "shop")
+    after = inspected(runner.host, "container", "shop")
     assert after["Id"] == before["Id"]
     assert after["State"]["StartedAt"] == before["State"]["StartedAt"]
-    assert names(asked.host, "container") == {"shop"}
+    assert names(runner.host, "container") == {"shop"}
     assert len(bend.started()) == started

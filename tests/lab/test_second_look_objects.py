@@ -12,15 +12,26 @@ from hosts.actions.networks import create_network
 from hosts.actions.pods import create_pod
 from hosts.actions.volumes import clone_volume, create_volume
 from hosts.models import Guardrail
-from tests.lab.bending import Bend, bending
+from tests.lab.bending import Bend
 from tests.lab.hosts import Host
 from tests.lab.mirrored import inspected, mirror, names
 from tests.lab.podman_hosts import any_host, any_lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
+from tests.lab.second_look_cast import IMAGE, Runner, alarms, bend, events, rules, runner
 from tests.lab.test_guardrails import RULES
-from tests.lab.test_second_look import IMAGE, Asked, alarms, events, rules
 
-__all__ = ["any_host", "any_lab", "ended", "endpoint_on", "person", "rules", "vault_keys", "worker"]
+__all__ = [
+    "any_host",
+    "any_lab",
+    "bend",
+    "ended",
+    "endpoint_on",
+    "person",
+    "rules",
+    "runner",
+    "vault_keys",
+    "worker",
+]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_every_podman]
 LABEL = {"team": "shop"}
 KUBE = """\
@@ -64,30 +75,19 @@ def host(any_host: Host) -> Iterator[Host]:
     any_host.podman("network", "rm", "-f", "shop-net")
 
 
-@pytest.fixture
-def asked(host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any) -> Asked:
-    return Asked(host, endpoint_on(host), person, worker(), ended)
+def play(runner: Runner, text: str) -> Any:
+    return runner.end(play_kube.ask(runner.person, runner.endpoint.pk, text=text))
 
 
-@pytest.fixture
-def bend(host: Host, asked: Asked) -> Iterator[Bend]:
-    with bending(asked.endpoint, host) as made:
-        yield made
-
-
-def play(asked: Asked, text: str) -> Any:
-    return asked.end(play_kube.ask(asked.person, asked.endpoint.pk, text=text))
-
-
-def test_a_kube_file_within_the_rules_is_played_and_started(asked: Asked, rules: None) -> None:
+def test_a_kube_file_within_the_rules_is_played_and_started(runner: Runner, rules: None) -> None:
     # a container with limits is made on a host without controllers, and does not start there
-    text = PLAIN if asked.limits else PLAIN.replace(LIMIT, "")
-    job = play(asked, text)
+    text = PLAIN if runner.limits else PLAIN.replace(LIMIT, "")
+    job = play(runner, text)
     assert job.state == "ok", (job.error, job.cause)
-    assert inspected(asked.host, "container", "shop-c")["State"]["Running"]
+    assert inspected(runner.host, "container", "shop-c")["State"]["Running"]
     # an init container that has ended well is gone
-    assert "shop-i" not in names(asked.host, "container")
-    assert "shop-data" in names(asked.host, "volume")
+    assert "shop-i" not in names(runner.host, "container")
+    assert "shop-data" in names(runner.host, "volume")
     assert alarms() == []
 
 
@@ -103,7 +103,7 @@ def test_a_kube_file_within_the_rules_is_played_and_started(asked: Asked, rules:
     ],
 )
 def test_nothing_of_a_kube_file_starts_that_became_something_else(
-    word: str, other: str, kind: str, asked: Asked, bend: Bend, rules: None
+    word: str, other: str, kind: str, runner: Runner, bend: Bend, rules: None
 ) -> None:
     """Podman was sent another file than was judged: as if it read it otherwise."""
 
@@ -117,48 +117,48 @@ def test_nothing_of_a_kube_file_starts_that_became_something_else(
         made[0]["metadata"]["labels"] = {**label, **(made[0]["metadata"].get("labels") or {})}
         return yaml.safe_dump_all(made).encode()
 
-    if kind == "limits" and not asked.limits:
+    if kind == "limits" and not runner.limits:
         # `rules` leaves it out for what has to start; nothing does here
         Guardrail.objects.create(name="rule of limits", kind=kind, settings=RULES[kind])
     bend.body = change
-    before, starts = asked.host.podman("ps", "-aq"), events(asked.host, "shop-c")
-    job = play(asked, PLAIN)
+    before, starts = runner.host.podman("ps", "-aq"), events(runner.host, "shop-c")
+    job = play(runner, PLAIN)
     assert job.state == "denied", (job.state, job.error, job.cause)
     assert "refuses what Podman created" in job.error
     assert bend.started() == []
-    assert events(asked.host, "shop-c") == starts
-    assert asked.host.podman("ps", "-aq") == before
-    assert names(asked.host, "pod") == set()
-    assert "shop-data" not in names(asked.host, "volume")
+    assert events(runner.host, "shop-c") == starts
+    assert runner.host.podman("ps", "-aq") == before
+    assert names(runner.host, "pod") == set()
+    assert "shop-data" not in names(runner.host, "volume")
     [alarm] = alarms()
     assert f"rule of {kind}" in alarm.params["rules"]
 
 
 def test_a_volume_that_was_there_is_kept_where_a_play_breaks_a_rule(
-    asked: Asked, bend: Bend, rules: None
+    runner: Runner, bend: Bend, rules: None
 ) -> None:
     # another try begins where the first ended
-    asked.host.podman("volume", "rm", "-f", "shop-data")
-    asked.host.podman("volume", "create", "--label", "team=shop", "shop-data")
-    asked.host.podman("run", "--rm", "-v", "shop-data:/d", IMAGE, "touch", "/d/kept")
+    runner.host.podman("volume", "rm", "-f", "shop-data")
+    runner.host.podman("volume", "create", "--label", "team=shop", "shop-data")
+    runner.host.podman("run", "--rm", "-v", "shop-data:/d", IMAGE, "touch", "/d/kept")
     bend.body = lambda way, body: body.replace(b"8123", b"99") if way == "/play/kube" else body
-    job = play(asked, PLAIN)
+    job = play(runner, PLAIN)
     assert job.state == "denied", (job.state, job.error, job.cause)
-    assert "shop-data" in names(asked.host, "volume")
+    assert "shop-data" in names(runner.host, "volume")
     # within the rules it is used as it is, by a Podman before 4.4 too
     bend.body = lambda way, body: body
-    job = play(asked, PLAIN if asked.limits else PLAIN.replace(LIMIT, ""))
+    job = play(runner, PLAIN if runner.limits else PLAIN.replace(LIMIT, ""))
     assert job.state == "ok", (job.error, job.cause)
-    assert asked.host.podman("exec", "shop-c", "ls", "/data").split() == ["kept"]
+    assert runner.host.podman("exec", "shop-c", "ls", "/data").split() == ["kept"]
     # and so by a file that has nothing but the claim
-    job = play(asked, PLAIN.split("---\n")[1])
+    job = play(runner, PLAIN.split("---\n")[1])
     assert job.state == "ok", (job.error, job.cause)
 
 
-def test_a_pod_is_looked_at(asked: Asked, bend: Bend, rules: None) -> None:
+def test_a_pod_is_looked_at(runner: Runner, bend: Bend, rules: None) -> None:
     def pod(name: str, **more: Any) -> Any:
-        return asked.end(
-            create_pod.ask(asked.person, asked.endpoint.pk, name=name, labels=LABEL, **more)
+        return runner.end(
+            create_pod.ask(runner.person, runner.endpoint.pk, name=name, labels=LABEL, **more)
         )
 
     port = {"host_port": 8123, "container_port": 80}
@@ -175,18 +175,18 @@ def test_a_pod_is_looked_at(asked: Asked, bend: Bend, rules: None) -> None:
     job = pod("victim")
     assert job.state == "denied", (job.state, job.error)
     assert "HostConfig.NetworkMode" in job.error
-    assert names(asked.host, "pod") == {"plain", "ports", "bare"}
+    assert names(runner.host, "pod") == {"plain", "ports", "bare"}
     # a container that joins one of them shares what the pod has, and nothing else
     bend.body = lambda way, body: body
-    job = asked.run(f"--name joined --pod plain {IMAGE} sleep 99")
+    job = runner.run(f"--name joined --pod plain {IMAGE} sleep 99")
     assert job.state == "ok", (job.error, job.cause)
-    assert inspected(asked.host, "container", "joined")["State"]["Running"]
+    assert inspected(runner.host, "container", "joined")["State"]["Running"]
 
 
-def test_a_volume_and_a_network_are_looked_at(asked: Asked, bend: Bend, rules: None) -> None:
+def test_a_volume_and_a_network_are_looked_at(runner: Runner, bend: Bend, rules: None) -> None:
     def volume(name: str) -> Any:
-        return asked.end(
-            create_volume.ask(asked.person, asked.endpoint.pk, name=name, labels=LABEL)
+        return runner.end(
+            create_volume.ask(runner.person, runner.endpoint.pk, name=name, labels=LABEL)
         )
 
     assert volume("fine").state == "ok"
@@ -196,26 +196,26 @@ def test_a_volume_and_a_network_are_looked_at(asked: Asked, bend: Bend, rules: N
     )
     job = volume("victim")
     assert job.state == "denied", (job.state, job.error)
-    assert "victim" not in names(asked.host, "volume")
+    assert "victim" not in names(runner.host, "volume")
     bend.body = lambda way, body: (
         json.dumps({**json.loads(body), "labels": {}}).encode()
         if way == "/networks/create"
         else body
     )
-    ask = create_network.ask(asked.person, asked.endpoint.pk, name="shop-net", labels=LABEL)
-    job = asked.end(ask)
+    ask = create_network.ask(runner.person, runner.endpoint.pk, name="shop-net", labels=LABEL)
+    job = runner.end(ask)
     assert job.state == "denied", (job.state, job.error)
-    assert "shop-net" not in names(asked.host, "network")
+    assert "shop-net" not in names(runner.host, "network")
     assert len(alarms()) == 2
 
 
-def test_the_container_of_a_clone_is_looked_at(asked: Asked, bend: Bend, rules: None) -> None:
-    asked.host.podman("volume", "create", "--label", "team=shop", "source")
-    row = mirror(asked.endpoint, "volume")["source"]
+def test_the_container_of_a_clone_is_looked_at(runner: Runner, bend: Bend, rules: None) -> None:
+    runner.host.podman("volume", "create", "--label", "team=shop", "source")
+    row = mirror(runner.endpoint, "volume")["source"]
 
     def clone(name: str) -> Any:
-        ref = (asked.endpoint.pk, row.podman_id)
-        return asked.end(clone_volume.ask(asked.person, ref, name=name, image=IMAGE))
+        ref = (runner.endpoint.pk, row.podman_id)
+        return runner.end(clone_volume.ask(runner.person, ref, name=name, image=IMAGE))
 
     job = clone("fine")
     assert job.state == "ok", (job.error, job.cause)
@@ -224,5 +224,5 @@ def test_the_container_of_a_clone_is_looked_at(asked: Asked, bend: Bend, rules: 
     job = clone("victim")
     assert job.state == "denied", (job.state, job.error)
     assert len(bend.started()) == started
-    assert names(asked.host, "container") == set()
-    assert names(asked.host, "volume") == {"source", "fine"}
+    assert names(runner.host, "container") == set()
+    assert names(runner.host, "volume") == {"source", "fine"}

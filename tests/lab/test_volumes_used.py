@@ -4,34 +4,12 @@ import pytest
 
 from hosts.models import Container, Endpoint
 from tests.lab.hosts import Host
+from tests.lab.kube_files import SHOP
 from tests.lab.link_process import Link, link, register, until
 from tests.lab.mirrored import inspected
 from tests.lab.podman_hosts import any_host, any_lab
 
 __all__ = ["any_host", "any_lab", "link"]
-CLAIM = """
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata:
-  name: stock
----
-apiVersion: v1
-kind: Pod
-metadata:
-  name: shop
-spec:
-  containers:
-  - name: front
-    image: localhost/busybox:latest
-    command: ["sleep", "999"]
-    volumeMounts:
-    - name: goods
-      mountPath: /goods
-  volumes:
-  - name: goods
-    persistentVolumeClaim:
-      claimName: stock
-"""
 
 
 def volumes(endpoint: Endpoint, name: str) -> list[str] | None:
@@ -51,7 +29,7 @@ def test_every_road_to_a_volume(any_host: Host, link: Link) -> None:
     host.podman(
         "create", "--name", "mounted", "--mount", "type=volume,src=berg,dst=/b", base, "top"
     )
-    host.run("sh", "-c", 'printf %s "$1" >/srv/claim.yaml', "sh", CLAIM)
+    host.run("sh", "-c", 'printf %s "$1" >/srv/claim.yaml', "sh", SHOP)
     host.podman("kube", "play", "/srv/claim.yaml")
     (anonymous,) = (
         mount["Name"]
