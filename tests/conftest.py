@@ -33,8 +33,8 @@ def _is_more(item: pytest.Item) -> bool:
 
 
 def _is_for_each_database(item: pytest.Item, *, every: bool) -> bool:
-    """Whether it also runs on a second kind of database: in the rooms that ask the database, with real
-    transactions (threads, locks), and what is marked each_database. With --all whatever uses it.
+    """Whether it also runs on a second kind of database: tests of the rooms that write SQL, tests
+    with real transactions, and those marked each_database. With --all whatever uses it.
     """
     if not _uses_database(item) or every:
         return _uses_database(item)

@@ -1,5 +1,5 @@
-"""Python is formatted, linted and typed as pyproject.toml says, what browsers load as biome.jsonc says;
-templates are linted, indented, and laid out one element a line.
+"""Python is formatted, linted and typed as pyproject.toml says, what browsers load as biome.jsonc
+says. Templates are linted, indented, and laid out one element a line.
 """
 
 import re

@@ -41,8 +41,8 @@ MIXED = [(1, SEEN), (1, HIDDEN[1]), (3, HIDDEN[3])]
 
 @dataclass(frozen=True)
 class Matrix:
-    """The people, somebody who is none of them and whose things they knock at, and by the name of
-    a part of an address what it is.
+    """The people, and an outsider whose things they try. By name of a part of an address: its
+    value.
     """
 
     people: dict[str, Someone]

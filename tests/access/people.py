@@ -44,8 +44,8 @@ BY_THEMSELVES = tuple(name for name in NAMES if not name.startswith("token"))
 @dataclass(frozen=True)
 class Someone:
     """`verbs` at `where`; those about the site only with a role of one's own. `narrowed`: for
-    containers labelled app=shop alone. `scope`: they come with a token of it alone, which `token`
-    describes; all others with one that may do all that they may, or with a session.
+    containers labelled app=shop alone. `scope`: they come with a token of this scope alone, which
+    `token` describes. All others come with an unlimited token, or with a session.
     """
 
     user: "User"

@@ -1,5 +1,5 @@
-"""Every route by everybody (T2): what one may not see is not there, what one may not do is refused,
-and neither leaves anything but the refusal.
+"""Every route by everybody (T2). What one may not see is not there, what one may not do is refused.
+Neither leaves anything but the refusal.
 """
 
 from collections.abc import Iterator
@@ -115,9 +115,7 @@ def faults(row: Row, who: Someone, how: str, seen: Seen) -> Iterator[str]:
 
 
 def _each(row: Row, who: Someone, seen: Seen) -> Iterator[str]:
-    """Of a mixed list what is permitted is done, and what they do not see is not told apart from
-    what never was.
-    """
+    """Of a mixed list what is permitted is done. What they do not see looks as if it never was."""
     (verb,) = row.wants
     kind = verb.partition(".")[0]
     jobs, skipped = [], []

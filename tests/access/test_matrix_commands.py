@@ -1,5 +1,5 @@
-"""Every command and step of `manage.py` (T2): who sits at the console may do all, and is written down
-as such; what only looks writes nothing. What it says of others is what they may do.
+"""Every command and step of `manage.py` (T2). Who sits at the console may do all, with an entry as
+such. What only looks writes nothing. What it says of others is what they may do.
 """
 
 import argparse

@@ -1,5 +1,5 @@
-"""Every socket and every message of one by everybody (T2, T3): a stream finds its object by the same
-question as a page, and a refused one leaves the refusal alone.
+"""Every socket and each of its messages by everybody (T2, T3). A stream authorises as a page does.
+One that is refused leaves the refusal alone.
 """
 
 import inspect

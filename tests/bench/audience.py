@@ -1,8 +1,8 @@
 """Browsers that watch live lists, as a process of its own so that it can be big.
 
-`python -m tests.bench.audience URL COUNT` signs in once, opens COUNT sockets, each on a view out of
-VIEWS, prints `ready` when each has its first rows, and ends with its standard input, with the
-number of messages received since then.
+`python -m tests.bench.audience URL COUNT` signs in once and opens COUNT sockets, each on a view of
+VIEWS. It prints `ready` when each has its first rows. It ends with its standard input, and prints
+how many messages came since then.
 """
 
 import asyncio

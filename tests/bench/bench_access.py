@@ -1,5 +1,5 @@
-"""`bench access`: what it costs to see a part: the list of containers for a person with 200 grants
-beside an administrator's, and the look at 200 people's rights. Always 1,000 hosts × 50 containers.
+"""`bench access`: what it costs to see a part. The list of containers for a person with 200 grants
+beside an administrator's, and a look at 200 people's rights. Always 1,000 hosts × 50 containers.
 
 On SQLite; on PostgreSQL too when HAULOUT_TEST_DATABASE_URL names one that is empty and may be filled.
 """

@@ -1,5 +1,5 @@
-"""`bench bulk`: restarts of a whole simulated fleet: audited actions a second, by 50 to a Celery task,
-beside one to a task, and beside `podman --remote` by xargs.
+"""`bench bulk`: restarts of a whole simulated fleet. Audited actions a second with 50 to a Celery
+task, beside one to a task and beside `podman --remote` by xargs.
 """
 
 import json

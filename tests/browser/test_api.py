@@ -1,5 +1,5 @@
-"""The examples of docs/api.md as they stand, and a log that is followed: with tokens made in the page, on
-a real host.
+"""The examples of docs/api.md as written, and a followed log, with tokens made in the page, on a
+real host.
 """
 
 import os

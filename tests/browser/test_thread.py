@@ -1,5 +1,5 @@
 """The main job in a browser, from the first link to the audit log, on two hosts and a rootless
-endpoint; a second person's page shows each change without a reload.
+endpoint. A second person's page shows each change without a reload.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""Three people who each see a part, and what is there beside it: everything hidden has a word of its own.
+"""Three people who each see a part. All that is hidden from them has a word of its own.
 
-`zskerry` stands in all names on another host, in another group; `zshoal` in those of the other Podman
-on the same host; `zreef` in those that are at the same Podman, but not for a narrowed grant.
+`zskerry`: names on another host, in another group. `zshoal`: names at the other Podman of the same
+host. `zreef`: names at the same Podman that a narrowed grant leaves out.
 """
 
 from dataclasses import dataclass
@@ -266,9 +266,7 @@ def _standing(endpoint: Any, word: str, others: Any, ident: str = "") -> None:
 
 
 def _across(others: Any) -> None:
-    """What is at a place that is seen, and has to do with one that is not: an image that was copied from
-    there.
-    """
+    """What is visible, but comes from a hidden place: an image that was copied from there."""
     here, there = (Endpoint.objects.select_related("host").get(pk=pk) for pk in (1, 3))
     params = {"source_endpoint": there.pk, "source": str(there), "names": [], "size_bytes": 1}
     Job.objects.create(

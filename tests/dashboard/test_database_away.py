@@ -1,5 +1,5 @@
-"""R5: without its database a page says so in about two seconds, and no empty one is made (a real web
-process on a real database).
+"""R5: without its database a page says so in about two seconds, and no empty one is made. A real
+web process on a real database.
 """
 
 import http.client

@@ -1,5 +1,5 @@
-"""No page draws a live list that its reader may not watch: it would be refused, draw itself anew, and
-again, without an end.
+"""No page draws a live list that its reader may not watch. It would be refused and redraw itself
+without end.
 """
 
 import re

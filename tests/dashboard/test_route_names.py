@@ -1,5 +1,5 @@
-"""Every route that code or template names is there: a misspelt one would be a dead button, or a page that
-fails only for whoever comes there.
+"""Every route that code or a template names exists. A misspelt one would be a dead button, or a
+page that fails when it is opened.
 """
 
 import ast

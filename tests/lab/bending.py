@@ -1,7 +1,7 @@
 """A socket in front of a real Podman that reads or tells otherwise: the lowest seam for the second look.
 
-`bend.body(way, body)` changes what is sent (a Podman that understands it in another way), `bend.answer`
-what is told (a host that lies), `bend.hang` the paths that are never answered.
+`bend.body(way, body)` changes what is sent: a Podman that reads it otherwise. `bend.answer` changes
+what comes back: a host that lies. `bend.hang`: paths that are never answered.
 """
 
 import json

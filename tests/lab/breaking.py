@@ -1,7 +1,7 @@
 """One Haulout for all tests of faults that follow one another: a start takes as long as such a test.
 
-It ends after the last of them, since its event streams would keep an idle Podman from ever ending, and
-after one that failed, so that the next begins with a sound one.
+It ends after the last test: its event streams would keep an idle Podman from ending. It also ends
+after a test that failed, so that the next begins with a sound one.
 """
 
 import shutil

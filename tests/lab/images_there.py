@@ -1,5 +1,5 @@
-"""Images of a lab host: new ones, their names, their rows in the inventory where no link runs, and
-the password for the lab's registry, kept as a person keeps it.
+"""Images of a lab host: new ones, their names, and their rows where no link runs. Also the password
+of the lab's registry, kept as a person keeps it.
 """
 
 import json

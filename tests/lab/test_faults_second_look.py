@@ -1,5 +1,5 @@
-"""The worker is killed between a create and its look, and between the look and the start: nothing that breaks
-a rule runs, nothing of it is left, and the job ends with words.
+"""The worker is killed between a create and the second look, and between the look and the start.
+Nothing that breaks a rule runs or is left, and the job ends with words.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""A container that joins a pod gets what the pod has: a pod that is older than a rule, or made outside
-Haulout, is no way round it.
+"""A container that joins a pod gets what the pod has. A pod that is older than a rule, or made
+outside Haulout, is no way round it.
 """
 
 from dataclasses import replace

@@ -1,5 +1,5 @@
-"""Manifest lists through a real worker: made, filled, described, pushed, removed; never by their
-platform's image, which Podman would take instead of the list when asked by id.
+"""Manifest lists through a real worker: made, filled, described, pushed, removed. Never by their
+platform's image, which Podman takes instead of the list when asked by id.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""Kube files that Podman reads in another way than they look, on real hosts: none of them comes to be under
-the strict rules, and what passes is by Podman's inspect what was judged. All aim at files of their own.
+"""Kube files that Podman reads otherwise than they look, on real hosts. Under strict rules none of
+them is made. What passes is, by Podman's inspect, what was judged. All aim at files of their own.
 """
 
 import json

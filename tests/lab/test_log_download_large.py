@@ -1,4 +1,6 @@
-"""A log of 2 GB as a file, from Podman all the way to whoever reads: no memory for it; a cut end is said."""
+"""A log of 2 GB as a file, from Podman to the reader, takes no memory. An end that was cut off is
+said.
+"""
 
 import asyncio
 import time

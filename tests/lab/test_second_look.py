@@ -1,6 +1,6 @@
-"""What came to be is judged as Podman tells it, before it starts: by a Podman that reads a request otherwise
-than we do, by images that bring more than was asked for, by a host that lies or hangs. Each time Podman
-itself is asked whether anything started.
+"""What was made is judged by Podman's inspect before it starts. Here Podman reads a request
+otherwise than we do, an image brings more than was asked for, or a host lies or hangs. Each time
+Podman itself is asked whether anything started.
 """
 
 import re

@@ -1,5 +1,5 @@
-"""When a right goes: jobs that wait change nothing on a real host, by Podman's own word, and what is cut
-leaves nothing held there.
+"""When a right is withdrawn, waiting jobs change nothing on a real host, by Podman's own word. What
+is cut off leaves nothing held there.
 """
 
 import asyncio

@@ -42,9 +42,9 @@ async def transfer(
     stalls: asyncio.Event | None = None,
     more_headers: dict[str, str] | None = None,
 ) -> Answer:
-    """Send one request; `during()` is awaited once the body's pieces have been fed and, unless the
-    announced `length` is longer, the body has ended. A reader that `stalls` sets it with the
-    answer's first piece and takes no more.
+    """Send one request. `during()` is awaited once the body's pieces were fed; the body has ended
+    then, unless `length` announces more. A reader that `stalls` sets it with the answer's first
+    piece and takes no more.
     """
     client = Client()
     await sync_to_async(client.force_login)(user)

@@ -1,8 +1,8 @@
 """The floor beneath the link: the same connections by asyncssh alone, without Haulout.
 
-`python -m tests.bench.fleet.bare LISTEN_S` reads the fleet's rows, connects to all of them and lists
-each host's containers once; prints how long that took; then holds an event stream on each
-for so long, and prints the processor time of that.
+`python -m tests.bench.fleet.bare LISTEN_S` reads the fleet's rows, connects to all hosts, lists
+each one's containers once and prints how long that took. Then it holds an event stream on each for
+LISTEN_S, and prints the processor time.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
 """An application on our server, as a process of its own: counts bodies, refuses early, pours out.
 
-Standard output: READY PORT, then a line of JSON for each request that ended. An argument is JSON: names
-of dashboard.connections and their values, "each" and "most" of its Entrance; with it there is one, and
-bodies are asked about: a cookie that is "mine" shows who sends them.
+Standard output: READY PORT, then a line of JSON for each request that ended. An argument is JSON:
+constants of dashboard.connections, and "each" and "most" of its ConnectionLimits. With it
+connections are limited, and the cookie "mine" shows who is signed in.
 """
 
 import asyncio

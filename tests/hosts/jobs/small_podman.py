@@ -1,7 +1,7 @@
 """A Podman of one page on a unix socket, with a state that tests can ask: the lowest seam.
 
-Knows containers (inspect, start, stop, restart, kill, remove, create, list by label) and counts
-what was really done, so that "once" can be told from "twice".
+Knows containers: inspect, start, stop, restart, kill, remove, create, list by label. Counts what
+was really done, so that a test sees whether it was once or twice.
 """
 
 import json

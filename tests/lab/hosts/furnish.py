@@ -83,9 +83,9 @@ def furnish(
 ) -> None:
     """Make the folders of one host.
 
-    `root` is another system's file system or "", `users` maps each rootless user to a password,
-    `registries` are reached without TLS, `known` maps addresses to host names.
-    Nobody answers at `gateway`, the name server, so that lookups fail at once.
+    `root`: another system's file system, or "". `users`: rootless users with their passwords.
+    `registries` are reached without TLS. `known`: addresses with host names. Nobody answers at
+    `gateway`, the name server, so that lookups fail at once.
     """
     for part, mode in FOLDERS.items():
         (folder / part).mkdir(parents=True)

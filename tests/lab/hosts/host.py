@@ -85,8 +85,8 @@ class Host(Machine):
     def netem(self, disturbance: str, *, towards: str = "machine") -> None:
         """Disturb packets: netem("delay 300ms 100ms loss 5% rate 1mbit"), "" ends it.
 
-        `towards` "machine" is what the host sends, "host" what it receives, each set by itself;
-        netem("loss 100%") in one direction is a one-way cut.
+        `towards`: "machine" for what the host sends, "host" for what it receives. netem("loss
+        100%") in one direction is a one-way cut.
         """
         try:
             wire.read(disturbance)
