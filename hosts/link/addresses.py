@@ -122,7 +122,7 @@ async def resolve(
     if not permitted:
         raise LinkError(
             "address-forbidden",
-            cause=f"{address} may not be dialled ({'; '.join(dict.fromkeys(reasons))}).",
+            cause=f"{address} is not allowed ({'; '.join(dict.fromkeys(reasons))}).",
             cure="Use an address of the host in your own network, or have it allowed in settings.",
         )
     return list(dict.fromkeys(permitted))

@@ -139,7 +139,7 @@ def _import(line: str) -> asyncssh.SSHCertificate:
     except (asyncssh.KeyImportError, ValueError) as exc:
         raise LinkError(
             "certificate-garbage",
-            cause="This is no SSH certificate.",
+            cause="This is not an SSH certificate.",
             cure="Paste the one line of the file KEY-cert.pub, from ssh-… to its end.",
         ) from exc
 

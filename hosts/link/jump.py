@@ -129,6 +129,6 @@ def _check_literal(address: str, policy: AddressPolicy) -> None:
     if reason := policy.why_refused(ip):
         raise LinkError(
             "address-forbidden",
-            cause=f"{address} may not be dialled from a jump host either ({reason}).",
+            cause=f"{address} is not allowed from a jump host either ({reason}).",
             cure="Use an address of the host in its own network.",
         )

@@ -100,7 +100,7 @@ def parse_private(pasted: str | bytes, passphrase: str = "") -> asyncssh.SSHKey:
         raise LinkError(
             "key-form",
             cause="This is a DSA key, which OpenSSH no longer accepts.",
-            cure="Let Haulout make a key of its own, or make one: ssh-keygen -t ed25519.",
+            cure="Let Haulout create a key, or create one: ssh-keygen -t ed25519.",
         )
     return key
 
@@ -165,7 +165,7 @@ def _passphrase(*, given: bool = False) -> LinkError:
     return LinkError(
         "key-passphrase",
         cause="This key is protected by a passphrase.",
-        cure="Give the passphrase too: it opens the key this once and is kept nowhere.",
+        cure="Enter the passphrase too: it is used only now and not stored.",
     )
 
 

@@ -30,7 +30,7 @@ class Relay:
         self._servers: list[asyncio.Server] = []
         self._splices: set[Splice] = set()
         self._connection: Connection | None = None
-        self._away = host_away("not dialled yet")
+        self._away = host_away("not connected yet")
         # set when the first dial has ended, well or not; earlier connections wait for it
         self._dialled = asyncio.Event()
 

@@ -225,6 +225,6 @@ def _tcp_error(exc: OSError, ip: str, port: int) -> LinkError:
         )
     return LinkError(
         "unreachable",
-        cause=f"There is no way to {ip}: {exc.strerror or exc}.",
+        cause=f"There is no route to {ip}: {exc.strerror or exc}.",
         cure=f"Look at the route from Haulout's machine: ip route get {ip}",
     )

@@ -73,7 +73,7 @@ def host_away(detail: str) -> LinkError:
     return LinkError(
         "host-away",
         cause=f"There is no connection to the host ({detail or 'it ended'}).",
-        cure="Haulout dials again by itself; the doctor says what is in the way.",
+        cure="Haulout connects again automatically; the doctor finds the problem.",
     )
 
 

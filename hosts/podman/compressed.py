@@ -106,7 +106,7 @@ async def _unpacked(
             # in a thread: the event loop carries terminals too
             part = await asyncio.to_thread(reader.decompress, data or b"", PIECE_BYTES)
         except (zlib.error, lzma.LZMAError, OSError, EOFError) as broken:
-            raise NotATar("What came cannot be unpacked.", cause=str(broken)) from broken
+            raise NotATar("The received archive cannot be unpacked.", cause=str(broken)) from broken
         ended, data = data is None, b""
         if part:
             yield part

@@ -78,7 +78,7 @@ def usages(line: dict[str, Any]) -> list[Usage]:
         # Go's nil slice: nothing runs
         return []
     if not isinstance(listed, list):
-        raise Malformed("Podman's statistics are no list.")
+        raise Malformed("Podman's statistics are not a list.")
     return [usage for item in listed if (usage := _usage(as_object(item)))]
 
 

@@ -172,7 +172,7 @@ def _head(block: bytes) -> tarfile.TarInfo:
         if not block[124] & 0x80:
             head.size = int(_text(block[124:136].strip(b" \0")) or b"0", 8)
     except (tarfile.HeaderError, ValueError) as exc:
-        raise Malformed("What came is not a tar archive.", cause=str(exc)) from exc
+        raise Malformed("The received data is not a tar archive.", cause=str(exc)) from exc
     if head.size < 0:
         raise Malformed("An entry of the archive is smaller than nothing.")
     head.name = _name(block)

@@ -91,7 +91,7 @@ def test_a_second_person_approves_live(
         assert boss.get_by_label("Your answer").input_value() == "for this week"
         shot(boss, "decide")
         boss.get_by_role("button", name="Approve").click()
-        boss.get_by_text("Approved: the job goes on.").wait_for()
+        boss.get_by_text("Approved: the job continues.").wait_for()
         # who asked sees it go on without a click
         assert job_ends(ada) == "ok"
         told = lab.hosts[0].podman("inspect", "--format", "{{.HostConfig.Privileged}}", made)

@@ -9,9 +9,9 @@ from dashboard.furniture.link_words.sentence import Sentence, says
 CAUSES: Mapping[str, tuple[Sentence, ...]] = {
     "address-forbidden": (
         says(
-            _("%(address)s may not be dialled from a jump host either (%(why)s)."),
+            _("%(address)s is not allowed from a jump host either (%(why)s)."),
         ),
-        says(_("%(address)s may not be dialled (%(why)s).")),
+        says(_("%(address)s is not allowed (%(why)s).")),
     ),
     "api-not-answering": (
         says(_("Podman answers, but not about itself (status %(status)s).")),
@@ -25,7 +25,7 @@ CAUSES: Mapping[str, tuple[Sentence, ...]] = {
         says(_("The login's certificate expired at %(until)s UTC.")),
         says(_("The login's certificate expires at %(until)s UTC.")),
     ),
-    "certificate-garbage": (says(_("This is no SSH certificate.")),),
+    "certificate-garbage": (says(_("This is not an SSH certificate.")),),
     "certificate-other": (
         says(_("This is a host's certificate, not one of a user.")),
         says(_("This certificate is for another key.")),
@@ -78,14 +78,14 @@ CAUSES: Mapping[str, tuple[Sentence, ...]] = {
     "left-out": (says(_("%(number)s entries of Podman's list of %(kind)s were left out.")),),
     "host-away": (
         says(_("There is no connection to the host (it ended).")),
-        says(_("There is no connection to the host (not dialled yet).")),
-        says(_("There is no connection to the host (it is no longer held).")),
+        says(_("There is no connection to the host (not connected yet).")),
+        says(_("There is no connection to the host (it was closed).")),
         says(
             "There is no connection to the host (%(words)s).",
             _("There is no connection to the host."),
         ),
         says(_("There is no connection to the host.")),
-        says(_("The host is not dialled: it needs action.")),
+        says(_("Haulout does not connect to the host: it needs action.")),
         says(_("Haulout's link is not running.")),
     ),
     "host-key-changed": (
@@ -229,7 +229,7 @@ CAUSES: Mapping[str, tuple[Sentence, ...]] = {
         ),
     ),
     "unreachable": (
-        says("There is no way to %(ip)s: %(words)s.", _("There is no way to %(ip)s.")),
+        says("There is no route to %(ip)s: %(words)s.", _("There is no way to %(ip)s.")),
     ),
     # what the doctor cannot know, and how streams get to a host
     "": (

@@ -87,7 +87,7 @@ CURES: Mapping[str, tuple[Sentence, ...]] = {
         ),
     ),
     "left-out": (
-        says(_("Haulout keeps %(number)s objects of a kind: prune what is not needed there.")),
+        says(_("Haulout shows at most %(number)s objects of a kind: prune unused ones there.")),
     ),
     "forwarding-prohibited": (
         says(
@@ -99,7 +99,7 @@ CURES: Mapping[str, tuple[Sentence, ...]] = {
         ),
     ),
     "host-away": (
-        says(_("Haulout dials again by itself; the doctor says what is in the way.")),
+        says(_("Haulout connects again automatically; the doctor finds the problem.")),
         says(_("See the host's page.")),
         says(_("It is listed again when it is back.")),
         says(_("Try again.")),
@@ -153,7 +153,7 @@ CURES: Mapping[str, tuple[Sentence, ...]] = {
         ),
     ),
     "key-form": (
-        says(_("Let Haulout make a key of its own, or make one: ssh-keygen -t ed25519.")),
+        says(_("Let Haulout create a key, or create one: ssh-keygen -t ed25519.")),
         says(
             _("Convert it: puttygen KEY.ppk -O private-openssh-new -o KEY, then paste KEY."),
         ),
@@ -169,7 +169,7 @@ CURES: Mapping[str, tuple[Sentence, ...]] = {
         says(_("Give the public key as Haulout shows it.")),
     ),
     "key-passphrase": (
-        says(_("Give the passphrase too: it opens the key this once and is kept nowhere.")),
+        says(_("Enter the passphrase too: it is used only now and not stored.")),
         says(_("Type it again; try it with: ssh-keygen -y -f KEY")),
     ),
     "key-public": (

@@ -12,7 +12,7 @@ VALUES = frozenset(
         _("its certificate is for another name than this address"),
         _("it is revoked"),
         _("it ended"),
-        _("not dialled yet"),
-        _("it is no longer held"),
+        _("not connected yet"),
+        _("it was closed"),
     }
 )

@@ -36,7 +36,8 @@ def _whole(key: Token) -> str:
 
 
 class Command(BaseCommand):
-    help = "People: invite somebody, make a link for a new password, list them, their SSH keys and tokens."
+    help = "People: invite a person, create a link for a new password, list people, manage their "
+           "SSH keys and tokens."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -75,7 +76,7 @@ class Command(BaseCommand):
         add.add_argument("--days", type=int, default=365, help="how long it lasts (365, the most)")
         add.add_argument("--name", default="", help="what the log calls it (the key's comment)")
         listing = how.add_parser(
-            "list", help="E's keys, one a line: fingerprint, state, end, last use, name"
+            "list", help="E's keys, one per line: fingerprint, state, end, last use, name"
         )
         listing.add_argument("email", metavar="E")
         revoke = how.add_parser("revoke", help="end a key of E; what it has open ends too")

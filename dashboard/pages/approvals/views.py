@@ -73,7 +73,7 @@ def _page(request: HttpRequest, row: Approval, shown: Mapping[str, str]) -> Http
 @require_POST
 def approve(request: HttpRequest, approval_id: int) -> HttpResponse:
     """Let the job go on."""
-    return _decided(request, approval_id, deciding.approve, _("Approved: the job goes on."))
+    return _decided(request, approval_id, deciding.approve, _("Approved: the job continues."))
 
 
 @require_POST

@@ -61,7 +61,7 @@ def _hosts(person: Person, hosts: list[Host], found: dict[int, HostStatus]) -> I
             continue
         key_changed = "key" in _reason_kinds(status)
         may = allows(person, "host.doctor", host)
-        action = _("Look at the key") if key_changed else _("Try now") if may else ""
+        action = _("Compare the key") if key_changed else _("Try now") if may else ""
         yield Item(
             kind=f"host-{status.state}",
             tone="warn" if status.state == "degraded" else "bad",

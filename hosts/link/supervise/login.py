@@ -76,7 +76,7 @@ class LoginTask:
             while True:
                 await self._keep_up()
         finally:
-            self._jumps.set_away(self.plan.id, host_away("it is no longer held"))
+            self._jumps.set_away(self.plan.id, host_away("it was closed"))
             for relay in self._relays.values():
                 await relay.close()
 
@@ -86,7 +86,7 @@ class LoginTask:
         self._detach(
             LinkError(
                 "host-away",
-                cause="The host is not dialled: it needs action.",
+                cause="Haulout does not connect to the host: it needs action.",
                 cure="See the host's page.",
             )
         )

@@ -95,8 +95,8 @@ def test_every_kind_has_a_cause() -> None:
     ("text", "reads", "words"),
     [
         (
-            "There is no way to 10.0.0.7: No route to host.",
-            "There is no way to 10.0.0.7.",
+            "There is no route to 10.0.0.7: No route to host.",
+            "There is no route to 10.0.0.7.",
             "No route to host",
         ),
         (
