@@ -33,7 +33,7 @@ class SearchQuery(Schema):
 
 
 class EntryOut(Schema):
-    """One line: what was asked for, and what came of it."""
+    """One entry: the request and its outcome."""
 
     number: int
     at: datetime
@@ -75,7 +75,7 @@ def _filters(request: HttpRequest, q: str) -> tuple[Person, queries.Filters]:
 
 @router.get("/audit", response=Entries, summary="Search the audit log")
 def search(request: HttpRequest, asked: Query[SearchQuery]) -> Any:
-    """Entries about places that the token reaches, newest first."""
+    """Entries about places of the token, newest first."""
     person, filters = _filters(request, asked.q)
     visible = visible_entries(person)
     page = queries.search(filters, visible=visible, before=asked.before, limit=asked.limit)
@@ -108,8 +108,8 @@ def _out(line: queries.Line) -> dict[str, Any]:
     },
 )
 def export(request: HttpRequest, asked: Query[SearchQuery]) -> HttpResponse:
-    """The exact bytes that the chain is made of, newest first. The header Haulout-Before is what to
-    ask for next; without it there is no more. That somebody exported is an entry.
+    """The exact bytes of the chain, newest first. Send the header Haulout-Before as `before` to get
+    more; without it there are no more. The export is itself an entry.
     """
     person, filters = _filters(request, asked.q)
     with transaction.atomic():

@@ -37,7 +37,7 @@ _open: Counter[int] = Counter()
 
 
 class FollowQuery(Schema):
-    """From where on."""
+    """Where to begin."""
 
     tail: int = Field(1000, ge=1, le=TAIL_LIMIT)
     timestamps: bool = False

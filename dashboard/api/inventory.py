@@ -50,7 +50,7 @@ MOST_BYTES = 8 * 2**20
 
 
 class TokenOut(Schema):
-    """The token that one came with."""
+    """The token of this request."""
 
     name: str
     prefix: str
@@ -59,7 +59,7 @@ class TokenOut(Schema):
 
 
 class Me(Schema):
-    """Who one is, and the verbs that this token may be used for somewhere at least."""
+    """The token's owner, and the verbs that it permits at some place."""
 
     name: str
     kind: str
@@ -69,7 +69,7 @@ class Me(Schema):
 
 @router.get("/me", response=Me, tags=["me"], summary="The token's owner and rights")
 def me(request: HttpRequest) -> Any:
-    """`verbs` are those that hold somewhere; GET of an object says what holds there (`can`)."""
+    """`verbs` are permitted somewhere; GET of an object lists those permitted on it (`can`)."""
     person = person_of(request)
     token = request.token  # type: ignore[attr-defined]
     verbs = sorted(verbs_at(person))
@@ -84,7 +84,7 @@ class Hosts(Schema):
 
 @router.get("/hosts", response=Hosts, tags=["hosts"], summary="List hosts")
 def hosts(request: HttpRequest) -> Any:
-    """All that the token sees."""
+    """All hosts that the token sees."""
     seen = _seen_endpoints(request)
     found = visible_hosts(person_of(request)).prefetch_related("groups").order_by("name")
     return {"items": [host_out(one, seen.get(one.pk, [])) for one in found]}
@@ -113,7 +113,7 @@ class Endpoints(Schema):
 
 @router.get("/endpoints", response=Endpoints, tags=["hosts"], summary="List endpoints")
 def endpoints(request: HttpRequest) -> Any:
-    """Their numbers stand in the addresses of objects."""
+    """Addresses of objects contain an endpoint's number."""
     found = visible_endpoints(person_of(request)).select_related("host")
     return {"items": [endpoint_out(one) for one in found]}
 
@@ -126,7 +126,7 @@ class Groups(Schema):
 
 @router.get("/groups", response=Groups, tags=["hosts"], summary="List groups of hosts")
 def groups(request: HttpRequest) -> Any:
-    """With those of their hosts that the token sees."""
+    """With the hosts that the token sees."""
     person = person_of(request)
     seen = set(visible_hosts(person).values_list("pk", flat=True))
     found = visible_groups(person).prefetch_related("hosts").order_by("name")
@@ -191,7 +191,7 @@ def read_logs(
 
 
 class UsageOut(Schema):
-    """What a container uses now. Counters count since it was started."""
+    """Current statistics of a container. Counters start at its start."""
 
     cpu_ns: int
     system_ns: int
@@ -250,7 +250,7 @@ def _lists(kind: str, plural: str) -> None:
         where, response=one, tags=[plural], operation_id=f"get_{kind}", summary=f"One {kind}"
     )
     def got(request: HttpRequest, endpoint_id: Id, podman_id: ObjectId) -> Any:
-        """As the inventory knows it; `can` names the verbs that this token may use on it."""
+        """From the inventory. `can` lists the verbs that this token may use on it."""
         person = person_of(request)
         row = get_object(person, kind, endpoint_id, podman_id, verb=f"{kind}.view")
         return object_out(kind, row) | {"can": sorted(verbs_for(person, row))}
@@ -260,10 +260,10 @@ def _lists(kind: str, plural: str) -> None:
         response=dict[str, Any],
         tags=[plural],
         operation_id=f"inspect_{kind}",
-        summary=f"Inspect a {kind}",
+        summary=f"Inspect one {kind}",
     )
     def inspected(request: HttpRequest, endpoint_id: Id, podman_id: ObjectId) -> Any:
-        """What Podman itself says, asked now; values of environment variables are masked."""
+        """Podman's inspect, fetched now. Values of environment variables are hidden."""
         person = person_of(request)
         row = get_object(person, kind, endpoint_id, podman_id, verb=f"{kind}.inspect")
         found = fetch(row.endpoint, podman_id, READERS[kind])

@@ -49,15 +49,15 @@ class WaitQuery(Schema):
 
 @router.get("/jobs", response=Jobs, summary="List jobs")
 def listed(request: HttpRequest, asked: Query[ListQuery]) -> Any:
-    """One's own, and those of others where the token may see jobs."""
+    """The owner's jobs, and those of others if the token may see jobs."""
     found = page_of(registered("jobs"), person_of(request), asked)
     return {"items": [job_out(job) for job in found["items"]], "next": found["next"]}
 
 
 @router.get("/jobs/{job_id}", response=JobOut, summary="One job; optionally wait for its end")
 def one(request: HttpRequest, job_id: Id, asked: Query[WaitQuery]) -> Any:
-    """With `wait` it answers as soon as the job has ended; look at `ended`. A token that is revoked
-    meanwhile waits no longer.
+    """With `wait` it answers when the job has ended or the time is over; see `ended`. It stops waiting
+    if the token is revoked.
     """
     job = get_job(person_of(request), job_id)
     if asked.wait and job.state in Job.OPEN:
@@ -86,7 +86,7 @@ def _wait(request: HttpRequest, job: Job, *, until: float) -> None:
 
 @router.post("/jobs/{job_id}/cancel", response=JobOut, summary="Cancel a job")
 def cancel(request: HttpRequest, job_id: Id, given: Nothing = _NOTHING) -> Any:
-    """It ends as cancelled, or as what it became before that."""
+    """The job ends as cancelled, unless it ended before."""
     person = person_of(request)
     job = get_job(person, job_id)
     if person.scope is not None and not person.scope.has(cancel_job.VERB):

@@ -30,14 +30,14 @@ class PlanAsked(Schema):
 
 
 class Planned(Ref):
-    """An object that a prune would remove. `doubt`: why one may want to keep it."""
+    """An object that a prune would remove. `doubt`: a reason to keep it."""
 
     name: str
     doubt: str
 
 
 class Plan(Schema):
-    """A preview. `silent`: endpoints that did not tell."""
+    """A preview. `silent`: endpoints that did not answer."""
 
     items: list[Planned]
     silent: list[str]
@@ -68,7 +68,7 @@ def _prune(offer: Offer, page: PrunePage) -> None:
         summary=f"What {verb} would remove",
     )
     def planned(request: HttpRequest, wish: Query[PlanAsked]) -> Any:
-        """Nothing is removed; send what shall go back with POST."""
+        """Nothing is removed. Send the objects to remove with POST."""
         which = wish.which or choices[0]
         if which not in choices:
             raise field_error("which", _("Use one of: %(known)s.") % {"known": ", ".join(choices)})
@@ -95,7 +95,7 @@ def _prune(offer: Offer, page: PrunePage) -> None:
         openapi_extra={"x-verb": verb},
     )
     def pruned(request: HttpRequest, given: Pruned) -> Any:
-        """Each is looked at again; what came into use stays."""
+        """Each object is checked again. If it has come into use, it is kept."""
         person = person_of(request)
         require(person, verb, Target(kind=kind, name="any host"))
         refs = [(one.endpoint, one.id) for one in given.objects]

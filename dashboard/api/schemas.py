@@ -34,7 +34,7 @@ class AdvisoryOut(Schema):
 
 
 class EndpointOut(EndpointRef):
-    """An endpoint and how it stands. `podman_6_obstacles`: why it cannot go to Podman 6."""
+    """An endpoint with its state. `podman_6_obstacles`: why it cannot be updated to Podman 6."""
 
     user: str
     rootless: bool
@@ -59,7 +59,7 @@ class HostOut(Schema):
 
 
 class GroupOut(Schema):
-    """A named set of hosts: those that the token sees."""
+    """A named set of hosts that the token sees."""
 
     id: int
     name: str
@@ -67,7 +67,7 @@ class GroupOut(Schema):
 
 
 class JobOut(Schema):
-    """An action carried out in the background. `state`: queued, running, held, and then ok, failed,
+    """An action that runs in the background. `state`: queued, running, held, and then ok, failed,
     cancelled, denied or unknown.
     """
 
@@ -92,7 +92,7 @@ class JobOut(Schema):
 
 
 class BatchOut(Schema):
-    """Several jobs that were asked for at once, and what was left out and why."""
+    """Several jobs of one request, and what was left out and why."""
 
     batch: int
     jobs: list[JobOut]

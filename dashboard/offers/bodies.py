@@ -10,7 +10,7 @@ Signal = Literal["KILL", "TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "STOP", "
 
 
 class StopOptions(Sent):
-    """How long it may take to end by itself before it is killed; empty: its own time."""
+    """Seconds until it is killed; empty: the container's own stop timeout."""
 
     timeout_s: int | None = Field(None, ge=0, le=86_400)
 
@@ -22,7 +22,7 @@ class KillOptions(Sent):
 
 
 class RemoveOptions(Sent):
-    """Also when it is in use."""
+    """Whether to remove it even if it is in use."""
 
     force: bool = False
 
@@ -34,19 +34,19 @@ class ContainerRemoveOptions(RemoveOptions):
 
 
 class RenameOptions(Sent):
-    """Another name."""
+    """The new name."""
 
     name: str = Field(max_length=200)
 
 
 class UpdateOptions(Sent):
-    """By the names of the run form's fields; what is left out stays."""
+    """By the names of the run form's fields. Omitted ones stay unchanged."""
 
     texts: dict[str, str] = Field(description="Such as {“memory”: “512m”, “cpus”: “1.5”}")
 
 
 class UpgradeOptions(Sent):
-    """How long the new one has to stay up before the old one goes."""
+    """How long the new container must stay up before the old one is removed."""
 
     watch_s: int | None = Field(None, ge=1, le=3600)
 
@@ -61,7 +61,7 @@ class CommitOptions(Sent):
 
 
 class WaitOptions(Sent):
-    """What to wait for: exited, running, healthy …"""
+    """The state to wait for: exited, running, healthy …"""
 
     condition: str = Field("exited", max_length=40)
 
@@ -82,7 +82,7 @@ class CheckpointOptions(Sent):
 
 
 class PushOptions(Sent):
-    """Where to."""
+    """The name to push to."""
 
     destination: str = Field(max_length=500)
 

@@ -39,8 +39,8 @@ def run_params(texts: dict[str, str]) -> dict[str, Any]:
 
 
 class RunOptions(OnHost):
-    """A container: `fields` by the run form's names, or a `line` as one would type it. The image is pulled
-    where it is missing. What a line says and no field can hold is refused.
+    """A container: `fields` by the names of the run form, or a podman run `line`. A missing image is
+    pulled. Options of a line without a field are refused.
     """
 
     line: str = Field("", max_length=20_000, description="podman run …, with a full image name")
@@ -71,7 +71,7 @@ class RunOptions(OnHost):
 
 
 class RecreateOptions(Sent):
-    """What is to be another than it is. A variable of null is taken out."""
+    """The settings to change. A variable of null is removed."""
 
     fields: dict[str, str] = {}
     environment: dict[str, str | None] = {}
@@ -87,7 +87,7 @@ class PullOptions(OnHost):
 
 
 class BuildOptions(OnHost):
-    """A Containerfile without a context. `arguments` are sealed, and erased when the job ends."""
+    """A Containerfile without a context. `arguments` are encrypted, and erased when the job ends."""
 
     text: str = Field(max_length=262_144)
     tags: list[str] = Field(min_length=1, max_length=20)
@@ -105,7 +105,7 @@ class BuildOptions(OnHost):
 
 
 class VolumeCreateOptions(OnHost):
-    """A volume. `options` are sealed, and erased when the job ends."""
+    """A volume. `options` are encrypted, and erased when the job ends."""
 
     name: str = Field(max_length=200)
     driver: str = Field("local", max_length=60)
@@ -114,7 +114,7 @@ class VolumeCreateOptions(OnHost):
 
 
 class NetworkCreateOptions(OnHost):
-    """A network; without subnets Podman takes a free one."""
+    """A network. Without subnets Podman picks a free one."""
 
     name: str = Field(max_length=200)
     driver: str = Field("bridge", max_length=60)
@@ -131,7 +131,7 @@ class NetworkCreateOptions(OnHost):
 
 
 class PodCreateOptions(OnHost):
-    """A pod with an infra container, sharing what Podman shares by itself."""
+    """A pod with an infra container and Podman's default shared namespaces."""
 
     name: str = Field(max_length=200)
     ports: list[str] = Field([], max_length=100, description="Such as 8080:80")
@@ -145,7 +145,7 @@ class PodCreateOptions(OnHost):
 
 
 class SecretReplaceOptions(Sent):
-    """What is in it; sealed, and erased when the job ends. Containers have it once they are made anew."""
+    """The new value: encrypted, and erased when the job ends. Containers get it when they are recreated."""
 
     value: str = Field(max_length=512_000)
 
@@ -155,21 +155,21 @@ class SecretReplaceOptions(Sent):
 
 
 class SecretCreateOptions(OnHost, SecretReplaceOptions):
-    """A secret. Nobody reads its value here again."""
+    """A secret. Nobody can read its value here again."""
 
     name: str = Field(max_length=200)
     labels: Labels = {}
 
 
 class PlayOptions(OnHost):
-    """A kube file. Its pods and volumes are made; those that are there already are refused by name."""
+    """A kube file. Its pods and volumes are created; existing names are refused."""
 
     text: str = Field(max_length=1_000_000)
     start: bool = True
 
 
 class DownOptions(OnHost):
-    """The kube file that was played. What it names is removed; with `volumes` its volumes too."""
+    """The kube file that was played. Its objects are removed; with `volumes` its volumes too."""
 
     text: str = Field(max_length=1_000_000)
     volumes: bool = False

@@ -36,8 +36,7 @@ def _whole(key: Token) -> str:
 
 
 class Command(BaseCommand):
-    help = "People: invite a person, create a link for a new password, list people, manage their "
-           "SSH keys and tokens."
+    help = "People: invite, new password links, list; their SSH keys and tokens."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
