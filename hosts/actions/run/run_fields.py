@@ -162,7 +162,7 @@ def environment(lines: str, *, kept: frozenset[str] = frozenset()) -> dict[str, 
         if not equals and key.strip() in kept:
             equals, value = "=", KEPT
         if not equals or not _ENV_NAME.fullmatch(key.strip()):
-            raise Refusal(_("Write line %d as NAME=value.") % number)
+            raise Refusal(_("Line %d is not valid: write NAME=value.") % number)
         if "\0" in value and value != KEPT:
             raise Refusal(_("Line %d has a null character.") % number)
         if key.strip() in found:

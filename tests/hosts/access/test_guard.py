@@ -118,7 +118,7 @@ async def test_its_end_does_not_wait_for_the_log(
         await look(guard, [other])
     entry = await Entry.objects.aget(kind="refusal")
     assert (entry.verb, entry.who_name) == ("container.logs", "Alice")
-    assert "the right to it was lost" in entry.detail
+    assert "ended with the right" in entry.detail
 
 
 @sync_to_async

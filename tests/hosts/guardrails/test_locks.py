@@ -279,7 +279,7 @@ def test_locking_and_unlocking_are_entries_with_rights(
     charlie = Person(cast.charlie, who_of(cast.charlie))
     with pytest.raises(Denied):
         locking.lock_object(charlie, "container", ref, reason="mine")
-    with pytest.raises(FieldRefusal, match="Say why"):
+    with pytest.raises(FieldRefusal, match="Give a reason"):
         locking.lock_object(bob, "container", ref, reason=" ")
     lock = locking.lock_object(alice, "container", ref, reason="an audit")
     with pytest.raises(FieldRefusal, match="already locked"):

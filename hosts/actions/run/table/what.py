@@ -51,7 +51,7 @@ _PODMANS = (
 
 
 def _command(seen: InspectedContainer) -> str:
-    words = seen.words("Command")
+    words = seen.words("Cmd")
     # with an entrypoint of its own the image's command does not count
     if words == seen.image_words("Cmd") and not _entrypoint(seen):
         return ""
