@@ -20,7 +20,7 @@ from hosts.inventory.tidy import tidy as tidy_inventory
 from hosts.jobs.approvals import expire
 from hosts.jobs.chore_runner import ChoreSpec
 from hosts.jobs.tidy import tidy_jobs
-from hosts.stats.thinning import thin
+from hosts.stats.thin import thin
 
 
 def _each(*steps: Callable[[], object]) -> Callable[[], object]:

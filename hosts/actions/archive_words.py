@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from hosts.jobs.errand import ActionFailed
 from hosts.podman.base_judge import BaseFault
-from hosts.podman.compressed import UnknownCompression, UnpackedTooLarge
+from hosts.podman.decompress import UnknownCompression, UnpackedTooLarge
 from hosts.podman.tar_judge import ArchiveRefused, BaseRefused, EntryFault, EntryRefused
 
 

@@ -1,6 +1,6 @@
 """What containers used: packed tables, one row for all containers of an endpoint over some time.
 
-Only hosts.stats.packing writes and reads `keys`, `data`, `summary` and `recent`.
+Only hosts.stats.codec writes and reads `keys`, `data`, `summary` and `recent`.
 """
 
 from django.db import models

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from hosts.podman.stats import Usage
+from hosts.stats.codec import code
 from hosts.stats.figures import Figure
 from hosts.stats.metrics import (
     CPU_PER_CORE,
@@ -22,7 +23,6 @@ from hosts.stats.metrics import (
     TOTAL,
     key_of,
 )
-from hosts.stats.packing import code
 from hosts.stats.recent import Recent
 
 _WIDTH: Final = len(METRICS)

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from hosts.stats.codec import code, pack, unpack
 from hosts.stats.metrics import KEY_BYTES, RECENT_COLUMNS, RECENT_STEP_S
-from hosts.stats.packing import code, pack, unpack
 
 _WIDTH: Final = 2
 _EMPTY: Final = array("H", bytes(2 * _WIDTH * RECENT_COLUMNS))

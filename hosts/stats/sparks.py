@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hosts.models import StatsStanding
+from hosts.stats.codec import DamagedTable, place_of, unpack
 from hosts.stats.metrics import RECENT_STEP_S
-from hosts.stats.packing import DamagedTable, place_of, unpack
 
 
 @dataclass(frozen=True, slots=True)

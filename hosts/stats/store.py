@@ -9,11 +9,11 @@ from django.db import connection
 from django.utils import timezone
 
 from hosts.models import ContainerFigures, StatsChunk, StatsStanding
+from hosts.stats.codec import pack
 from hosts.stats.figures import FigureChanges
-from hosts.stats.folding import fold_samples
+from hosts.stats.fold import fold_samples
 from hosts.stats.gather import Chunk, Sample
 from hosts.stats.metrics import FULL, METRICS, MOST_SERIES, SPAN_S, THINNED
-from hosts.stats.packing import pack
 
 _MOST: Final = 2**63 - 1
 

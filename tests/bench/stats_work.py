@@ -147,7 +147,7 @@ def write(endpoints: list[int], gathered: dict[str, Any]) -> dict[str, float]:
 
 def thin_them() -> dict[str, float]:
     """One hour of some endpoints into a row each."""
-    from hosts.stats.thinning import thin
+    from hosts.stats.thin import thin
 
     took, done = timed(lambda: thin(now_s=BEGIN + 3600 + 700, most=GATHERED))
     return {"thin_s": took * HOSTS / done.made, "thinned": float(done.made)}
@@ -159,8 +159,8 @@ def fill_month(endpoint: int) -> None:
     from random import Random
 
     from hosts.models import StatsChunk
+    from hosts.stats.codec import pack, unpack
     from hosts.stats.metrics import FIVE_MINUTES, HALF_HOURS, SPAN_S, STEP_S, THINNED
-    from hosts.stats.packing import pack, unpack
 
     source = StatsChunk.objects.filter(endpoint_id=endpoint, tier=FIVE_MINUTES).get()
     table = unpack(bytes(source.data))
@@ -201,8 +201,8 @@ def kept_bytes(endpoint: int) -> dict[str, int]:
 
 def read(endpoints: list[int], keys: bytes) -> dict[str, list[float]]:
     """Milliseconds of one container's hour and month, and of a page of sparklines."""
+    from hosts.stats.history import RANGES, history
     from hosts.stats.metrics import TOTAL
-    from hosts.stats.reading import RANGES, history
     from hosts.stats.sparks import sparks
 
     key = next(keys[at : at + 8] for at in range(0, len(keys), 8) if keys[at : at + 8] != TOTAL)

@@ -8,8 +8,8 @@ from asgiref.sync import async_to_sync
 
 from hosts import control
 from hosts.models import Endpoint, StatsChunk, StatsStanding
+from hosts.stats.history import RANGES, history
 from hosts.stats.metrics import TOTAL, key_of
-from hosts.stats.reading import RANGES, history
 from tests.cast import Cast
 from tests.lab.hosts import Lab
 from tests.lab.link_process import Link, link, register, until

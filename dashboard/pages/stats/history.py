@@ -8,8 +8,8 @@ from asgiref.sync import async_to_sync
 
 from dashboard.streams.stats_subject import StatsSubject
 from hosts import control
+from hosts.stats.history import Points, Range, history, sum_of, tail_points
 from hosts.stats.metrics import TOTAL, key_of
-from hosts.stats.reading import Points, Range, history, sum_of, tail_points
 
 
 def series_of(found: list[StatsSubject], over: Range) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from dashboard.streams.stats_subject import StatsSubject
 from dashboard.words import Words
 from hosts.models import Endpoint, StatsStanding
-from hosts.stats.reading import RANGES
+from hosts.stats.history import RANGES
 
 RANGE_WORDS: tuple[tuple[str, Words], ...] = (
     ("live", gettext_lazy("Live")),

@@ -21,7 +21,7 @@ from dashboard.streams.stats_subject import (
     subjects,
 )
 from hosts.access import get_host, get_object
-from hosts.stats.reading import RANGES
+from hosts.stats.history import RANGES
 
 
 def _charts(

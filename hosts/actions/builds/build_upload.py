@@ -17,7 +17,7 @@ from hosts.jobs.errand import ActionFailed
 from hosts.models import Endpoint
 from hosts.podman import Podman
 from hosts.podman.build import BuildResult, build
-from hosts.podman.compressed import decompress
+from hosts.podman.decompress import decompress
 from hosts.podman.errors import BuildFailed
 from hosts.podman.tar_judge import ArchiveRefused
 

@@ -22,7 +22,7 @@ from hosts.guardrails import from_request
 from hosts.jobs.errand import ActionFailed
 from hosts.models import Endpoint, Image
 from hosts.podman import Podman, image_archive, images
-from hosts.podman.compressed import decompress
+from hosts.podman.decompress import decompress
 from hosts.podman.errors import NotFound
 from hosts.podman.tar_judge import ArchiveRefused
 from hosts.refusals import Refusal

@@ -19,10 +19,10 @@ from hosts.models import StatsStanding
 from hosts.podman import Podman, PodmanError, stats
 from hosts.podman.errors import Conflict, ServerFault, Unsupported
 from hosts.stats import store
+from hosts.stats.codec import VALUES, DamagedTable
 from hosts.stats.figures import FigureChanges, WrittenFigures
 from hosts.stats.gather import Chunk, Gatherer
 from hosts.stats.metrics import INTERVAL_S, METRICS
-from hosts.stats.packing import VALUES, DamagedTable
 
 log = structlog.get_logger(__name__)
 _SAVE_EVERY_S: Final = 60

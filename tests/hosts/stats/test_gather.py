@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from hosts.podman.stats import Usage
+from hosts.stats.codec import VALUES
 from hosts.stats.gather import Gatherer, Rates
 from hosts.stats.metrics import METRICS, TOTAL, key_of
-from hosts.stats.packing import VALUES
 from hosts.stats.recent import Recent
 from hosts.stats.store import pack_chunk
 

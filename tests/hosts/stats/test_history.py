@@ -6,12 +6,12 @@ import pytest
 
 from hosts.models import Endpoint, StatsChunk, StatsStanding
 from hosts.stats import store
+from hosts.stats.codec import code
+from hosts.stats.history import RANGES, Points, history, sum_of, tail_points
 from hosts.stats.metrics import FIVE_MINUTES, FULL, HALF_HOURS, KEPT_S, TOTAL
-from hosts.stats.packing import code
-from hosts.stats.reading import RANGES, Points, history, sum_of, tail_points
 from hosts.stats.recent import Recent
 from hosts.stats.sparks import sparks
-from hosts.stats.thinning import thin
+from hosts.stats.thin import thin
 from tests.hosts.stats.conftest import BEGIN, sample, write_stats
 
 KEY, OTHER = b"one-one-", b"two-two-"

@@ -11,7 +11,9 @@ from django.db import transaction
 from django.db.models import Exists, Min, OuterRef
 
 from hosts.models import StatsChunk
-from hosts.stats.folding import Folder
+from hosts.stats.codec import DamagedTable, pack, unpack
+from hosts.stats.fold import Folder
+from hosts.stats.history import keys_in
 from hosts.stats.metrics import (
     FIVE_MINUTES,
     FULL,
@@ -22,8 +24,6 @@ from hosts.stats.metrics import (
     STEP_S,
     THINNED,
 )
-from hosts.stats.packing import DamagedTable, pack, unpack
-from hosts.stats.reading import keys_in
 
 # the link writes a chunk up to a minute after its end, later when the database was away
 _LATE_S: Final = {FIVE_MINUTES: 600, HALF_HOURS: 3 * 3600}

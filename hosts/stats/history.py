@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from hosts.models import StatsChunk
-from hosts.stats.folding import fold_samples, mean
+from hosts.stats.codec import VALUES, DamagedTable, Table, code, place_of, unpack
+from hosts.stats.fold import fold_samples, mean
 from hosts.stats.metrics import (
     FIVE_MINUTES,
     FULL,
@@ -21,7 +22,6 @@ from hosts.stats.metrics import (
     STEP_S,
     THINNED,
 )
-from hosts.stats.packing import VALUES, DamagedTable, Table, code, place_of, unpack
 
 Value = int | None
 _WIDTH: Final = len(METRICS)

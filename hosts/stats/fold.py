@@ -4,8 +4,8 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from hosts.stats.codec import VALUES, Table, code
 from hosts.stats.metrics import METRICS, PEAKS, THINNED
-from hosts.stats.packing import VALUES, Table, code
 
 _WIDTH: Final = len(METRICS)
 # the metric of each peak

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from hosts.podman.compressed import PIECE_BYTES, UnknownCompression, UnpackedTooLarge, decompress
+from hosts.podman.decompress import PIECE_BYTES, UnknownCompression, UnpackedTooLarge, decompress
 from hosts.podman.tar_judge import NotATar
 
 DATA = random.Random(7).randbytes(300_000) + bytes(600_000)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hosts.stats.packing import VALUES, DamagedTable, code, pack, place_of, unpack
+from hosts.stats.codec import VALUES, DamagedTable, code, pack, place_of, unpack
 
 # a busy machine is no reason to fail
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
