@@ -39,7 +39,7 @@ class UptimeScheduler(Scheduler):
             self.schedule[name].last_run_at = now() - timedelta(days=1) if ahead else last
 
     def _kept(self) -> dict[str, datetime]:
-        """Task to when it was last due; empty where the file cannot be read: each has its turn anew."""
+        """When each task was last due; empty where the file cannot be read, so that all are due."""
         try:
             told = json.loads(self._file.read_text())
             moments = {str(name): datetime.fromisoformat(text) for name, text in told.items()}

@@ -42,7 +42,7 @@ def zone_of(request: HttpRequest) -> ZoneInfo:
 
 
 def is_date(text: str) -> bool:
-    """True for what can only be meant as a date or a range of dates, right or wrong."""
+    """True for text in the form of a date or a range of dates, valid or not."""
     first, _dots, last = text.partition("..")
     return bool(_DAY.match(first or last)) or text.lower() in DAYS
 

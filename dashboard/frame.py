@@ -1,4 +1,4 @@
-"""What surrounds every page: the rail, the running jobs, the theme. One small query per page.
+"""The frame of every page: the rail, the running jobs, the theme. One small query per page.
 
 Must not fail: an error page wears the same frame.
 """

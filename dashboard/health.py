@@ -30,8 +30,8 @@ async def alive(request: HttpRequest) -> HttpResponse:
 
 
 async def ready(request: HttpRequest) -> HttpResponse:
-    """200 when database, Redis, link, worker, queues and beat are well, else 503; JSON with each's state,
-    and the gate's, which does not count.
+    """200 when database, Redis, link, worker, queues and beat are well, else 503. JSON with the
+    state of each. The gate is listed but does not count.
     """
     parts: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
         "database": _database,

@@ -105,8 +105,7 @@ class Headers:
 class SignInRequired:
     """Send strangers to the sign-in page; default deny for every route not named in OPEN.
 
-    Whoever lacks the second factor that their role wants is a stranger everywhere but where they
-    set one up.
+    Who lacks a required second factor can reach nothing but its set-up.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -149,8 +148,8 @@ class Refusals:
     def process_view(
         self, request: HttpRequest, view: object, args: object, named: dict[str, object]
     ) -> None:
-        """What no database holds is not there: numbers beyond its own, zero bytes. Nor is it taken in
-        what is asked or sent: no form makes it, and PostgreSQL would fail on it.
+        """404 for addresses with numbers beyond the database's, or zero bytes. 400 for sent values
+        with them: no form makes them, and PostgreSQL would fail.
         """
         for value in named.values():
             if (isinstance(value, int) and value > MOST) or "\0" in str(value):

@@ -101,5 +101,5 @@ LOOKS: dict[str, dict[str, Look]] = {
 
 
 def look(kind: str, state: str) -> Look:
-    """The look of a state; one we do not know is shown as it came, without a tone."""
+    """The look of a state. An unknown state is shown as it is, without a tone."""
     return LOOKS.get(kind, {}).get(state) or Look(state or _("unknown"), "dash", "idle")

@@ -1,4 +1,4 @@
-"""From an ask to an answer: 202 with the job, once for each Idempotency-Key, refusals as problems."""
+"""Answers requests for jobs: 202 with the job, once for each Idempotency-Key."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,8 @@ HEADER = "Idempotency-Key"
 def answer_once(request: HttpRequest, ask: Callable[[], Job | Batch]) -> Status[dict[str, Any]]:
     """202 and the job or batch. A repeated request gets the answer of the first, and does nothing.
 
-    Problem: what the ask would not take, a key of another request, or of one whose end is unknown.
+    Raises Problem for a refused request, and for a key of another request or of one with unknown
+    end.
     """
     key = request.headers.get(HEADER, "")
     if not key:

@@ -161,7 +161,7 @@ class LogsQuery(Schema):
 def read_logs(
     request: HttpRequest, endpoint_id: Id, podman_id: ObjectId, asked: Query[LogsQuery]
 ) -> HttpResponse:
-    """The last lines as text, of at most 8 MiB; reading them is an entry in the audit log."""
+    """The last lines as text, at most 8 MiB. Reading them is an audit entry."""
     person = person_of(request)
     row = get_object(person, "container", endpoint_id, podman_id, verb="container.logs")
     write_log_access(person.who.token, person, [row])
@@ -242,7 +242,7 @@ def _lists(kind: str, plural: str) -> None:
         summary=f"List {plural}",
     )
     def listed(request: HttpRequest, asked: Query[ListQuery]) -> Any:
-        """`q` is the filter line of the page; `next` of the answer is the cursor of the next page."""
+        """`q`: the filter line of the page. `next`: the cursor of the next page."""
         found = page_of(registered(plural), person_of(request), asked)
         return {"items": [object_out(kind, row) for row in found["items"]], "next": found["next"]}
 

@@ -1,4 +1,4 @@
-"""For requests that take a while: whether the token and the rights behind them are still in force."""
+"""For long requests: checks again that the token and the rights are in force."""
 
 from dataclasses import replace
 
@@ -14,8 +14,8 @@ from hosts.access.token_scope import scope_of
 
 
 def person_now(request: HttpRequest) -> Person:
-    """Whoever asks, as the database knows them and their token now: a Person keeps what was read of
-    their rights. AuthenticationError where the token would not be let in any more.
+    """The Person behind a request, read from the database now: an older Person keeps old rights.
+    AuthenticationError where the token would not be let in any more.
     """
     token = Token.objects.select_related("user__role", "role").filter(
         pk=request.token.pk  # type: ignore[attr-defined]

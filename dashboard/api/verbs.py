@@ -1,4 +1,4 @@
-"""What can be done: to an object (POST /containers/…/restart), to many at once, and on a host (POST
+"""Actions on one object (POST /containers/…/restart), on many, and on a host (POST
 /volumes/create).
 """
 

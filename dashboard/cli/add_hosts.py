@@ -1,6 +1,6 @@
-"""Hosts from the console: one by its URL, or many from a CSV file, by the actions of the pages.
+"""Adds hosts from the console: one by its URL, or many from a CSV file. Uses the pages' actions.
 
-Every failure is one line that says cause and cure; a host is registered whole or not at all.
+Every failure is one line with cause and cure. A host is registered whole or not at all.
 """
 
 import asyncio
@@ -56,7 +56,7 @@ class AddHostError(Exception):
 
 @dataclass
 class HostCandidate:
-    """A host that somebody wants to have, and what was found out about it so far."""
+    """A host that is to be added, and what is known about it so far."""
 
     where: host_address.HostAddress
     sealed_key: bytes

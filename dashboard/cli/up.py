@@ -70,7 +70,7 @@ class Up:
             self.terminal.close()
 
     def _listen_for_gate(self) -> socket.socket | None:
-        """None where there is to be no gate, or its port cannot be had: then all else runs without."""
+        """None without a gate, or where its port is taken; the rest runs without it."""
         if not self.env.gate_port:
             return None
         try:

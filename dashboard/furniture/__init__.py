@@ -1,1 +1,1 @@
-"""What pages have in common, and the REST API with them: a page imports these, and never another page."""
+"""What pages and the REST API share. A page imports from here, never from another page."""

@@ -1,4 +1,4 @@
-"""From a button to an action: one object or many, asked at once or in a dialog first.
+"""Views that lead from a button to an action, for one object or many, at once or by a dialog.
 
 Pages change nothing on a host; they call `ask` and say where to watch the job.
 """

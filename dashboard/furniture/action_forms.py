@@ -1,4 +1,4 @@
-"""The forms that ask for an action: in a dialog about one object, or on a page that makes one."""
+"""Forms that ask for an action: in a dialog about one object, or on a page that creates one."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -34,7 +34,7 @@ def questions(jobs: Iterable[Any], person: Person) -> None:
 
 
 def name_deciders(jobs: Iterable[Any], person: Person) -> None:
-    """Sets `by_whom` on the question of each job that has one: who can say yes, as a sentence."""
+    """Sets `by_whom` on each job's question: a sentence that says who can approve it."""
     for job in jobs:
         row = getattr(job, "question", None)
         if row is not None and job.endpoint is not None and job.asked_by is not None:

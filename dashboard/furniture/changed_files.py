@@ -1,4 +1,4 @@
-"""Files that differ from an image, or in a layer of it: Podman's list, sorted, counted and cut."""
+"""Files that differ from an image or one of its layers: Podman's list, sorted and cut."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The page that makes an object on a host: a form, what was refused beside its field, the job."""
+"""The page that creates an object on a host: a form with errors beside the fields, then the job."""
 
 from collections.abc import Callable
 from typing import Any

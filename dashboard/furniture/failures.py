@@ -1,4 +1,4 @@
-"""One's own failed jobs as messages, told once on whatever page one is; and those of the last hour."""
+"""One's own failed jobs as messages, shown once on any page. And the number of the last hour."""
 
 import zlib
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ def _several(jobs: QuerySet[Job], batch: int, newest: Job, count: int) -> Failur
 
 
 def _causes(jobs: QuerySet[Job], count: int) -> str:
-    """“web (port 80 is taken), db (no such image) and 7 more”; a cause of all of them stands at the end."""
+    """“web (port 80 is taken), db (no such image) and 7 more”. A cause that all share comes last."""
     one_for_all = jobs.values("error").distinct().count() == 1
     first = list(jobs.order_by("pk")[:MOST])
     # the same name on several hosts

@@ -1,4 +1,6 @@
-"""What stands beside a form before the click: the verdict, who could say yes, what one may override."""
+"""The verdict beside a form before the click: what guardrails say, who can approve, what one may
+override.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -23,7 +25,7 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class FormVerdict:
-    """As the templates of guardrails take it. `by_whom`: a sentence, "" where nobody is asked."""
+    """For templates of guardrails. `by_whom`: a sentence, "" where no approval is needed."""
 
     verdict: Verdict
     by_whom: str = ""
@@ -45,7 +47,7 @@ class FormVerdict:
 def form_verdict(
     person: Person, verb: str, order: Order, *, pod: PodToJoin | None = None
 ) -> FormVerdict:
-    """What a click that makes this order would meet, there or in the worker. `pod`: what it joins."""
+    """What guardrails would say to this order, now or in the worker. `pod`: the pod that it joins."""
     if pod is not None and order.proposal is not None:
         order = replace(order, proposal=pod.with_pod(order.proposal))
     return replace(
@@ -54,7 +56,7 @@ def form_verdict(
 
 
 def stream_verdict(endpoint: Endpoint, proposal: Proposal) -> FormVerdict:
-    """The same for what passes through at once."""
+    """The same for an upload, which cannot wait for an approval."""
     return FormVerdict(check(endpoint, proposal), streamed=True)
 
 
@@ -66,12 +68,12 @@ def verdict_part(request: HttpRequest, found: FormVerdict | None) -> HttpRespons
 
 
 def asks_for_verdict(request: HttpRequest) -> bool:
-    """True when a form asks for its verdict, not to be carried out."""
+    """True when a form asks for its verdict alone."""
     return request.method == "POST" and request.POST.get("only") == "verdict"
 
 
 def foreseen_verdict(person: Person, endpoint: Endpoint, foreseen: Forecast) -> FormVerdict:
-    """The same of what is foreseen already."""
+    """The same of a verdict that is known already."""
     verdict, words = foreseen.verdict, ""
     if verdict.worst is Severity.ASK and not foreseen.override:
         words = by_whom(person, endpoint)

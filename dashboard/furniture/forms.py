@@ -1,4 +1,4 @@
-"""What all forms stand on: their look, a refusal beside its field, text that is read, a host to choose."""
+"""Base classes of forms: their look, refusals beside their fields, parsed text, a host to choose."""
 
 from collections.abc import Callable
 from typing import Any
@@ -57,7 +57,7 @@ def refusal_text(trouble: FieldRefusal | ControlError | LinkError) -> str:
 
 
 class RefusalForm(StyledForm):
-    """A form that takes the domain's refusals and puts each beside its field."""
+    """A form that shows the domain's refusals beside their fields."""
 
     def refuse(self, trouble: FieldRefusal | ControlError | LinkError, *, field: str = "") -> None:
         """Show a refusal beside the field it names, or above all where there is no such field."""

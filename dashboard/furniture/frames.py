@@ -1,4 +1,4 @@
-"""What every page of one host, or of one object, stands in: its head as a live row, and the tabs."""
+"""The frame of each page of a host or an object: a live head, and the tabs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

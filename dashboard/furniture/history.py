@@ -17,7 +17,7 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One of: an entry of the log, a job, an end of a container as its host told it."""
+    """One of: an audit entry, a job, or an end of a container that its host reported."""
 
     at: datetime
     line: Line | None = None
@@ -27,7 +27,9 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Jobs always; entries when this person may read the log, instead of the jobs where there are any."""
+    """The jobs of an object. Its audit entries instead, when this person may read the log and there
+    are any.
+    """
 
     jobs: list[Job]
     lines: list[Line]
@@ -59,7 +61,7 @@ class History:
 
 
 def history_of(person: Person, kind: str, row: InventoryRow) -> History:
-    """What Haulout knows of this object's past."""
+    """The history of this object."""
     jobs = list(
         visible_jobs(person)
         .filter(endpoint_id=row.endpoint_id, object_kind=kind, object_id=row.podman_id)
@@ -90,7 +92,7 @@ def history_of(person: Person, kind: str, row: InventoryRow) -> History:
 
 
 def _maker(person: Person, row: InventoryRow) -> Job | None:
-    """The job that made this object: asked for when it had no id yet, so found by its label.
+    """The job that made this object. It was asked for without an id, so it is found by its label.
 
     A label is the host's word; the job's own result says whether it is true.
     """

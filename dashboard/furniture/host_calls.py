@@ -1,4 +1,4 @@
-"""Questions to a host while somebody looks at a page: over the narrow socket, with a short patience."""
+"""Calls to a host while a page is shown: over the narrow socket, with a short timeout."""
 
 import logging
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""How a host stands, summed up from its logins and endpoints, and what its cached `info` says."""
+"""The status of a host, from its logins, its endpoints and its cached `info`."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -157,8 +157,8 @@ def host_statuses(hosts: Iterable[Host], person: Person) -> dict[int, HostStatus
 def _logins(
     wanted: dict[int, Host], endpoints: dict[int, list[Endpoint]], person: Person
 ) -> dict[int, list[Login]]:
-    """By host: all of its logins for whoever sees the whole host, else those of what they see. A jump
-    host that they do not see is left out.
+    """Logins by host: all for who sees the whole host, else those of the visible endpoints. A
+    hidden jump host is left out.
     """
     reached = {endpoint.login_id for found in endpoints.values() for endpoint in found}
     found: dict[int, list[Login]] = defaultdict(list)
@@ -177,7 +177,7 @@ def _logins(
 
 
 def _with_use(found: HostStatus, using: dict[int, tuple[int, int]]) -> None:
-    """What its containers use in this minute; of CPU in place of the mean since boot."""
+    """Adds what its containers use now; for CPU this replaces the mean since boot."""
     used = [using[endpoint.pk] for endpoint in found.endpoints if endpoint.pk in using]
     if not used:
         return

@@ -1,4 +1,4 @@
-"""Why somebody was refused: the missing verb in words, where, who can give it, and how to ask."""
+"""Why somebody was refused: the missing right in words, where, who can give it, and how to ask."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode

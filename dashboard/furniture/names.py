@@ -1,4 +1,4 @@
-"""To whom and where, as somebody types it: "erin@example.org", "team:shop"; "group:prod", "host:web1"."""
+"""People and places as they are typed: "erin@example.org", "team:shop", "group:prod", "host:web1"."""
 
 from collections.abc import Iterable
 from typing import TypedDict

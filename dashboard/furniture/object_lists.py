@@ -41,8 +41,8 @@ def object_list(
     topics: frozenset[str] = frozenset(),
     **more: Any,
 ) -> ListSpec:
-    """A registered list of one kind of object, with what all kinds have; and one row of it as the live
-    parts of its own page, PLURAL-head and PLURAL-summary.
+    """A registered list of one kind of object, with what all kinds have. One row of it is also
+    PLURAL-head and PLURAL-summary, the live parts of its own page.
     """
     plural, model = f"{kind}s", INVENTORY[kind]
     spec = register(

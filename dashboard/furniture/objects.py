@@ -123,7 +123,7 @@ def _holds(person: Person, offer: Offer | Link) -> bool:
 def frame(
     kind: str, request: HttpRequest, endpoint_id: int, podman_id: str, tab: str
 ) -> dict[str, Any]:
-    """Context of objects/frame.html, also for a page of another room that is a tab of such an object."""
+    """Context of objects/frame.html, also for pages of other rooms that are tabs of the object."""
     room = _ROOMS[kind]
     person = person_of(request)
     row = get_object(person, room.kind, endpoint_id, podman_id, verb=f"{room.kind}.view")

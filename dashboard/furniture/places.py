@@ -13,8 +13,8 @@ from dashboard.words import Words
 
 
 class Place(StrEnum):
-    """Of buttons: a row of a list, the head of an object's page, the menu there, the bar for chosen rows,
-    above a list.
+    """Where buttons are: a row, the head or the menu of an object's page, the bulk bar, above a
+    list.
     """
 
     ROW = "row"
@@ -25,7 +25,7 @@ class Place(StrEnum):
 
 
 class Opens(StrEnum):
-    """What a click on a button brings: at once a page, a dialog or a file, or nothing but what it does."""
+    """What a click on a button opens: a page, a dialog, a file, or nothing."""
 
     PAGE = "page"
     DIALOG = "dialog"

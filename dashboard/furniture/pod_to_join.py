@@ -39,7 +39,7 @@ class PodToJoin:
     parts: tuple[Part, ...] = ()
 
     def with_pod(self, proposal: Proposal) -> Proposal:
-        """What a container that joins it would be."""
+        """What a container would be after it joined this pod."""
         return replace(proposal, parts=(*proposal.parts, *self.parts))
 
 
@@ -62,7 +62,7 @@ def pod_to_join(person: Person, endpoint: Endpoint, name: str) -> PodToJoin | No
 
 
 def look_of(row: Pod) -> Part | str | None:
-    """The look at it that is kept: what it gives, or in words why nobody knows; None without one."""
+    """The kept inspect of the pod: what it shares, or words why that is unknown; None without one."""
     kept = cache.get(_key_of(row))
     if kept is None or isinstance(kept, str):
         return kept

@@ -1,4 +1,4 @@
-"""What a prune of each kind would remove now: rows, what speaks against each, and where one may."""
+"""What a prune of each kind would remove now: rows, a doubt about each, and where one may prune."""
 
 import asyncio
 from dataclasses import dataclass, field

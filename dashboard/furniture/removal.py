@@ -20,7 +20,7 @@ UNSEEN = ContainerUse(id="", name="", state="")
 
 
 def asked_by(person: Person, rows: Iterable[InventoryRow]) -> None:
-    """Say to the rows who is asked about them: a dialog names nothing else that they do not see."""
+    """Note on the rows who asks, so that a dialog names nothing that this person does not see."""
     for row in rows:
         row.verbs_there = verbs_at(person, row.endpoint)  # type: ignore[attr-defined]
 

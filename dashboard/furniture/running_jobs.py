@@ -17,7 +17,7 @@ MOST = 3
 
 
 def with_jobs(spec: ListSpec, kind: str) -> ListSpec:
-    """The spec of a head whose rows carry `jobs_now`: [Job with `words`], the first to be done first."""
+    """The spec of a head whose rows have `jobs_now`: jobs with `words`, in the order of work."""
 
     def prepare(rows: list[Any], person: Person) -> None:
         spec.prepare(rows, person)

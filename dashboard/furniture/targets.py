@@ -1,4 +1,4 @@
-"""Where to: endpoints and groups with check boxes, as every form that sends to several hosts has them."""
+"""Check boxes for endpoints and groups, in each form that sends to several hosts."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -10,7 +10,7 @@ from accounts.verbs import Verb, all_verbs, needs_of
 
 @dataclass(frozen=True)
 class Tick:
-    """A verb of the form: ticked or not, and the names it needs, for the page to tick along."""
+    """A verb of the form, ticked or not. `needs`: verbs that the page ticks along."""
 
     verb: Verb
     on: bool

@@ -1,4 +1,4 @@
-"""Where to watch what was asked for: the page of a job, the list of a batch's jobs."""
+"""Where to watch a job or a batch: its page, or the list of its jobs."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,7 +11,7 @@ from hosts.models import Batch, Job
 
 
 def watch_url(asked: Job | Batch) -> str:
-    """The page of a job, also of the only one in a batch; else the list of the batch's jobs."""
+    """The page of a job, or of the only job in a batch; else the list of its jobs."""
     if isinstance(asked, Job):
         return reverse("jobs:page", args=[asked.pk])
     jobs = list(asked.jobs.all()[:2])
@@ -21,7 +21,7 @@ def watch_url(asked: Job | Batch) -> str:
 
 
 def go_watch(request: HttpRequest, asked: Job | Batch) -> HttpResponse:
-    """Lead there from a page or a dialog."""
+    """Redirect there from a page or a dialog."""
     url = watch_url(asked)
     return HttpResponseClientRedirect(url) if "HX-Request" in request.headers else redirect(url)
 

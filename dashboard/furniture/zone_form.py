@@ -1,4 +1,4 @@
-"""Forms in which a time is typed: read by the clock of whoever types, whom the browser knows.
+"""Forms in which a time is typed. It is read in the time zone of the browser.
 
 zone.js sends the browser's zone in a hidden field and says it beside the time. Without the script
 it is the zone in which this Haulout runs, said the same way.
@@ -41,7 +41,7 @@ class ZoneForm(RefusalForm):
             super().full_clean()
 
     def clean_zone(self) -> str:
-        """One that is none is a mistake: another clock than the one that was meant would be read."""
+        """An unknown zone is an error: the time would be read by another clock."""
         given: str = self.cleaned_data["zone"]
         if given and self.clock is None:
             self.add_error(None, _("There is no time zone %s here.") % given)

@@ -1,4 +1,4 @@
-"""Rows by the name of their host: a group per endpoint, and the sort that goes through them."""
+"""Rows by the name of their host: a group per endpoint, and the sort that uses it."""
 
 from django.utils.translation import gettext_lazy as _
 

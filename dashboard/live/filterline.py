@@ -71,7 +71,7 @@ def without(terms: Iterable[Term], gone: Term) -> str:
 
 
 def unknown(name: str, known: Iterable[str]) -> str:
-    """What is said of a token that a list does not have, with the one that may have been meant."""
+    """Words for a token that a list does not have, with the nearest that it has."""
     names = list(known)
     said = _("There is no filter “%(name)s:” here, so nothing is shown.") % {"name": name}
     if close := get_close_matches(name, names, n=1, cutoff=0.6):

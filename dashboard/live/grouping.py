@@ -1,4 +1,4 @@
-"""Rows in groups: which groups there are, which of them a page shows, and the heads above them.
+"""Rows in groups: all groups, those on a page, and their heads.
 
 Groups are counted first, by the index that begins with their key. A page then reads only the rows
 of its groups. Rows without a group come last.

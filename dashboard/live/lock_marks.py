@@ -1,4 +1,4 @@
-"""Which of a page's rows are locked: one query for all of them, none where rows are no objects."""
+"""Which rows of a page are locked, in one query; in none for lists without objects."""
 
 from collections.abc import Iterable
 from typing import Any

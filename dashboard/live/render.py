@@ -18,7 +18,7 @@ _drawn = RowCache()
 
 
 def row_html(spec: ListSpec, row: Any, person: Person) -> str:
-    """One row of the list with the verbs held there: the same for all who share its visibility.
+    """One row of the list with the verbs held there, the same for all with equal visibility.
 
     Holds no token and no person's name.
     """
@@ -54,9 +54,9 @@ def denied_here(spec: ListSpec, person: Person, verbs: frozenset[str]) -> list[s
 
 
 def mark_of(spec: ListSpec, row: Any, person: Person) -> str:
-    """The fingerprint of a row, or of a group's head: another one also where other verbs are held.
+    """The fingerprint of a row or a group's head. It differs where other verbs are held.
 
-    An open page has old marks when rights change, and must lose the buttons of what was taken.
+    When rights change, an open page must lose buttons: its old marks no longer match.
     """
     mark = row.mark if isinstance(row, GroupHead) else f"{spec.fingerprint(row)}{lock_mark(row)}"
     held = hashlib.blake2b(visibility_key(person).encode(), digest_size=4).hexdigest()

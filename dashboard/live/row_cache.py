@@ -1,4 +1,4 @@
-"""Rows that were drawn already: to draw fifty costs half of a page's time, and most have not changed."""
+"""A cache of drawn rows. Drawing fifty takes half of a page's time, and most have not changed."""
 
 import time
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-"""One result for all sockets that look at the same view with the same rights, and when it runs again."""
+"""One result for all sockets with the same view and the same rights, and when it runs again."""
 
 import asyncio
 import logging
@@ -26,7 +26,7 @@ RETRY_S = 2.0
 
 
 class Watcher(Protocol):
-    """Whoever watches a result: told when there is a newer one."""
+    """Watches a result, and is called when there is a newer one."""
 
     @property
     def person(self) -> Person:
@@ -134,12 +134,12 @@ class SharedResult:
                 viewer.renewed()
 
     def _timed(self, look: Look, person: Person) -> tuple[Snapshot | None, float]:
-        """What a look gives, and the seconds it took: to wait for a thread is no cost of the query."""
+        """The result of a look, and its seconds without the wait for a thread."""
         began = self._clock()
         return look(person), self._clock() - began
 
     def _look_at_figures(self, person: Person) -> Snapshot | None:
-        """In a thread: the same rows with their figures of now, or None when those are as before."""
+        """The same rows with current figures; None when these are as before. Runs in a thread."""
         before = self.picture
         assert before is not None
         figures = self._figures(person, before.marks)

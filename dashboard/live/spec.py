@@ -115,10 +115,10 @@ def _no_facts(
 class ListSpec:
     """One list. `base(person)` is what that person may see, ready for filter and order.
 
-    `sorts`: name to the fields of an index, ascending; the last makes the order total.
-    Without a `verb` the list is everyone's who is signed in; `base` says what each sees in it.
-    `topics`: bells after which the list may differ. `fingerprint(row)`: equal means looks equal.
-    `prepare(rows, person)`: adds what the row template needs, in a fixed number of queries.
+    `sorts`: name to the fields of an index, ascending; the last makes the order total. Without a
+    `verb` the list is for everyone who is signed in. `base` decides what each sees. `topics`: bells
+    after which the list may differ. `fingerprint(row)`: equal means looks equal. `prepare(rows,
+    person)`: adds what the row template needs, in a fixed number of queries.
     """
 
     name: str

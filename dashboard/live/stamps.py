@@ -36,7 +36,9 @@ def stamps() -> dict[str, Any]:
 
 
 def _given_up() -> Any:
-    """When the last crash loop ended that its policy left so: known by the clock, which rings no bell."""
+    """When the last crash loop was given up by its policy. The clock decides that, and rings no
+    bell.
+    """
     loops = Container.objects.filter(
         LIVE, crashes__gte=LOOP, exited_at__lte=timezone.now() - BETWEEN
     )

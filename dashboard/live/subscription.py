@@ -1,4 +1,4 @@
-"""One list on one page: what its browser already shows, and what it has still to be told."""
+"""One list on one page: what its browser shows already, and what it still needs."""
 
 import asyncio
 from typing import Any

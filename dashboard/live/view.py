@@ -92,7 +92,7 @@ def view_of(spec: ListSpec, given: Mapping[str, Any], *, locked: str = "") -> Vi
 
 @dataclass(slots=True)
 class Result:
-    """Rows of one page, how many there are in all, and what was wrong with the filter line."""
+    """Rows of one page, the number of all, and what was wrong with the filter line."""
 
     rows: list[Any]
     total: int
@@ -164,7 +164,7 @@ def rows_in(
 ) -> QuerySet[Any]:
     """All rows that these lines find, or of those one group's (`key` as GroupHead.text).
 
-    A group that is none has no rows, nor has a line in which something means nothing, as in lists.
+    An unknown group has no rows, nor has a line with a term without meaning.
     """
     rows = spec.base(person)
     if not spec.open_to(person):

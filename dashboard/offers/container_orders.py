@@ -1,4 +1,4 @@
-"""How containers are made that REST asks for: run or only created, and made anew with some of it changed."""
+"""How REST makes containers: run, created, or recreated with changes."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def recreate(
     environment: dict[str, str | None],
     watch_s: int | None,
 ) -> Job:
-    """Made anew with these fields changed, all else as it is; the old one comes back on failure."""
+    """Recreated with these fields changed and all else kept. The old one comes back on failure."""
     get_object(person, "container", *ref, verb="container.inspect")
     row = get_object(person, "container", *ref, verb=recreate_container.VERB)
     there = read_container(row, keep_volumes=True)

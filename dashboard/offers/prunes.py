@@ -1,4 +1,4 @@
-"""What is offered to clean up: of each kind a preview, from which what is ticked is removed."""
+"""Prunes on offer: for each kind a preview, of which the ticked objects are removed."""
 
 from django.utils.translation import gettext_lazy as _
 

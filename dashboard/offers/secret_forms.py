@@ -1,4 +1,4 @@
-"""What the pages ask that make a secret and that give one another value, which is never sent back."""
+"""Forms that create a secret or replace its value. The value is never sent back."""
 
 from typing import Any
 

@@ -1,3 +1,3 @@
-"""What live lists, logs, terminals, statistics and transfers stand on: the lean base of WebSockets and
-their routes.
+"""What live lists, logs, terminals and statistics share: the lean base of WebSockets, and their
+routes.
 """

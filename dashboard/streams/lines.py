@@ -1,7 +1,7 @@
 """From Podman's frames to whole log lines, as the browser gets them.
 
-A line is: stream digit, RFC 3339 time, space, text, newline. Lines of a TTY come in parts, each
-with a time of its own; the first part's counts.
+A line is: stream digit, RFC 3339 time, space, text, newline. Lines of a TTY come in parts with a
+time each. The first part's time counts.
 """
 
 from hosts.podman.frames import Frame

@@ -1,4 +1,4 @@
-"""The reading of logs is an entry in the audit log, written before the first line goes out."""
+"""Reading a log is an audit entry, which is written before the first line is sent."""
 
 import time
 

@@ -31,7 +31,7 @@ class LogQuery:
 
     @property
     def query(self) -> str:
-        """It, as in an address; "" when nothing is named."""
+        """The query as in an address; "" when nothing is named."""
         if self.refs:
             return urlencode([("c", f"{endpoint}:{name}") for endpoint, name in self.refs])
         pairs = [("q", self.line), ("locked", self.locked)]
@@ -41,7 +41,7 @@ class LogQuery:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Rows whose logs may be read; how many more there are, and how many may not be read."""
+    """Rows whose logs may be read, and how many were left out or refused."""
 
     rows: list[InventoryRow]
     left_out: int = 0

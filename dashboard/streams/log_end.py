@@ -91,7 +91,9 @@ class Tally:
     async def _recount(
         self, read: Read, tail: int | None, start: datetime
     ) -> tuple[dict[bytes, int], int, bytes]:
-        """(lines by the second from the first one given on, lines in all, the second it began in)."""
+        """Lines by the second from the first sent one on, the number of lines, and the second of
+        the first.
+        """
         counts: dict[bytes, int] = {}
         # where in its second the first line given can have been: a log may repeat itself
         begins: deque[int] = deque(maxlen=_MOST_BEGINS)

@@ -1,6 +1,6 @@
 """A range of logs as a file: text or JSON lines. The last line says what is missing.
 
-Nothing is gathered: each line is written as it comes from Podman, at the pace of whoever reads.
+Nothing is buffered: each line is written as Podman sends it, at the reader's pace.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""One stream of logs from Podman for all its viewers: a ring of the last lines, then live.
+"""One log stream from Podman for all its viewers: a ring of the last lines, then live lines.
 
 When the host was away it resumes at the last line's time, and drops repeats.
 """

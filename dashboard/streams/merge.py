@@ -1,4 +1,4 @@
-"""Lines of several logs in the order of their times, as far as a short wait can know it.
+"""Lines of several logs in the order of their times, after a short wait for late ones.
 
 Podman up to 5.4 gives whole seconds. Within a second lines keep the order in which they came. Lines
 of one source never change places.

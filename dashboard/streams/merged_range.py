@@ -1,4 +1,4 @@
-"""A range of several logs, each read to its end and merged exactly: no log runs ahead of another."""
+"""A range of several logs, each read to its end and merged exactly by time."""
 
 import asyncio
 import heapq

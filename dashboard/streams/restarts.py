@@ -1,7 +1,7 @@
-"""Where in a log its container was restarted: a line `m<time> <exit code>` before what it wrote after.
+"""Marks restarts in a log: a line `m<time> <exit code>` before the first line after the restart.
 
 While a log is followed the place is exact (log_source). Before that, it comes from the events that
-the link kept. Podman tells whole seconds up to 5.4, so there a restart comes after all lines of its
+the link kept. Podman up to 5.4 gives whole seconds, so a restart comes after all lines of its
 second.
 """
 
@@ -66,7 +66,7 @@ def restarts_of(rows: Iterable[InventoryRow]) -> dict[Ref, "RestartMarks"]:
 
 @dataclass
 class RestartMarks:
-    """Puts marks among the lines of one log, in order; those before its first line are no use."""
+    """Inserts marks into one log in order. Marks before its first line are dropped."""
 
     marks: deque[tuple[float, bytes]] = field(default_factory=deque)
     _begun: bool = False
@@ -93,9 +93,7 @@ class RestartMarks:
 async def exit_before(
     podman: Podman, container: str, since: datetime, until: datetime
 ) -> int | None:
-    """The exit code with which a container ended last between two moments; None where Podman does not
-    say.
-    """
+    """The exit code of a container's last end between two moments; None where Podman does not say."""
     code = None
     filters = {"type": ["container"], "container": [container], "event": ["died"]}
     try:

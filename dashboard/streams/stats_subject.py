@@ -19,8 +19,8 @@ MOST_SUBJECTS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class StatsSubject:
-    """What a chart draws as one line. `members`: per endpoint the ids of the containers that are
-    summed, or None for all of that endpoint.
+    """What a chart draws as one line. `members`: by endpoint, the ids of the summed containers;
+    None for all there.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Our own certificate for a bind that others reach: made once, renewed when names or time demand it."""
+"""Our own certificate, for a bind that others reach. Renewed when names change or it ends."""
 
 import datetime
 import hashlib

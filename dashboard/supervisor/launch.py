@@ -1,8 +1,8 @@
 """Becomes a child of the supervisor: ask the kernel to end us with it, then exec. Runs by itself.
 
-    python -I -S launch.py SUPERVISOR_PID PROGRAM [ARGUMENT …]
+python -I -S launch.py SUPERVISOR_PID PROGRAM [ARGUMENT …]
 
-A step of its own, since code between fork and exec must not run in a process with threads.
+It is a program of its own: a process with threads must not run code between fork and exec.
 """
 
 import ctypes

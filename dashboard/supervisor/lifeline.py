@@ -1,4 +1,4 @@
-"""The end of a pipe that every child holds: when the supervisor is gone, however it went, so are we."""
+"""A pipe that every child holds: when the supervisor is gone, the children end."""
 
 import os
 import signal

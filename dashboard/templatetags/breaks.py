@@ -1,4 +1,4 @@
-"""Where a text breaks: long names behind a slash or a colon; lines where white space is content."""
+"""Where text may break: long names after a slash or a colon, and lines with white space as content."""
 
 import re
 from collections.abc import Iterable
@@ -26,5 +26,5 @@ def as_lines(words: Iterable[str]) -> str:
 
 @register.filter
 def for_textarea(text: str) -> str:
-    """With a line break before it: browsers drop the first one in a `<textarea>`, so it is not the text's."""
+    """With a line break before it, since browsers drop the first one in a `<textarea>`."""
     return f"\n{text}"

@@ -34,7 +34,7 @@ def import_map() -> SafeString:
 
 @register.simple_tag
 def shape(name: str) -> SafeString:
-    """A 10 × 10 drawing by name, hidden from screen readers: the word beside it says the same."""
+    """A 10 × 10 drawing by name. Hidden from screen readers, which read the word beside it."""
     drawing = mark_safe(SHAPES[name])  # noqa: S308 - constants of ours
     return format_html(
         '<svg class="shape" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">{}</svg>',
@@ -59,7 +59,9 @@ def state(kind: str, value: str, detail: str = "") -> SafeString:
 
 @register.simple_tag
 def counted_state(kind: str, value: str, count: int) -> SafeString:
-    """How many are in a state: the number first, so that no exit code is read from it."""
+    """A number of things in a state. The number comes first, so that it does not read as an exit
+    code.
+    """
     seen = look(kind, value)
     return format_html(
         '<span class="state tone-{}" data-state="{}">{}<span class="state-count">{}</span> '

@@ -38,7 +38,9 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """As parts/buttons.html draws it: a link, or what opens a dialog, or what asks for the job at once."""
+    """A button for parts/buttons.html: a link, one that opens a dialog, or one that starts the job
+    at once.
+    """
 
     face: Face
     url: str
@@ -49,7 +51,7 @@ class Button:
 
 @register.simple_tag
 def page_of(row: Any) -> str:
-    """The address of the page of a host or an object; lists may have kept it with the row."""
+    """The address of the page of a host or an object. Lists may keep it with the row."""
     if url := getattr(getattr(row, "shown", row), "url", ""):
         return str(url)
     is_object = isinstance(row, InventoryRow)

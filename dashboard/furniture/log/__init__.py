@@ -1,1 +1,1 @@
-"""The audit log as pages and the REST API read it: words of an entry, and the filter line."""
+"""The audit log for pages and the REST API: words of an entry, and the filter line."""

@@ -43,7 +43,7 @@ def word_of(value: str) -> NameMatch:
 
 
 def name_of(name: str, values: list[str]) -> NameMatch:
-    """The names that a token gives, each exactly where something is called so, else as part of names."""
+    """The names that a token gives: exact where something has that name, else as part of names."""
     column = COLUMNS[name]
     conditions: list[Q] = []
     notes: list[str] = []

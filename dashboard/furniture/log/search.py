@@ -51,7 +51,7 @@ SEES_PEOPLE = "access.view"
 
 @dataclass(frozen=True, slots=True)
 class ParsedLine:
-    """The filters; words for what could not be understood, and for what is left out."""
+    """The filters, and words for what was not understood or left out."""
 
     filters: Filters
     troubles: list[str]

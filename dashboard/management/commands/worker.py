@@ -65,7 +65,7 @@ def load() -> None:
 
 
 def serve_queue(queue: str, threads: int) -> None:
-    """Be the worker QUEUE@host of Celery until it is told to end; ends by SystemExit, as Celery does."""
+    """Run Celery's worker QUEUE@host until it is stopped. Ends by SystemExit, as Celery does."""
     from dashboard.celery import app
     from dashboard.supervisor import pulse
 

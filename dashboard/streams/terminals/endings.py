@@ -1,4 +1,4 @@
-"""How a terminal ended: a reason that the page has words for, and the outcome of the audit log."""
+"""How a terminal ended: the reason for the page, and the outcome for the audit log."""
 
 import asyncio
 from dataclasses import dataclass

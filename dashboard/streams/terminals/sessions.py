@@ -67,7 +67,7 @@ class Sessions:
         self._sessions.clear()
 
     async def _keep(self, session: Session) -> None:
-        """Its life, and a while longer, so that a page that was away still sees how it ended."""
+        """Runs a session. It is kept a while after its end, for pages that were away."""
         try:
             await session.run()
         finally:

@@ -13,9 +13,9 @@ Carry = Callable[[AsyncIterator[bytes]], Awaitable[HttpResponseBase]]
 
 
 class StreamedAnswer(StreamingHttpResponse):
-    """An answer that is poured out: `first`, then `parts`, which end with it however it ends. Left to
-    Python's clearing up, an export would hold Podman's lock of its container for as long. `says`
-    makes the last piece of one that breaks off out of words; without it the connection is cut.
+    """An answer that is poured out: `first`, then `parts`, which end with it however it ends. Left
+    to Python's clearing up, an export would hold Podman's lock of its container for as long.
+    `says(words)`: the last piece of an answer that breaks off. Without it the connection is cut.
     """
 
     def __init__(
@@ -40,11 +40,11 @@ async def _all(first: bytes, parts: AsyncGenerator[bytes, None]) -> AsyncIterato
 class Handover(HttpResponse):
     """`carry(body)` does the transfer and returns the answer, for a download one that is StreamedAnswer.
 
-    It is cancelled when the browser goes or the right does: what it began, it ends in `finally`. A
-    PodmanError out of a streamed answer cuts the connection. `recheck(person)` is called with every
-    change of access. It raises NotVisible or Denied once the person may not have this. Of whoever
-    came by a token, `until` is when that ends. `limit_bytes` bounds the body: more is answered with
-    413, before the first byte where the browser says its length.
+    It is cancelled when the browser or the right goes, and cleans up in `finally`. A PodmanError
+    out of a streamed answer cuts the connection. `recheck(person)` is called with every change of
+    access. It raises NotVisible or Denied once the person may not have this. Of whoever came by a
+    token, `until` is when that ends. `limit_bytes`: a longer body gets 413, before its first byte
+    where the length is announced.
     """
 
     def __init__(

@@ -179,7 +179,7 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
         super().finish()
 
     def _ask_who(self) -> None:
-        """Take no more of a body until it is known to come from somebody: nothing of a stranger's is kept."""
+        """Read no more of a body until its sender is signed in. Nothing of a stranger's is kept."""
         known = self.server.known
         if known is None:
             return
