@@ -96,10 +96,10 @@ def read(text: str) -> PublicKey:
     if kind not in KINDS:
         words = _("The line must start with the key type, such as ssh-ed25519.")
         raise ValidationError(words)
-    return PublicKey(f"{kind} {encoded}", _checked(kind, encoded), comment.strip())
+    return PublicKey(f"{kind} {encoded}", _wire_form(kind, encoded), comment.strip())
 
 
-def _checked(kind: str, encoded: str) -> bytes:
+def _wire_form(kind: str, encoded: str) -> bytes:
     """The wire form, if the key has that type and is strong enough."""
     broken = ValidationError(_("The key is incomplete or mistyped: copy the whole line."))
     try:

@@ -32,7 +32,7 @@ def target_of_team(team: Team) -> Target:
 def make(by: User, who: Who, *, name: str, words: str = "") -> Team:
     """Create a team without members. ValidationError, NotPermitted."""
     require_access(by, who, target=Target(kind="team", name=name))
-    name = _checked(name)
+    name = _check_name(name)
     with refuse_taken(_name_taken()):
         team = Team.objects.create(name=name, words=words.strip()[:200])
         _enter(who, team, {"made": True, "words": team.words})
@@ -42,7 +42,7 @@ def make(by: User, who: Who, *, name: str, words: str = "") -> Team:
 def edit(by: User, who: Who, *, team: Team, name: str, words: str) -> None:
     """Change name and words. ValidationError, NotPermitted."""
     require_access(by, who, target=target_of_team(team), gives=team)
-    name, words = _checked(name, but=team), words.strip()[:200]
+    name, words = _check_name(name, but=team), words.strip()[:200]
     with refuse_taken(_name_taken()):
         before = {"name": team.name, "words": team.words}
         after = {"name": name, "words": words}
@@ -125,7 +125,7 @@ def _members(team: Team) -> Any:
     return team.memberships.select_related("user").order_by("user__name", "pk")
 
 
-def _checked(name: str, *, but: Team | None = None) -> str:
+def _check_name(name: str, *, but: Team | None = None) -> str:
     name = name.strip()
     if not NAME.fullmatch(name):
         raise ValidationError({"name": [name_rule()]})

@@ -63,13 +63,13 @@ def target_of_token(token: Token) -> Target:
 def make(by: User, who: Who, options: TokenOptions, *, user: User) -> tuple[Token, str]:
     """(the token, its secret). The secret is returned only now. ValidationError, NotPermitted."""
     _require(by, who, user, Target(kind="token", name=options.name[:60]))
-    name = _checked(options, user)
+    name = _check_options(options, user)
     secret = tokens.new_secret()
     with refuse_taken(ValidationError({"name": [_name_taken()]})):
         prefix, digest = tokens.public_part(secret), tokens.digest_of(secret)
         token = Token(name=name, prefix=prefix, digest=digest)
         _store(token, by, who, options, user)
-        write.event(who, MAKE, target_of_token(token), params=_told(token, options))
+        write.event(who, MAKE, target_of_token(token), params=_log_params(token, options))
     return token, secret
 
 
@@ -80,14 +80,14 @@ def add_key(by: User, who: Who, options: TokenOptions, *, user: User, text: str)
         public = ssh_keys.read(text)
     except ValidationError as unfit:
         raise ValidationError({"public_key": unfit.messages}) from unfit
-    name = _checked(options, user, public)
+    name = _check_options(options, user, public)
     with refuse_taken(ValidationError({"name": [_name_taken()]})):
         # one's own that has ended makes room
         ended = Token.objects.filter(user=user, digest=public.digest, revoked_at=None)
         ended.update(revoked_at=timezone.now(), revoked_by=who.name[:200])
         key = Token(name=name, prefix=public.prefix, digest=public.digest, public_key=public.line)
         _store(key, by, who, options, user)
-        told = {"fingerprint": public.fingerprint, **_told(key, options)}
+        told = {"fingerprint": public.fingerprint, **_log_params(key, options)}
         write.event(who, ADD_KEY, target_of_token(key), params=told)
     return key
 
@@ -108,7 +108,7 @@ def _store(token: Token, by: User, who: Who, options: TokenOptions, user: User) 
     token.save()
 
 
-def _told(token: Token, options: TokenOptions) -> dict[str, Any]:
+def _log_params(token: Token, options: TokenOptions) -> dict[str, Any]:
     """What the entry keeps."""
     return {
         "owner": token.user.email,
@@ -217,7 +217,7 @@ def _name_taken() -> str:
     return _("There is already a token or key with this name. Revoke it, or choose another name.")
 
 
-def _checked(options: TokenOptions, user: User, public: PublicKey | None = None) -> str:
+def _check_options(options: TokenOptions, user: User, public: PublicKey | None = None) -> str:
     """The tidied name. ValidationError with every problem by field."""
     problems: dict[str, list[str]] = {}
     name = " ".join(options.name.split())

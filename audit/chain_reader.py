@@ -84,7 +84,7 @@ class ChainReader:
                 self._gap(number)
         data, stored = row[_CANONICAL], row[_HASH]
         try:
-            again = _again(row)
+            again = _rebuild(row)
         except (TypeError, ValueError, AttributeError):
             again = b""
         if again != data or digest(data) != stored:
@@ -186,7 +186,7 @@ class ChainReader:
         return entries.filter(intent=intent, kind=Kind.OUTCOME, result=Result.UNKNOWN).exists()
 
 
-def _again(row: tuple[Any, ...]) -> bytes:
+def _rebuild(row: tuple[Any, ...]) -> bytes:
     """The canonical bytes, made from the columns."""
     values = dict(zip(FIELDS, row, strict=False))
     at = row[_AT]

@@ -102,19 +102,19 @@ def search(
     if filters.until is not None and (newest := _newest(filters.until)) is not None:
         entries = entries.filter(number__lte=newest)
     found: list[Entry] = []
-    for query in _by_result(entries, _driven(filters)):
+    for query in _by_result(entries, _with_rarest_word(filters)):
         found += query.order_by("-number")[: limit + 1]
     # an end and its intent are one line, where each was found
     found = list({entry.intent or entry.number: entry for entry in found}.values())
     found.sort(key=lambda entry: -entry.number)
     shown = found[:limit]
-    return Page(_paired(shown, whole=whole), shown[-1].number if len(found) > limit else None)
+    return Page(_lines(shown, whole=whole), shown[-1].number if len(found) > limit else None)
 
 
 def line(number: int, *, visible: Q | None) -> Line | None:
     """The whole line of entry `number`. None when it is absent or not visible."""
     entry = Entry.objects.filter(visible or Q(), pk=number).first()
-    return _paired([entry], whole=True)[0] if entry else None
+    return _lines([entry], whole=True)[0] if entry else None
 
 
 def count_lines(most: int, *, visible: Q | None) -> int | None:
@@ -158,7 +158,7 @@ def verb_condition(verb: str) -> Q:
     return Q(verb=verb)
 
 
-def _driven(filters: Filters) -> Filters:
+def _with_rarest_word(filters: Filters) -> Filters:
     """Filters in which the rarest word drives the index walk, if nothing else does."""
     if not filters.words or filters.any_of or filters.result:
         return filters
@@ -185,16 +185,16 @@ def _newest(until: datetime) -> int | None:
 
 def _by_result(entries: QuerySet[Entry], filters: Filters) -> list[QuerySet[Entry]]:
     if not filters.any_of:
-        return _ended(entries, filters)
+        return _by_outcome(entries, filters)
     if not filters.result:
         return [entries.filter(one) for one in filters.any_of]
     # either entry of a line may be the one that it holds of
     held = reduce(or_, filters.any_of)
     held |= Q(intent__in=Entry.objects.filter(held).order_by().values("number"))
-    return [query.filter(held) for query in _ended(entries, filters)]
+    return [query.filter(held) for query in _by_outcome(entries, filters)]
 
 
-def _ended(entries: QuerySet[Entry], filters: Filters) -> list[QuerySet[Entry]]:
+def _by_outcome(entries: QuerySet[Entry], filters: Filters) -> list[QuerySet[Entry]]:
     if not filters.result:
         return [entries.filter(FIRST)]
     ended = entries.filter(SECOND, result=filters.result)
@@ -206,7 +206,7 @@ def _ended(entries: QuerySet[Entry], filters: Filters) -> list[QuerySet[Entry]]:
     return [ended]
 
 
-def _paired(found: list[Entry], *, whole: bool) -> list[Line]:
+def _lines(found: list[Entry], *, whole: bool) -> list[Line]:
     """Lines of the entries in their order, intents with outcomes and outcomes with intents."""
     entries = Entry.objects.all() if whole else Entry.objects.defer(*_HEAVY)
     numbers = {entry.intent or entry.number for entry in found}

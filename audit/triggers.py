@@ -95,7 +95,7 @@ def _of_sqlite(connection: BaseDatabaseWrapper) -> dict[str, str]:
         )
         rows = cursor.fetchall()
     return {
-        name: _compared(_flat(SQLITE[name]), _flat(sql)) if name in SQLITE else _one_more()
+        name: _difference(_flat(SQLITE[name]), _flat(sql)) if name in SQLITE else _foreign()
         for name, sql in rows
     }
 
@@ -116,16 +116,16 @@ def _of_postgres(connection: BaseDatabaseWrapper) -> dict[str, str]:
     found = {}
     for name, table, kind, enabled, whole, function, body in rows:
         if name not in POSTGRES:
-            found[name] = _one_more()
+            found[name] = _foreign()
             continue
         there = (table, kind, bool(whole), function, _flat(body))
-        found[name] = _("is disabled") if not enabled else _compared(_should(name), there)
+        found[name] = _("is disabled") if not enabled else _difference(_expected(name), there)
     if role != "origin":
         found["session_replication_role"] = _("is %s, which disables all of them") % role
     return found
 
 
-def _should(name: str) -> tuple[str, int, bool, str, str]:
+def _expected(name: str) -> tuple[str, int, bool, str, str]:
     """What pg_trigger and pg_proc should have for a trigger."""
     table, when, scope, function = POSTGRES[name]
     bits = {"UPDATE": 16, "DELETE": 8, "TRUNCATE": 32}  # pg_trigger.h; 2: BEFORE, 1: each row
@@ -134,11 +134,11 @@ def _should(name: str) -> tuple[str, int, bool, str, str]:
     return table, kind, True, function, _flat(body)
 
 
-def _compared(should: object, there: object) -> str:
+def _difference(should: object, there: object) -> str:
     return "" if should == there else _("has another body than it should")
 
 
-def _one_more() -> str:
+def _foreign() -> str:
     return _("is not one of Haulout's")
 
 

@@ -78,7 +78,7 @@ def verify(since: int | None = None) -> Report:
         ok, first_bad, kind, words = False, bad.number, bad.kind, str(bad)
     else:
         ok, first_bad, kind = True, None, ""
-        words = _sound(chain.number, witnesses.last_outside)
+        words = _sound_words(chain.number, witnesses.last_outside)
     return Report(
         count=count,
         ok=ok,
@@ -128,7 +128,7 @@ def _check_head(chain: ChainReader, head: Head | None) -> None:
         raise Fault(chain.number, "head", words % chain.number)
 
 
-def _sound(last: int, checkpoint: int) -> str:
+def _sound_words(last: int, checkpoint: int) -> str:
     """Words for a sound log. They also say which entries could be cut unseen."""
     if last == 0:
         return _("The log is empty.")

@@ -91,7 +91,7 @@ def outcomes(items: Iterable[OutcomeItem]) -> list[int]:
     entries = _intents(wanted)
     results = [Result(item.result) for item in listed]
     head = lock_head()
-    settled = set(_settled(wanted, Kind.OUTCOME))
+    settled = set(_intents_with(wanted, Kind.OUTCOME))
     twice = {number for number, times in Counter(wanted).items() if times > 1}
     if bad := sorted(settled | twice):
         raise AlreadySettled(
@@ -126,7 +126,7 @@ def resolution(intent_number: int, result: Result | str, *, detail: str) -> int:
         raise NoSuchIntent(
             f"Intent {intent_number} has no outcome `unknown`, so there is nothing to resolve."
         )
-    if _settled([intent_number], Kind.RESOLUTION):
+    if _intents_with([intent_number], Kind.RESOLUTION):
         raise AlreadySettled([intent_number], f"Intent {intent_number} is resolved already.")
     return append(head, [follow_up(entry, Kind.RESOLUTION, result=ended, detail=detail)])[0]
 
@@ -177,7 +177,7 @@ def _intents(numbers: list[int]) -> dict[int, Entry]:
     return found
 
 
-def _settled(numbers: list[int], kind: Kind) -> list[int]:
+def _intents_with(numbers: list[int], kind: Kind) -> list[int]:
     return [
         row[0]
         for row in _rows("SELECT intent FROM audit_entry WHERE kind = %s AND intent", kind, numbers)

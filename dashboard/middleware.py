@@ -18,7 +18,7 @@ from dashboard.errorpages import of_upload
 from dashboard.person import person_of
 from dashboard.signed_in import mark_signed_in
 from hosts.access import Denied, NotVisible
-from hosts.access.second_factor import lacks
+from hosts.access.second_factor import lacks_factor
 from hosts.guardrails import NeedsApproval
 from hosts.refusals import Refusal
 
@@ -119,7 +119,7 @@ class SignInRequired:
             if request.path.startswith(OPEN):
                 return self.get_response(request)
             return _sent_away(request, resolve_url(settings.LOGIN_URL), status=401)
-        if isinstance(request.user, User) and lacks(request.user):
+        if isinstance(request.user, User) and lacks_factor(request.user):
             request.second_factor_missing = True  # type: ignore[attr-defined]
             if not request.path.startswith(SETTING_UP):
                 return _sent_away(request, resolve_url("mfa_index"), status=403)

@@ -13,7 +13,7 @@ from django.contrib.auth import get_user
 from django.db import close_old_connections
 
 from dashboard.signed_in import mark_signed_in
-from hosts.access.second_factor import lacks
+from hosts.access.second_factor import lacks_factor
 
 
 class SocketSession:
@@ -56,7 +56,7 @@ def user_of(scope: dict[str, Any]) -> tuple[Any, str]:
     try:
         request = _Request(import_module(settings.SESSION_ENGINE).SessionStore(key))
         user = get_user(request)  # type: ignore[arg-type]
-        if not user.is_authenticated or not user.is_active or lacks(user):
+        if not user.is_authenticated or not user.is_active or lacks_factor(user):
             return None, ""
         return user, key
     finally:

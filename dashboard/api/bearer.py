@@ -14,7 +14,7 @@ from dashboard.person import addresses
 from dashboard.signed_in import mark_signed_in
 from hosts import bells
 from hosts.access import Person
-from hosts.access.second_factor import lacks
+from hosts.access.second_factor import lacks_factor
 from hosts.access.token_scope import scope_of
 
 DOOR = "api"
@@ -47,7 +47,7 @@ class Bearer(HttpBearer):
             return None
         limits.use(found.pk)
         user = found.user
-        if lacks(user):
+        if lacks_factor(user):
             words = _("Your role requires a second factor: set it up in the browser first.")
             raise Problem(403, "second-factor", words)
         who = Who(

@@ -38,7 +38,7 @@ from hosts.access import (
     visible_groups,
     visible_hosts,
 )
-from hosts.access.inspected import masked, without_unseen
+from hosts.access.readable_inspect import hide_unseen, mask_environment
 from hosts.podman import Podman, logs, stats
 
 router = Router()
@@ -267,7 +267,7 @@ def _lists(kind: str, plural: str) -> None:
         person = person_of(request)
         row = get_object(person, kind, endpoint_id, podman_id, verb=f"{kind}.inspect")
         found = fetch(row.endpoint, podman_id, READERS[kind])
-        found = masked(without_unseen(person, row.endpoint, kind, found))
+        found = mask_environment(hide_unseen(person, row.endpoint, kind, found))
         get_object(person_now(request), kind, endpoint_id, podman_id, verb=f"{kind}.inspect")
         return found
 

@@ -9,7 +9,7 @@ from accounts import tokens
 from accounts.models import Token
 from dashboard.api.bearer import person_of
 from hosts.access import Person
-from hosts.access.second_factor import lacks
+from hosts.access.second_factor import lacks_factor
 from hosts.access.token_scope import scope_of
 
 
@@ -21,6 +21,6 @@ def person_now(request: HttpRequest) -> Person:
         pk=request.token.pk  # type: ignore[attr-defined]
     )
     found = token.first()
-    if found is None or tokens.why_dead(found) or lacks(found.user):
+    if found is None or tokens.why_dead(found) or lacks_factor(found.user):
         raise AuthenticationError
     return replace(person_of(request), user=found.user, scope=scope_of(found))

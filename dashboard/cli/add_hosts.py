@@ -147,7 +147,7 @@ def ask_key(candidate: HostCandidate) -> None:
 
 async def _examine(candidate: HostCandidate) -> None:
     assert candidate.shown is not None
-    patient = examine_host.patient(
+    patient = examine_host.doctor_request(
         address=candidate.where.address,
         port=candidate.port,
         user=candidate.user,

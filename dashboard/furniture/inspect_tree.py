@@ -16,7 +16,7 @@ from dashboard.furniture.host_calls import ask_host
 from dashboard.furniture.readers import READERS, Reader
 from dashboard.person import person_of
 from hosts.access import Person, allows, get_object, grounds, target_of, thing_of
-from hosts.access.inspected import DEEPEST, masked, without_unseen
+from hosts.access.readable_inspect import DEEPEST, hide_unseen, mask_environment
 from hosts.models import Endpoint, InventoryRow
 from hosts.podman import Podman, PodmanError
 from hosts.podman.errors import NotFound, Unavailable
@@ -87,8 +87,8 @@ def inspect_part(request: HttpRequest, kind: str, endpoint_id: int, podman_id: s
         found = fetch(row.endpoint, podman_id, READERS[kind])
     except PodmanError as error:
         return render(request, "parts/away.html", trouble_of(error, row.endpoint), status=200)
-    found = without_unseen(person, row.endpoint, kind, found)
-    shown = found if whole else masked(found)
+    found = hide_unseen(person, row.endpoint, kind, found)
+    shown = found if whole else mask_environment(found)
     context = {
         "tree": tree(shown),
         "can_unmask": not whole and _may_unmask(person, kind, row) and shown != found,

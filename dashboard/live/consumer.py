@@ -15,7 +15,7 @@ from dashboard.live.subscription import Subscription
 from dashboard.live.view import view_of
 from dashboard.sockets.consumer import LeanConsumer
 from hosts.access import NotVisible, visibility_key
-from hosts.access.asking import ask
+from hosts.access.rights_threads import in_rights_thread
 
 MAX_LISTS = 24
 # frames sent but not yet acknowledged by the browser
@@ -55,7 +55,7 @@ class LiveConsumer(LeanConsumer):
         if self.key is None:
             # lists register themselves in the rooms of their pages, which the routes import
             await asyncio.to_thread(_rooms)
-        key = await ask(lambda: visibility_key(self.person))
+        key = await in_rights_thread(lambda: visibility_key(self.person))
         if self.key not in (None, key):
             raise NotVisible
         self.key = key

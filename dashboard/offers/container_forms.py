@@ -102,7 +102,7 @@ def limits_now(row: InventoryRow) -> dict[str, Any]:
     # the policy stays “as it is” unless somebody chooses: not every Podman changes it
     for name in LIMITS:
         try:
-            found[name] = FIELDS[name].seen(seen)
+            found[name] = FIELDS[name].from_inspect(seen)
         except (AttributeError, TypeError, ValueError, Refusal):
             continue
     return found

@@ -3,7 +3,7 @@
 Channels' own `dispatch` and `websocket_disconnect` close old database connections before each
 message, in the one thread that Django keeps for that. Behind fifty busy lists a terminal's echo
 took 183 ms so, and 0.3 ms without. What asks the database here does it in threads that close old
-connections themselves (hosts.access.asking, dashboard.live.pool).
+connections themselves (hosts.access.rights_threads, dashboard.live.pool).
 
 A socket has no channel of its own either. Channels would subscribe it in Redis first, and while
 Redis is away nobody would get in. Bells are heard once for all sockets (hosts.bells.receiver).

@@ -13,7 +13,7 @@ from dashboard.streams.log_source import LineSink, LogViewer, sources
 from dashboard.streams.outbox import Outbox
 from dashboard.streams.restarts import RestartMarks, restarts_of
 from hosts.access import get_object
-from hosts.access.asking import ask
+from hosts.access.rights_threads import in_rights_thread
 from hosts.dial import dial
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
@@ -46,7 +46,7 @@ class LogsConsumer(LeanConsumer):
 
     async def authorise(self) -> None:
         """container.logs on this container, asked again with every change of access."""
-        self.row = await ask(self._fetch)
+        self.row = await in_rights_thread(self._fetch)
 
     def _fetch(self) -> InventoryRow:
         row = get_object(
@@ -62,7 +62,9 @@ class LogsConsumer(LeanConsumer):
     async def run(self) -> None:
         """Follow, or read a range to its end."""
         self.outbox = Outbox()
-        self.restarts = next(iter((await ask(lambda: restarts_of([self.row]))).values()))
+        self.restarts = next(
+            iter((await in_rights_thread(lambda: restarts_of([self.row]))).values())
+        )
         pump = asyncio.create_task(self._pump(), name="logs pump")
         slow = asyncio.create_task(self._watch_speed(), name="logs speed")
         try:

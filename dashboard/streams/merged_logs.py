@@ -17,7 +17,7 @@ from dashboard.streams.merged_range import Part, merged_lines
 from dashboard.streams.outbox import Outbox
 from dashboard.streams.restarts import Ref, RestartMarks, restarts_of
 from hosts.access import Denied, NotVisible
-from hosts.access.asking import ask
+from hosts.access.rights_threads import in_rights_thread
 from hosts.dial import dial
 from hosts.models import InventoryRow
 from hosts.podman.logs import TAIL_LIMIT
@@ -87,7 +87,7 @@ class MergedLogsConsumer(LeanConsumer):
 
     async def authorise(self) -> None:
         """container.logs on each container, asked again with every change of access."""
-        self.choice = await ask(self._choose)
+        self.choice = await in_rights_thread(self._choose)
         self._news.set()
 
     def _choose(self) -> Choice:
@@ -180,7 +180,7 @@ class MergedLogsConsumer(LeanConsumer):
         """Containers that begin to match join by themselves."""
         stamp = -1
         while True:
-            now = await ask(inventory_stamp)
+            now = await in_rights_thread(inventory_stamp)
             if now != stamp:
                 stamp = now
                 try:

@@ -8,7 +8,7 @@ from dashboard.sockets.consumer import LeanConsumer
 from dashboard.streams.stats_source import StatsLine, sources
 from dashboard.streams.stats_subject import StatsSubject, subjects
 from hosts.access import NotVisible
-from hosts.access.asking import ask
+from hosts.access.rights_threads import in_rights_thread
 from hosts.dial import dial
 from hosts.stats.gather import total
 from hosts.stats.metrics import METRICS
@@ -33,7 +33,7 @@ class StatsConsumer(LeanConsumer):
 
     async def authorise(self) -> None:
         """container.stats on every subject, asked again with every change of access."""
-        self.found = await ask(self._fetch)
+        self.found = await in_rights_thread(self._fetch)
 
     def _fetch(self) -> list[StatsSubject]:
         query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"))

@@ -86,8 +86,8 @@ def explain(
     may = verbs_at(person, place, thing)
     uncut = may if person.scope is None else verbs_at(replace(person, scope=None), place, thing)
     ways = [
-        (held.verbs, _through(held, grants, person.user.role, part=part))
-        for held, part in _ways(rights, place, thing)
+        (held.verbs, _source(held, grants, person.user.role, part=part))
+        for held, part in _counting_roles(rights, place, thing)
     ]
     return [
         VerbAnswer(
@@ -175,7 +175,7 @@ def nameable(reader: Person, users: list[User]) -> list[User]:
     return [user for user in users if user.pk in mates]
 
 
-def _ways(
+def _counting_roles(
     rights: Rights, place: Place | None, thing: ContainerLike | None
 ) -> list[tuple[HeldRole, bool]]:
     """Roles and grants that count at the place, as (role, True if only on a part of the host)."""
@@ -198,7 +198,7 @@ def _ways(
     return ways
 
 
-def _through(held: HeldRole, grants: Mapping[int, Grant], own: Role, *, part: bool) -> VerbSource:
+def _source(held: HeldRole, grants: Mapping[int, Grant], own: Role, *, part: bool) -> VerbSource:
     if held.grant is None:
         return VerbSource(role=own.label)
     grant = grants.get(held.grant.pk)

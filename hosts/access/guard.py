@@ -23,11 +23,11 @@ from django.utils import timezone
 from accounts.models import User
 from hosts import bells
 from hosts.access import Denied, NotVisible, Person, rights_version
-from hosts.access.asking import ask, own
 from hosts.access.fetch import defer_refusal_entry, write_withdrawn
 from hosts.access.rights import load_rights, rights_of
+from hosts.access.rights_threads import in_rights_thread, own_threads
 from hosts.access.rights_version import inventory_revision, people_with_name_grants
-from hosts.access.second_factor import lacking
+from hosts.access.second_factor import users_lacking_factor
 from hosts.database_threads import DatabaseThreads, in_thread
 
 # of the 2 s that a stream may outlive its right the rest is for asking: hundreds of streams at once
@@ -116,7 +116,7 @@ class Guard:
                 rung.set()
 
         try:
-            with own(threads), bells.receiver().subscribed(hear):
+            with own_threads(threads), bells.receiver().subscribed(hear):
                 await self._look_again_and_again(rung)
         finally:
             # whoever opens a stream from here on begins another
@@ -146,7 +146,7 @@ class Guard:
     async def _look(self, streams: set[Watched]) -> None:
         # in one go: on a busy machine each way to a thread and back is what takes the time
         before = _Before(self._known, self._due & streams, dict(self._held))
-        seen = await ask(lambda: _read(streams, before))
+        seen = await in_rights_thread(lambda: _read(streams, before))
         for stream in seen.signed_out:
             await stream.end(SIGNED_OUT)
         self._known = seen.known
@@ -289,7 +289,7 @@ class _Fresh:
 def _people(user_ids: set[int]) -> dict[int, _Fresh]:
     """Users who may do anything at all, with their rights, in a fixed number of queries."""
     active = User.objects.filter(is_active=True).select_related("role").in_bulk(user_ids)
-    shut_out = lacking(active)
+    shut_out = users_lacking_factor(active)
     found = {pk: user for pk, user in active.items() if pk not in shut_out}
     load_rights(found.values())
     return {pk: _Fresh(user, rights_of(user).key) for pk, user in found.items()}

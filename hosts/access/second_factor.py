@@ -17,7 +17,7 @@ from hosts.access.grant_rows import in_force
 from hosts.models import Grant
 
 
-def asked(user_ids: Iterable[int]) -> QuerySet[User]:
+def factor_required(user_ids: Iterable[int]) -> QuerySet[User]:
     """Those of these people who have a role that requires one. One query if no role does.
 
     Never service accounts, since nobody signs in as one.
@@ -32,14 +32,14 @@ def asked(user_ids: Iterable[int]) -> QuerySet[User]:
     return found.filter(Q(role__in=asking) | Exists(to_them))
 
 
-def lacking(user_ids: Iterable[int]) -> set[int]:
+def users_lacking_factor(user_ids: Iterable[int]) -> set[int]:
     """Those of these people who need a second factor and have none."""
     having = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
     known = Identity.objects.filter(user=OuterRef("pk"))
     # one that does not ask is a way round those that do, whichever they came by this time
     asking_there = Q(provider__in=_asking_themselves())
     at_theirs, elsewhere = known.filter(asking_there), known.exclude(asking_there)
-    found = asked(user_ids).exclude(Exists(having))
+    found = factor_required(user_ids).exclude(Exists(having))
     without_password = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     found = found.exclude(without_password & Exists(at_theirs) & ~Exists(elsewhere))
     return set(found.values_list("pk", flat=True))
@@ -52,6 +52,6 @@ def _asking_themselves() -> list[str]:
         return []
 
 
-def lacks(user: User) -> bool:
+def lacks_factor(user: User) -> bool:
     """True when `user` can only set up a second factor or sign out."""
-    return user.pk in lacking([user.pk])
+    return user.pk in users_lacking_factor([user.pk])

@@ -98,7 +98,9 @@ def _reaches(person: Person, verb: str, place: Place | None) -> bool:
     return place is None or scope.hosts is None or place.pk in scope.hosts
 
 
-def _cut(ids: frozenset[int] | None, scope: frozenset[int] | None) -> frozenset[int] | None:
+def _within_scope(
+    ids: frozenset[int] | None, scope: frozenset[int] | None
+) -> frozenset[int] | None:
     if ids is None:
         return scope
     return ids if scope is None else ids & scope
@@ -109,7 +111,7 @@ def endpoints_with(person: Person, verb: str) -> frozenset[int] | None:
     if not _reaches(person, verb, None):
         return frozenset()
     found = rights_of(person.user).endpoints_with(verb)
-    return _cut(found, person.scope.endpoints if person.scope else None)
+    return _within_scope(found, person.scope.endpoints if person.scope else None)
 
 
 def on_endpoints(person: Person, verb: str) -> Q:
@@ -159,7 +161,7 @@ def _narrowed_with(person: Person, verb: str) -> dict[Narrowing, Ids]:
         if verb in one.verbs and one.narrowing is not None:
             places.setdefault(one.narrowing, []).append(one.endpoints)
     scope = person.scope.endpoints if person.scope else None
-    return {narrowing: _cut(union(found), scope) for narrowing, found in places.items()}
+    return {narrowing: _within_scope(union(found), scope) for narrowing, found in places.items()}
 
 
 def visible_objects(person: Person, kind: str) -> Q:
@@ -173,7 +175,7 @@ def is_visible(person: Person, row: InventoryRow) -> bool:
     return allows(person, verb, row.endpoint, row if verb == "container.view" else None)
 
 
-def _seen(person: Person) -> tuple[frozenset[int] | None, frozenset[int] | None]:
+def _visible_places(person: Person) -> tuple[frozenset[int] | None, frozenset[int] | None]:
     """(endpoints, hosts) that the person sees. None: all.
 
     A narrowed grant shows the endpoints where it counts.
@@ -187,7 +189,7 @@ def _seen(person: Person) -> tuple[frozenset[int] | None, frozenset[int] | None]
             endpoints = None if one.endpoints is None else endpoints | one.endpoints
             hosts = None if one.hosts is None or hosts is None else hosts | one.hosts
     scope = person.scope
-    return _cut(endpoints, scope.endpoints if scope else None), _cut(
+    return _within_scope(endpoints, scope.endpoints if scope else None), _within_scope(
         hosts, scope.hosts if scope else None
     )
 
@@ -198,7 +200,7 @@ def _ids(ids: frozenset[int] | None) -> Q:
 
 def visible_endpoints(person: Person) -> QuerySet[Endpoint]:
     """Endpoints that the person sees. For the objects on them: `visible_objects`."""
-    endpoints, _hosts = _seen(person)
+    endpoints, _hosts = _visible_places(person)
     found = Endpoint.objects.filter(enabled=True, host__enabled=True)
     if endpoints is None:
         return found
@@ -207,7 +209,7 @@ def visible_endpoints(person: Person) -> QuerySet[Endpoint]:
 
 def visible_hosts(person: Person) -> QuerySet[Host]:
     """Hosts that the person sees, also disabled ones."""
-    endpoints, hosts = _seen(person)
+    endpoints, hosts = _visible_places(person)
     if hosts is None:
         return Host.objects.all()
     if not hosts and not endpoints:
@@ -218,7 +220,7 @@ def visible_hosts(person: Person) -> QuerySet[Host]:
 
 def visible_groups(person: Person) -> QuerySet[Group]:
     """Groups with a host that the person sees. All groups for people who see every host."""
-    if _seen(person)[1] is None:
+    if _visible_places(person)[1] is None:
         return Group.objects.all()
     return Group.objects.filter(hosts__in=visible_hosts(person)).distinct()
 
@@ -245,7 +247,7 @@ def visible_entries(person: Person) -> Q | None:
     if not _reaches(person, "audit.read", None):
         return Q(pk__in=())
     found = rights_of(person.user).hosts_with("audit.read")
-    hosts = _cut(found, person.scope.hosts if person.scope else None)
+    hosts = _within_scope(found, person.scope.hosts if person.scope else None)
     return _ids(endpoints) | Q(host_id__in=sorted(hosts or ()), endpoint_id__isnull=True)
 
 

@@ -27,7 +27,7 @@ async def refuse_locked_dependents(errand: Errand, *, pods: Sequence[str] = ()) 
         return
     everything = await containers.list_containers(errand.podman)
     going = await _going(errand, everything, pods)
-    named = _named(going)
+    named = _container_keys(going)
     if errand.kind != "container":
         named |= _pods(going)
     named |= await _volumes(errand.podman, going, found)
@@ -60,7 +60,7 @@ async def _going(
     return [one for one in everything if one in going or (one.get("Pod") or "-") in whole]
 
 
-def _named(going: Iterable[ContainerListItem]) -> set[tuple[str, str]]:
+def _container_keys(going: Iterable[ContainerListItem]) -> set[tuple[str, str]]:
     texts = ((one.get("Id"), *(one.get("Names") or [])) for one in going)
     return {("container", str(text)) for group in texts for text in group}
 

@@ -125,5 +125,5 @@ async def at_image(errand: Errand, image_id: str, names: list[str]) -> None:
     async def undo() -> str:
         return _("The image is kept.")
 
-    proposal = from_request.named(errand.verb, given, field="RepoTags")
+    proposal = from_request.image_names(errand.verb, given, field="RepoTags")
     await errand.confirm(proposal, ids=(), undo=undo)

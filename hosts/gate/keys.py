@@ -7,7 +7,7 @@ from accounts import ssh_keys, token_actions, tokens
 from accounts.models import Token, User
 from accounts.token_actions import TokenOptions
 from audit.shapes import Who
-from hosts.access.second_factor import asked, lacks
+from hosts.access.second_factor import factor_required, lacks_factor
 
 NEEDS_VERIFYING = "their role asks for a second factor: only a security key that verifies its user"
 
@@ -16,7 +16,7 @@ def needs_verifying(user: User) -> bool:
     """True of people with a role that asks for a second factor: of their keys only those in a security
     key are taken, and a PIN or finger with each use.
     """
-    return asked([user.pk]).exists()
+    return factor_required([user.pk]).exists()
 
 
 def register(by: User, who: Who, options: TokenOptions, *, user: User, text: str) -> Token:
@@ -38,7 +38,7 @@ def why_not(key: Token) -> str:
     """
     if dead := tokens.why_dead(key):
         return dead
-    if lacks(key.user):
+    if lacks_factor(key.user):
         return "its owner has to set up a second factor first"
     safe = not key.is_key or ssh_keys.is_security_key(key.public_key)
     if not safe and needs_verifying(key.user):

@@ -88,7 +88,7 @@ def existing_breakers(
         places = Endpoint.objects.filter(host__groups__in=list(groups)).order_by()
         where = in_ids("endpoint_id", set(places.values_list("pk", flat=True)))
     return [
-        _held(rule, what, columns, _rows(person, rule.kind, what).filter(where))
+        _check_rows(rule, what, columns, _rows(person, rule.kind, what).filter(where))
         for what, columns in _COLUMNS.get(rule.kind, {}).items()
     ]
 
@@ -107,7 +107,7 @@ def _rows(person: Person, kind: str, what: PartType) -> QuerySet[Any]:
     return rows.exclude(is_infra=True)
 
 
-def _held(
+def _check_rows(
     rule: Rule, what: PartType, columns: tuple[str, ...], rows: QuerySet[Any]
 ) -> RuleBreakers:
     found, first = RuleBreakers(what), dict[int, str]()

@@ -170,7 +170,7 @@ def images(
     return Proposal(verb, (part,))
 
 
-def named(verb: str, names: Iterable[str], *, field: str) -> Proposal:
+def image_names(verb: str, names: Iterable[str], *, field: str) -> Proposal:
     """From names that images get or have, whatever the images are."""
     part = Part(PartType.IMAGE)
     part.names = [Fact(name, field) for name in names]

@@ -61,25 +61,25 @@ def blocking_lock(
     listed = list(locks)
     if not listed:
         return None
-    if lock := _named_so(listed, endpoint, named):
-        return finding_of(lock) if _seen(person, lock) else _something()
+    if lock := _image_lock(listed, endpoint, named):
+        return finding_of(lock) if _sees_object(person, lock) else _something()
     if heeded_by(verb) is Lock.PASSES:
         return None
     whole = next((one for one in listed if one.kind == "host"), None)
     if whole is not None:
         return finding_of(whole)
-    touched = _touched(
+    touched = _affected(
         endpoint, verb, kind=kind, object_id=object_id, name=name, params=params or {}
     )
     own = {(kind, object_id), (kind, name)}
     for lock in listed:
         called = {(lock.kind, lock.object_id), (lock.kind, lock.name)}
         if called & touched:
-            return finding_of(lock) if called & own or _seen(person, lock) else _something()
+            return finding_of(lock) if called & own or _sees_object(person, lock) else _something()
     return None
 
 
-def _seen(person: Person | None, lock: ObjectLock) -> bool:
+def _sees_object(person: Person | None, lock: ObjectLock) -> bool:
     return person is not None and allows(person, f"{lock.kind}.view", lock.endpoint)
 
 
@@ -90,7 +90,7 @@ def _something() -> Finding:
 
 def lock_words_for(lock: ObjectLock, person: Person) -> str:
     """The sentence about the lock that `person` may read."""
-    return lock_words(lock) if _seen(person, lock) else hidden_lock_words()
+    return lock_words(lock) if _sees_object(person, lock) else hidden_lock_words()
 
 
 def hidden_lock_words() -> str:
@@ -98,7 +98,7 @@ def hidden_lock_words() -> str:
     return _("This would also remove something that is locked.")
 
 
-def _named_so(
+def _image_lock(
     listed: list[ObjectLock], endpoint: Endpoint, named: Collection[str]
 ) -> ObjectLock | None:
     """The lock of an image that has one of these names. Podman would take the name away from it."""
@@ -152,7 +152,7 @@ def locked_among(locks: Iterable[ObjectLock], named: set[ObjectKey]) -> bool:
     return any({(one.kind, one.object_id), (one.kind, one.name)} & named for one in locks)
 
 
-def _touched(
+def _affected(
     endpoint: Endpoint,
     verb: str,
     *,
@@ -170,7 +170,7 @@ def _touched(
         for param, of in _PLAYED.items():
             found |= {(of, name) for name in _names(params, param)}
         # whatever joined those pods since
-        found |= _along(there, there.filter(pod_name__in=_names(params, "pods")))
+        found |= _with_pods(there, there.filter(pod_name__in=_names(params, "pods")))
     if verb == "kube.play":
         # what is there would get the file's values
         found |= {("secret", one) for one in _names(params, "secrets")}
@@ -183,11 +183,11 @@ def _touched(
         for row in there.filter(podman_id=object_id):
             found |= _pod_of(row)
     elif kind == "pod":
-        found |= _named(there.filter(pod_id=object_id))
+        found |= _container_keys(there.filter(pod_id=object_id))
     elif kind == "network" and (joins := params.get("container")):
         found.add(("container", str(joins)))
     if params.get("force") and kind in ("volume", "network", "image"):
-        found |= _forced(endpoint, there, kind, object_id, name)
+        found |= _removed_by_force(endpoint, there, kind, object_id, name)
     return found
 
 
@@ -196,13 +196,13 @@ def _names(params: Mapping[str, Any], param: str) -> list[str]:
     return [str(one) for one in lock_words_for] if isinstance(lock_words_for, list) else []
 
 
-def _forced(
+def _removed_by_force(
     endpoint: Endpoint, there: QuerySet[Container], kind: str, object_id: str, name: str
 ) -> set[ObjectKey]:
     """What Podman removes too with force (libpod/runtime_img.go, abi/network.go)."""
     if kind != "image":
-        return _along(there, (row for row in there if _uses(row, kind, name)))
-    found = _along(there, there.filter(image_id=object_id))
+        return _with_pods(there, (row for row in there if _uses(row, kind, name)))
+    found = _with_pods(there, there.filter(image_id=object_id))
     # volumes that the driver image made of it
     images = Volume.objects.filter(LIVE, endpoint=endpoint, driver="image")
     names = {name, object_id} - {""}
@@ -210,18 +210,18 @@ def _forced(
         lock_words_for = str(volume.options.get("image", ""))
         if lock_words_for in names or object_id.startswith(lock_words_for or "-"):
             found |= {("volume", volume.name), ("volume", volume.podman_id)}
-            found |= _along(there, (row for row in there if _uses(row, "volume", volume.name)))
+            found |= _with_pods(there, (row for row in there if _uses(row, "volume", volume.name)))
     return found
 
 
-def _along(there: QuerySet[Container], rows: Iterable[Container]) -> set[ObjectKey]:
+def _with_pods(there: QuerySet[Container], rows: Iterable[Container]) -> set[ObjectKey]:
     """These containers and their pods. An infra container stands for its whole pod."""
     listed = list(rows)
-    found = _named(listed)
+    found = _container_keys(listed)
     for row in listed:
         found |= _pod_of(row)
     whole = {row.pod_id for row in listed if row.is_infra and row.pod_id}
-    return found | (_named(there.filter(pod_id__in=whole)) if whole else set())
+    return found | (_container_keys(there.filter(pod_id__in=whole)) if whole else set())
 
 
 def _pod_of(row: Container) -> set[ObjectKey]:
@@ -232,7 +232,7 @@ def _texts(lock_words_for: Any) -> list[Any]:
     return list(lock_words_for.values()) if isinstance(lock_words_for, dict) else [lock_words_for]
 
 
-def _named(rows: Iterable[Container]) -> set[ObjectKey]:
+def _container_keys(rows: Iterable[Container]) -> set[ObjectKey]:
     return {("container", text) for row in rows for text in (row.podman_id, row.name)}
 
 

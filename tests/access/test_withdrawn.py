@@ -32,7 +32,7 @@ def out_of_the_team(matrix: Matrix, alice: Any) -> None:
 
 
 def grant_taken(matrix: Matrix, alice: Any) -> None:
-    grants.take(alice, Grant.objects.get(team__name="team-owner").pk)
+    grants.revoke(alice, Grant.objects.get(team__name="team-owner").pk)
 
 
 def grant_ended(matrix: Matrix, alice: Any) -> None:

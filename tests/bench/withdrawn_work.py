@@ -91,7 +91,7 @@ class Stage:
         from hosts.actions.access import grants
         from hosts.models import Grant
 
-        grants.take(self.by, Grant.objects.get(team=self.team).pk)
+        grants.revoke(self.by, Grant.objects.get(team=self.team).pk)
 
     def _ended(self) -> float:
         """Set to a moment from now; nobody does anything when it has come."""

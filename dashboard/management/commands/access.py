@@ -178,7 +178,7 @@ class Command(BaseCommand):
         self._tell([_told(grant)], options)
 
     def _take(self, console: Person, options: dict[str, Any]) -> None:
-        grants.take(console, options["grant"])
+        grants.revoke(console, options["grant"])
 
     def _explain(self, console: Person, options: dict[str, Any]) -> None:
         subject = subject_of(console, {"where": options["where"]})

@@ -239,7 +239,7 @@ class Command(BaseCommand):
         logins, well = [], True
         for login in host.logins.all():
             examine_host.ask(person, login.pk)
-            steps = async_to_sync(_examined)(examine_host.patient_of(login))
+            steps = async_to_sync(_examined)(examine_host.doctor_request_for(login))
             bad = any(step.state == "failed" for step in steps)
             well = well and not bad
             logins.append(

@@ -21,7 +21,7 @@ from accounts.ssh_keys import blob_of, fingerprint, read
 from accounts.token_actions import TokenOptions
 from dashboard.person import console_person
 from hosts import bells
-from hosts.access.second_factor import lacking
+from hosts.access.second_factor import users_lacking_factor
 from hosts.gate.keys import register
 
 
@@ -182,7 +182,7 @@ class Command(BaseCommand):
     def _list(self) -> None:
         having = Authenticator.objects.filter(type__in=FACTORS)
         on = set(having.values_list("user_id", flat=True))
-        needed = lacking(User.objects.values_list("pk", flat=True))
+        needed = users_lacking_factor(User.objects.values_list("pk", flat=True))
         for user in User.objects.order_by("email"):
             last = user.last_login
             seen = last.isoformat(timespec="seconds") if last else "never"

@@ -142,7 +142,7 @@ def take(request: HttpRequest, grant_id: int) -> HttpResponse:
     holder, role = grant.user or grant.team, grant.role.label
 
     def change() -> str:
-        actions.take(person, grant_id)
+        actions.revoke(person, grant_id)
         return _("%(who)s no longer has %(role)s there.") % {"who": holder, "role": role}
 
     if request.method == "GET":

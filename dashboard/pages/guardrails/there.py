@@ -16,7 +16,7 @@ from hosts.actions.guardrails import edit_guardrail
 from hosts.guardrails.check import rule_of
 from hosts.guardrails.existing import HOW, RuleBreakers, can_judge, existing_breakers
 from hosts.guardrails.judge import Rule
-from hosts.guardrails.kinds import KINDS, checked
+from hosts.guardrails.kinds import KINDS, check_settings
 from hosts.models import Guardrail
 from hosts.refusals import FieldRefusal
 
@@ -45,7 +45,7 @@ def of_form(request: HttpRequest, kind: str) -> HttpResponse:
     if can_judge(kind) and form.is_valid():
         wanted = form.wanted()
         try:
-            rule = Rule(wanted.name, kind, checked(kind, wanted.settings))
+            rule = Rule(wanted.name, kind, check_settings(kind, wanted.settings))
         except FieldRefusal:
             # said beside its field once it is sent
             return _part(request, told)

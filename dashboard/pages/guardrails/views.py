@@ -143,7 +143,7 @@ def _form(request: HttpRequest, form: GuardrailForm, row: Guardrail | None) -> H
 def suggested(request: HttpRequest) -> HttpResponse:
     """The set to begin with, by one click."""
     person: Person = person_of(request)
-    made = edit_guardrail.make_suggested(person)
+    made = edit_guardrail.make_starter_rules(person)
     words = ngettext("%d rule was created.", "%d rules were created.", len(made)) % len(made)
     messages.success(request, words + " " + _("They warn until you make them stricter."))
     return redirect("guardrails:list")

@@ -20,8 +20,8 @@ from dashboard.pages.hosts.words import step_title
 from dashboard.person import person_of
 from hosts import control
 from hosts.access import Person
-from hosts.access.asking import ask
 from hosts.access.guard import guard
+from hosts.access.rights_threads import in_rights_thread
 from hosts.control import ControlError
 from hosts.link.messages import DoctorStep
 
@@ -62,7 +62,7 @@ class _Examination:
 
     async def authorise(self) -> None:
         """Raise NotVisible or Denied where the person may no longer have this."""
-        await ask(lambda: self._recheck(self.person))
+        await in_rights_thread(lambda: self._recheck(self.person))
 
     async def end(self, code: int) -> None:
         """The guard ends it: the right was withdrawn."""

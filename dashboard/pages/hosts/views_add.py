@@ -216,7 +216,7 @@ def examine(request: HttpRequest) -> HttpResponseBase:
     draft = confirmed(request)
     if draft is None or not draft.sealed_key:
         return HttpResponse(status=409)
-    patient = examine_host.patient(
+    patient = examine_host.doctor_request(
         address=draft.address,
         port=draft.port,
         user=draft.user,

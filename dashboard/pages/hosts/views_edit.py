@@ -140,7 +140,7 @@ def remove(request: HttpRequest, host_id: int) -> HttpResponse:
         words = _("%(name)s is removed from Haulout. Nothing on the host was changed.")
         messages.success(request, words % {"name": host.name})
         return redirect("/hosts/")
-    context = {"host": host, "losses": losses(edit_host.what_is_lost(host.endpoints.all()))}
+    context = {"host": host, "losses": losses(edit_host.count_objects(host.endpoints.all()))}
     return render(request, "hosts/remove.html", context)
 
 
@@ -275,7 +275,7 @@ def _asked_first(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
         edit_logins.refuse_the_last(endpoint)
     except FieldRefusal as trouble:
         what.troubles.append(refusal_text(trouble))
-    gone = losses(edit_host.what_is_lost(Endpoint.objects.filter(pk=endpoint.pk)))
+    gone = losses(edit_host.count_objects(Endpoint.objects.filter(pk=endpoint.pk)))
     grants = endpoint.grants.count()
     if grants:
         gone.append(ngettext("%d grant there", "%d grants there", grants) % grants)
@@ -300,7 +300,7 @@ def reconnect(request: HttpRequest, host_id: int) -> HttpResponse:
     """Try now."""
 
     def change(person: Person) -> str:
-        examine_host.try_again(person, host_id)
+        examine_host.connect_now(person, host_id)
         return _("Haulout tries again now.")
 
     return _changed(request, change)

@@ -11,7 +11,7 @@ from dashboard.furniture.watch_job import go_watch, toast_watch
 from dashboard.person import person_of
 from hosts.access import Person, allows, get_object
 from hosts.actions.images import push_image, tag_image, untag_image
-from hosts.actions.images.names import destination, new_names, taken, with_tags
+from hosts.actions.images.names import destination, names_of_others, new_names, with_tags
 from hosts.actions.images.references import parse
 from hosts.actions.registries.credentials import credential_for
 from hosts.models import Image, Job
@@ -54,7 +54,7 @@ def tag(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
     if request.method == "POST":
         try:
             names = new_names(text.splitlines())
-            context["moved"] = taken(row, names)
+            context["moved"] = names_of_others(row, names)
             if move or not context["moved"]:
                 person, ref = person_of(request), (endpoint_id, podman_id)
                 job = tag_image.ask(person, ref, names=names)

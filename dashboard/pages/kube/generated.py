@@ -24,7 +24,7 @@ from hosts.access import (
     target_of,
     thing_of,
 )
-from hosts.access.inspected import MASK
+from hosts.access.readable_inspect import MASK
 from hosts.actions.kube.kube_yaml import YamlRefused, read
 from hosts.inventory.job_marks import OURS
 from hosts.models import InventoryRow

@@ -9,7 +9,7 @@ from dashboard.words import Words
 from hosts.access import Person, allows, visible_objects
 from hosts.actions.images.references import parse
 from hosts.actions.kube.kube_plan import KubePlan, PlannedObject
-from hosts.actions.kube.play_kube import VERB, clashes, order_for, there
+from hosts.actions.kube.play_kube import VERB, clashes, existing_objects, order_for
 from hosts.models import Endpoint, Image
 from hosts.models.inventory import LIVE
 
@@ -62,7 +62,7 @@ def shown(plan: KubePlan, endpoint: Endpoint, person: Person) -> Shown:
         blocked=blocked,
         down=[
             (kind, name)
-            for kind, name in sorted(there(endpoint, plan.goes(volumes=True)))
+            for kind, name in sorted(existing_objects(endpoint, plan.goes(volumes=True)))
             if kind in ("pod", "volume") and kind not in hidden
         ],
         endpoint=endpoint,
@@ -70,10 +70,10 @@ def shown(plan: KubePlan, endpoint: Endpoint, person: Person) -> Shown:
     )
 
 
-def _line(one: PlannedObject, there: set[tuple[str, str]], hidden: set[str]) -> Line:
+def _line(one: PlannedObject, existing_objects: set[tuple[str, str]], hidden: set[str]) -> Line:
     if one.kind in hidden:
         return Line(one, MADE, _("new, unless the name exists"))
-    if (one.kind, one.name) not in there:
+    if (one.kind, one.name) not in existing_objects:
         return Line(one, MADE, _("new"))
     if one.kind == "volume":
         return Line(one, KEPT, _("exists, is used unchanged"))

@@ -12,7 +12,7 @@ from accounts.models import Membership, User
 from dashboard.furniture.people import addresses, long_away, role_names, team_names, without_factor
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import any_contains, matching, one_of
-from hosts.access.second_factor import lacking
+from hosts.access.second_factor import users_lacking_factor
 
 SEES = "access.view"
 
@@ -47,7 +47,7 @@ def _prepare(rows: list[Any], person: Any) -> None:
         teams.setdefault(membership.user_id, []).append(membership.team.name)
     having = Authenticator.objects.filter(user__in=ids, type__in=FACTORS)
     factors = set(having.values_list("user_id", flat=True))
-    without = lacking(ids)
+    without = users_lacking_factor(ids)
     for row in rows:
         row.teams = sorted(teams.get(row.pk, []))
         row.factor = row.pk in factors

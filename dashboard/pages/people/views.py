@@ -30,7 +30,7 @@ from dashboard.pages.people.lists import SPEC
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person
-from hosts.access.second_factor import lacks
+from hosts.access.second_factor import lacks_factor
 from hosts.actions.access import invitation_grants
 from hosts.refusals import FieldRefusal
 
@@ -133,7 +133,7 @@ def _page(request: HttpRequest, person: Person, user: User, **context: object) -
         "grants": grants_of_person(person, user.email),
         "form": RoleForm(initial={"role": user.role.name}),
         "factor": has_factor(user),
-        "lacking": lacks(user),
+        "lacking": lacks_factor(user),
     }
     return render(request, "people/page.html", context)
 

@@ -17,7 +17,7 @@ from hosts.access import NewContainer, Person
 from hosts.actions.run import narrow_grants, run_spec
 from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.run_warnings import volume_words, warnings
-from hosts.actions.run.table import FIELDS, SECTIONS, Kind, given
+from hosts.actions.run.table import FIELDS, SECTIONS, Kind, has_value
 from hosts.capabilities import version_of
 from hosts.jobs.ask import Order
 from hosts.models import Endpoint
@@ -199,7 +199,7 @@ def _params(cleaned: dict[str, Any], draft: Draft) -> dict[str, Any]:
             params[one.param] = cleaned.get(one.name)
     if params["restart"] != "on-failure":
         params["restart_tries"] = None
-    return {key: value for key, value in params.items() if given(value) or key == "image"}
+    return {key: value for key, value in params.items() if has_value(value) or key == "image"}
 
 
 def say(

@@ -21,7 +21,7 @@ from dashboard.pages.signin.sessions import ends, shown
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person
-from hosts.access.second_factor import lacking
+from hosts.access.second_factor import users_lacking_factor
 
 
 def _allowed(request: HttpRequest) -> Person:
@@ -47,7 +47,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The rules are changed."))
         return redirect("signin:rules")
     active = User.objects.filter(is_active=True)
-    waiting = lacking(active.values_list("pk", flat=True))
+    waiting = users_lacking_factor(active.values_list("pk", flat=True))
     context = {
         "tab": "people",
         "roles": roles,

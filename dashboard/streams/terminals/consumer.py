@@ -17,7 +17,7 @@ from dashboard.streams.terminals.session import Session
 from dashboard.streams.terminals.sessions import TooManySessions, sessions
 from dashboard.streams.terminals.viewer import TerminalViewer
 from hosts.access import Denied, NotVisible, get_object
-from hosts.access.asking import ask
+from hosts.access.rights_threads import in_rights_thread
 from hosts.actions.containers import open_terminal
 from hosts.actions.containers.open_terminal import ATTACH, EXEC, VERBS, ExecOptions
 from hosts.database_threads import in_thread
@@ -43,7 +43,7 @@ class TerminalConsumer(LeanConsumer):
         """The right on this container, asked again with every change of access."""
         if self.session is None and (key := self.route.get("key")):
             self.session = sessions.find(key)
-        await ask(self._authorise)
+        await in_rights_thread(self._authorise)
 
     def _authorise(self) -> None:
         if self.session is None:

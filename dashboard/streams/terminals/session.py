@@ -20,8 +20,8 @@ from dashboard.streams.terminals.pipe import NoShell, Pipe
 from dashboard.streams.terminals.scrollback import Scrollback
 from dashboard.streams.terminals.viewer import REST_BYTES, TerminalViewer
 from hosts.access import Person, get_object
-from hosts.access.asking import ask
 from hosts.access.guard import guard
+from hosts.access.rights_threads import in_rights_thread
 from hosts.actions.containers import open_terminal
 from hosts.actions.containers.open_terminal import VERBS, TerminalIntent
 from hosts.database_threads import in_thread
@@ -71,7 +71,7 @@ class Session:
 
     async def authorise(self) -> None:
         """The owner's right, asked again with every change of access. NotVisible, Denied."""
-        await ask(self._authorise)
+        await in_rights_thread(self._authorise)
 
     def _authorise(self) -> None:
         row = self.opened.row

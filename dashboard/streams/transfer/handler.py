@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from dashboard.streams.transfer.handover import Handover, StreamedAnswer
 from dashboard.streams.transfer.wire import WIRE, ClientGone, TooLarge, Wire
-from hosts.access.asking import ask
 from hosts.access.guard import guard
+from hosts.access.rights_threads import in_rights_thread
 from hosts.podman import PodmanError
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class _Transfer:
 
     async def authorise(self) -> None:
         """Raise NotVisible or Denied where the person may no longer have this."""
-        await ask(lambda: self.handover.recheck(self.person))
+        await in_rights_thread(lambda: self.handover.recheck(self.person))
 
     async def end(self, code: int) -> None:
         """The guard ends it: the right was withdrawn."""

@@ -62,7 +62,7 @@ class GrantOptions:
         return Narrowing(self.label, self.names) if self.label or self.names else None
 
 
-def checked(options: GrantOptions) -> GrantOptions:
+def check_options(options: GrantOptions) -> GrantOptions:
     """The tidied options. FieldRefusal names the field."""
     options = replace(
         options,

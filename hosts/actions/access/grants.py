@@ -19,7 +19,7 @@ from audit.shapes import Target
 from hosts import bells
 from hosts.access import Denied, NotVisible, Person, require
 from hosts.access.grant_rows import role_verbs
-from hosts.actions.access.grant_options import GrantOptions, checked
+from hosts.actions.access.grant_options import GrantOptions, check_options
 from hosts.models import Grant
 from hosts.refusals import FieldRefusal
 
@@ -32,7 +32,7 @@ LONGEST_REASON = 300
 def give(person: Person, options: GrantOptions) -> Grant:
     """Create a grant. FieldRefusal names the field, Denied."""
     require(person, MAY, _target(options))
-    options = checked(options)
+    options = check_options(options)
     require_within(person, _target(options), options.role_verbs, options.user)
     return write_grant(person, options)
 
@@ -46,18 +46,18 @@ def write_grant(person: Person, options: GrantOptions) -> Grant:
             reason=options.reason,
             made_by=person.who.name[:200],
         )
-        _told(person, target_of_grant(grant), {"given": True, **shown(grant)})
+        _log(person, target_of_grant(grant), {"given": True, **log_params(grant)})
     return grant
 
 
-def take(person: Person, grant_id: int) -> str:
+def revoke(person: Person, grant_id: int) -> str:
     """Delete the grant. Returns whose it was. NotVisible, Denied."""
     grant = get_grant(person, grant_id)
     with transaction.atomic():
         target = target_of_grant(grant)
-        told = {"taken": True, **shown(grant)}
+        told = {"taken": True, **log_params(grant)}
         grant.delete()
-        _told(person, target, told)
+        _log(person, target, told)
     return str(grant.user or grant.team)
 
 
@@ -73,7 +73,7 @@ def change(person: Person, grant_id: int, *, until: datetime | None, reason: str
     with transaction.atomic():
         grant.until, grant.reason = until, after["reason"] or ""
         grant.save(update_fields=["until", "reason"])
-        _told(person, target_of_grant(grant), {"before": before, "after": after})
+        _log(person, target_of_grant(grant), {"before": before, "after": after})
     return grant
 
 
@@ -92,7 +92,7 @@ def with_names(grants: QuerySet[Grant]) -> QuerySet[Grant]:
     return grants.select_related("role", "team", "user", "group", "host", "endpoint__host")
 
 
-def shown(grant: Grant) -> dict[str, object]:
+def log_params(grant: Grant) -> dict[str, object]:
     """What the log keeps of it."""
     told: dict[str, object] = {
         "team": grant.team.name if grant.team else None,
@@ -152,7 +152,7 @@ def _stamp(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds") if moment else None
 
 
-def _told(person: Person, target: Target, told: dict[str, object]) -> None:
+def _log(person: Person, target: Target, told: dict[str, object]) -> None:
     raise_epoch()
     write.event(person.who, VERB, target, params=told)
     bells.ring("access", "audit")

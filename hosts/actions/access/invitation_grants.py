@@ -16,7 +16,7 @@ from hosts import bells
 from hosts.access import Person, require
 from hosts.access.grant_rows import role_verbs
 from hosts.actions.access.grant_options import GrantOptions, check_gives_something
-from hosts.actions.access.grants import MAY, VERB, require_within, shown, target_of_grant
+from hosts.actions.access.grants import MAY, VERB, log_params, require_within, target_of_grant
 from hosts.models import Grant, Group, InvitedGrant
 
 
@@ -64,7 +64,7 @@ class InvitedGrants:
                 who,
                 VERB,
                 target_of_grant(grant),
-                params={"given": True, **shown(grant)},
+                params={"given": True, **log_params(grant)},
                 detail=f"invited by {link.made_by}",
             )
             told.append(str(one))

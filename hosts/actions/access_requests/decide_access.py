@@ -11,7 +11,7 @@ from audit import write
 from hosts import bells
 from hosts.access import Denied, NotVisible, Person, allows, require
 from hosts.access.requests import may_decide, visible_requests
-from hosts.actions.access.grant_options import GrantOptions, checked
+from hosts.actions.access.grant_options import GrantOptions, check_options
 from hosts.actions.access.grants import write_grant
 from hosts.actions.access_requests.ask_access import (
     must_wait,
@@ -52,7 +52,7 @@ def approve(person: Person, request_id: int, *, answer: str = "") -> AccessReque
             host=found if isinstance(found, Host) else None,
             endpoint=found if isinstance(found, Endpoint) else None,
         )
-        grant = write_grant(person, checked(wanted))
+        grant = write_grant(person, check_options(wanted))
         request.until, request.grant_id = until, grant.pk
         _decide(person, request, State.APPROVED, answer)
         told = params_of(request) | {"until": until.isoformat(), "reason": request.reason}

@@ -36,7 +36,7 @@ def end_grants() -> int:
             .select_related("role", "user", "team", "group", "host", "endpoint__host")
             .order_by("pk")[:MOST]
         )
-        entries = [(target_of_grant(grant), _told(grant)) for grant in grants]
+        entries = [(target_of_grant(grant), _log_params(grant)) for grant in grants]
         Grant.objects.filter(pk__in=[grant.pk for grant in grants]).delete()
         raise_epoch()
         for target, told in entries:
@@ -67,7 +67,7 @@ def expire_requests() -> int:
     return len(requests)
 
 
-def _told(grant: Grant) -> dict[str, object]:
+def _log_params(grant: Grant) -> dict[str, object]:
     return {
         "who": str(grant.user or grant.team),
         "role": grant.role.name,

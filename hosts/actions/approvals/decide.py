@@ -33,7 +33,7 @@ def approve(person: Person, approval_id: int, *, answer: str = "") -> Approval:
         if not queued:
             raise FieldRefusal("", _("The job no longer waits for approval."))
         _decide(person, row, State.APPROVED, answer)
-        write.event(person.who, VERB, target_of_job(row), params=_told(row))
+        write.event(person.who, VERB, target_of_job(row), params=_log_params(row))
         bells.ring("jobs", "access", "audit")
         wake.after_commit([row.job_id], row.job.queue)
     return row
@@ -52,7 +52,7 @@ def refuse(person: Person, approval_id: int, *, answer: str = "") -> Approval:
             waiting, state=Job.State.DENIED, words=said, approval=State.REFUSED
         ):
             raise FieldRefusal("", _("The job no longer waits for approval."))
-        write.event(person.who, REFUSE, target_of_job(row), params=_told(row))
+        write.event(person.who, REFUSE, target_of_job(row), params=_log_params(row))
         bells.ring("jobs", "access", "audit")
     return row
 
@@ -101,7 +101,7 @@ def target_of_job(row: Approval) -> Target:
     return target_of(job.endpoint, kind="job", object_id=str(job.pk), name=str(job))
 
 
-def _told(row: Approval) -> dict[str, object]:
+def _log_params(row: Approval) -> dict[str, object]:
     return {
         "job": row.job_id,
         "asked_by": row.job.asked_by_name,

@@ -44,7 +44,7 @@ class BuildOrder:
             pull_always=self.pull_always,
         )
 
-    def shown(self) -> dict[str, object]:
+    def log_params(self) -> dict[str, object]:
         """What a job's row and an entry keep. Without the values of arguments."""
         return {
             "tags": list(self.tags),

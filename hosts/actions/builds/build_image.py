@@ -64,7 +64,7 @@ def order_for(endpoint: Endpoint, *, text: str, order: BuildOrder) -> Order:
         kind="image",
         object_id="",
         name=order.tags[0],
-        params={**order.shown(), "containerfile": containerfile.NAME},
+        params={**order.log_params(), "containerfile": containerfile.NAME},
         secrets=json.dumps(secrets).encode(),
         proposal=proposal(order, text),
     )

@@ -46,7 +46,7 @@ async def build_upload(
     """
     target = target_of(endpoint, kind="image", object_id="", name=order.tags[0])
     step = ""
-    params = {**order.shown(), "file": file}
+    params = {**order.log_params(), "file": file}
     told_before = proposal(order, None)
     async with streamed_action(person, VERB, target, params, proposal=told_before) as action:
         async with Podman(dial(endpoint, streams=True)) as podman:

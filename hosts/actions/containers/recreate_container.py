@@ -118,5 +118,5 @@ ACTION = Action(
     words=(gettext_lazy("Recreate"), gettext_lazy("recreated")),
     causes=SWAP_EVENTS,
     # what may hold a secret (command, labels, …) is told as a keyed hash
-    params=("env_names", "kept", "watch_s", *(one.param for one in FIELDS.values() if one.told)),
+    params=("env_names", "kept", "watch_s", *(one.param for one in FIELDS.values() if one.logged)),
 )

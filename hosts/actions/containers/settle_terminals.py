@@ -44,9 +44,9 @@ def settle_terminals() -> int:
     ended = asyncio.run(_end_all(left))
     for row, error in zip(left, ended, strict=True):
         if error is None:
-            _settled(row)
+            _log_end(row)
         elif row.lost_at is None:
-            _unknown(row, error)
+            _log_unknown(row, error)
         elif row.lost_at < now - GIVE_UP:
             row.delete()
     bells.ring("terminals", "audit")
@@ -80,7 +80,7 @@ async def _end(row: OpenTerminal) -> str | None:
     return None if ended else "what runs in it did not end"
 
 
-def _settled(row: OpenTerminal) -> None:
+def _log_end(row: OpenTerminal) -> None:
     with transaction.atomic():
         gone, _per_model = OpenTerminal.objects.filter(pk=row.pk, lost_at=row.lost_at).delete()
         if not gone:
@@ -96,7 +96,7 @@ def _settled(row: OpenTerminal) -> None:
             log.info("terminal %s had its outcome already", row.intent)
 
 
-def _unknown(row: OpenTerminal, error: str) -> None:
+def _log_unknown(row: OpenTerminal, error: str) -> None:
     detail = f"{WEB_GONE}; {error}"[:1000]
     with transaction.atomic():
         if OpenTerminal.objects.filter(pk=row.pk, lost_at=None).update(lost_at=timezone.now()):

@@ -13,7 +13,7 @@ from hosts.access import Person, get_object
 from hosts.actions.action import Action
 from hosts.actions.containers.container_state import inspect_state
 from hosts.actions.object_orders import ObjectRef, order_for
-from hosts.actions.run.table import FIELDS, given
+from hosts.actions.run.table import FIELDS, has_value
 from hosts.actions.second_look_changes import at_change, change_back, limits_of, with_former
 from hosts.capabilities import lacks, version_of
 from hosts.cards import Lock, Right, Road, SecondLook, When
@@ -52,7 +52,7 @@ def ask(person: Person, ref: ObjectRef, *, texts: dict[str, str]) -> Job:
         if texts.get(name, "").strip():
             # "no" is a policy here, not nothing
             value = texts[name] if name == "restart" else _read(name, texts[name])
-            if given(value):
+            if has_value(value):
                 params[FIELDS[name].param] = value
     _judge(params, row.endpoint)
     order = order_for(row, "container", params)
@@ -116,7 +116,7 @@ def resources(params: dict[str, Any]) -> dict[str, Any]:
     spec: dict[str, Any] = {}
     for name in LIMITS:
         field = FIELDS[name]
-        if given(params.get(field.param)):
+        if has_value(params.get(field.param)):
             field.put(spec, params[field.param], params)
     limits: dict[str, Any] = spec.get("resource_limits", {})
     return limits

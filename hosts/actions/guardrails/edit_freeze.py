@@ -46,7 +46,7 @@ def make(person: Person, options: FreezeOptions) -> FreezeWindow:
     with transaction.atomic():
         row = FreezeWindow()
         _write(row, options)
-        _told(person, row, {"made": True, **shown(row)})
+        _log(person, row, {"made": True, **log_params(row)})
     return row
 
 
@@ -54,14 +54,14 @@ def edit(person: Person, freeze_id: int, options: FreezeOptions) -> FreezeWindow
     """Change a window. FieldRefusal, NotVisible, Denied."""
     row = get_freeze(person, freeze_id)
     with transaction.atomic():
-        before = shown(row)
+        before = log_params(row)
         _write(row, options)
-        after = shown(row)
+        after = log_params(row)
         changes = {
             name: [before[name], after[name]] for name in after if before[name] != after[name]
         }
         if changes:
-            _told(person, row, {"changes": changes})
+            _log(person, row, {"changes": changes})
     return row
 
 
@@ -69,7 +69,7 @@ def remove(person: Person, freeze_id: int) -> str:
     """Delete a window. Returns its name. NotVisible, Denied."""
     row = get_freeze(person, freeze_id)
     with transaction.atomic():
-        told, target = {"removed": True, **shown(row)}, _target(row)
+        told, target = {"removed": True, **log_params(row)}, _target(row)
         row.delete()
         raise_epoch()
         write.event(person.who, VERB, target, params=told)
@@ -126,7 +126,7 @@ def _check_times(options: FreezeOptions) -> None:
         raise FieldRefusal("ends_at", _("The end is before the start."))
 
 
-def shown(row: FreezeWindow) -> dict[str, Any]:
+def log_params(row: FreezeWindow) -> dict[str, Any]:
     """What the log keeps of it."""
     if row.days:
         when = f"days {', '.join(map(str, row.days))} {row.from_time}-{row.until_time}"
@@ -150,7 +150,7 @@ def _target(row: FreezeWindow) -> Target:
     return Target(kind="freeze", id=str(row.pk or ""), name=row.name)
 
 
-def _told(person: Person, row: FreezeWindow, params: dict[str, Any]) -> None:
+def _log(person: Person, row: FreezeWindow, params: dict[str, Any]) -> None:
     raise_epoch()
     write.event(person.who, VERB, _target(row), params=params)
     bells.ring("hosts", "freezes", "audit")

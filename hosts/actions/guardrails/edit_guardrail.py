@@ -13,7 +13,7 @@ from audit import write
 from audit.shapes import Target
 from hosts import bells
 from hosts.access import NotVisible, Person, require
-from hosts.guardrails.kinds import KINDS, checked
+from hosts.guardrails.kinds import KINDS, check_settings
 from hosts.guardrails.starter_rules import STARTER_RULES
 from hosts.guardrails.verdict import Severity
 from hosts.models import Group, Guardrail
@@ -48,11 +48,11 @@ def make(person: Person, options: GuardrailOptions) -> Guardrail:
     with transaction.atomic():
         row = Guardrail()
         shown = _write(row, options)
-        _told(person, row, {"made": True, **shown})
+        _log(person, row, {"made": True, **shown})
     return row
 
 
-def make_suggested(person: Person) -> list[Guardrail]:
+def make_starter_rules(person: Person) -> list[Guardrail]:
     """Create the starter rules, as warnings. A rule of the same name stays. Denied."""
     require(person, VERB, Target(kind="guardrail", id="", name=""))
     made = []
@@ -63,7 +63,7 @@ def make_suggested(person: Person) -> list[Guardrail]:
                     str(name), kind, settings, Severity.WARN.value, str(words)
                 )
                 row = Guardrail()
-                _told(person, row, {"made": True, **_write(row, options)})
+                _log(person, row, {"made": True, **_write(row, options)})
                 made.append(row)
     return made
 
@@ -72,13 +72,13 @@ def edit(person: Person, guardrail_id: int, options: GuardrailOptions) -> Guardr
     """Change a rule. FieldRefusal, NotVisible, Denied."""
     row = get_guardrail(person, guardrail_id)
     with transaction.atomic():
-        before = _shown(row)
+        before = _log_params(row)
         after = _write(row, options)
         changes = {
             name: [before[name], after[name]] for name in after if before[name] != after[name]
         }
         if changes:
-            _told(person, row, {"changes": changes})
+            _log(person, row, {"changes": changes})
     return row
 
 
@@ -86,7 +86,7 @@ def remove(person: Person, guardrail_id: int) -> str:
     """Delete a rule. Returns its name. NotVisible, Denied."""
     row = get_guardrail(person, guardrail_id)
     with transaction.atomic():
-        told = {"removed": True, **_shown(row)}
+        told = {"removed": True, **_log_params(row)}
         target = target_of_rule(row)
         row.delete()
         raise_epoch()
@@ -117,16 +117,16 @@ def _write(row: Guardrail, options: GuardrailOptions) -> dict[str, Any]:
     if options.severity not in tuple(Severity):
         raise FieldRefusal("severity", _("Choose refuse, ask or warn."))
     row.name, row.kind, row.severity = name, options.kind, options.severity
-    row.settings = checked(options.kind, options.settings)
+    row.settings = check_settings(options.kind, options.settings)
     row.words = options.words.strip()[:LONGEST_WORDS]
     row.enabled, row.everywhere = options.enabled, not options.groups
     with refuse_taken(taken):
         row.save()
     row.groups.set(options.groups)
-    return _shown(row)
+    return _log_params(row)
 
 
-def _shown(row: Guardrail) -> dict[str, Any]:
+def _log_params(row: Guardrail) -> dict[str, Any]:
     # a rule is no secret: a reviewer has to see what it said
     return {
         "name": row.name,
@@ -150,7 +150,7 @@ def _text(value: Any) -> str:
     return ", ".join(str(line) for line in lines)
 
 
-def _told(person: Person, row: Guardrail, params: dict[str, Any]) -> None:
+def _log(person: Person, row: Guardrail, params: dict[str, Any]) -> None:
     raise_epoch()
     write.event(person.who, VERB, target_of_rule(row), params=params)
     bells.ring("audit")

@@ -49,7 +49,7 @@ def unlock(person: Person, lock_id: int) -> ObjectLock:
     found = ObjectLock.objects.select_related("host", "endpoint__host").filter(pk=lock_id).first()
     if found is None:
         raise NotVisible
-    target = _seen(person, found)
+    target = _require_visible(person, found)
     if found.locked_by_id is None or found.locked_by_id != person.user.pk:
         require(person, OVERRIDE, target, found.endpoint or found.host)
     with transaction.atomic():
@@ -77,7 +77,7 @@ def _make(person: Person, made: ObjectLock, target: Target, reason: str) -> Obje
     return made
 
 
-def _seen(person: Person, lock: ObjectLock) -> Target:
+def _require_visible(person: Person, lock: ObjectLock) -> Target:
     """The locked object. NotVisible where the person does not see it."""
     if lock.endpoint is None:
         get_host(person, lock.host_id, "host.view")

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from audit import params
 from hosts.access import Person, get_host
-from hosts.actions.hosts.edit_host import EDIT, tried_again, written
+from hosts.actions.hosts.edit_host import EDIT, log_change, reconnect
 from hosts.actions.hosts.edit_logins import get_login
 from hosts.link.certificates import UserCertificate, read_authority, read_user_certificate
 from hosts.link.errors import LinkError
@@ -46,9 +46,9 @@ def set_certificate(person: Person, login_id: int, pasted: str) -> Login:
         login.certificate = found.line if found else ""
         login.certificate_until = found.until if found else None
         login.save()
-        tried_again(Login.objects.filter(pk=login.pk))
+        reconnect(Login.objects.filter(pk=login.pk))
         told = f"{found.key_id}, {found.authority}" if found else ""
-        written(person, EDIT, login.host, {"login": login.user, "certificate": told})
+        log_change(person, EDIT, login.host, {"login": login.user, "certificate": told})
     return login
 
 
@@ -59,6 +59,6 @@ def set_authority(person: Person, host_id: int, pasted: str) -> Host:
     with transaction.atomic():
         host.host_ca = lines
         host.save()
-        tried_again(host.logins.all())
-        written(person, EDIT, host, {"host_ca": lines})
+        reconnect(host.logins.all())
+        log_change(person, EDIT, host, {"host_ca": lines})
     return host

@@ -27,7 +27,7 @@ def target_of_group(group: Group) -> Target:
 def make(person: Person, *, name: str, notes: str = "") -> Group:
     """Create a group without hosts. FieldRefusal("name", …), Denied."""
     require(person, VERB, Target(kind="group", id="", name=name))
-    name = _checked(name)
+    name = _valid_name(name)
     with refuse_taken(_name_taken()):
         group = Group.objects.create(name=name, notes=notes.strip())
         write.event(person.who, VERB, target_of_group(group), params={"made": True})
@@ -38,7 +38,7 @@ def make(person: Person, *, name: str, notes: str = "") -> Group:
 def edit(person: Person, group_id: int, *, name: str, notes: str, host_ids: list[int]) -> Group:
     """Change name, notes and hosts (of those that the person sees). FieldRefusal, Denied."""
     group = get_group(person, group_id)
-    name = _checked(name, but=group)
+    name = _valid_name(name, but=group)
     before = set(group.hosts.all())
     visible = set(visible_hosts(person))
     chosen = {host for host in visible if host.pk in host_ids}
@@ -96,7 +96,7 @@ def get_group(person: Person, group_id: int) -> Group:
     return group
 
 
-def _checked(name: str, *, but: Group | None = None) -> str:
+def _valid_name(name: str, *, but: Group | None = None) -> str:
     try:
         names = check_groups([name])
     except FieldRefusal as exc:

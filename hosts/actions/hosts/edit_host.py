@@ -86,8 +86,8 @@ def edit(person: Person, host_id: int, wanted: HostEdit) -> Host:
             host.groups.remove(*Group.objects.filter(name__in=had - wants))
             raise_epoch()
             if moved:
-                tried_again(host.logins.all())
-            written(person, EDIT, host, {"changes": changes})
+                reconnect(host.logins.all())
+            log_change(person, EDIT, host, {"changes": changes})
             # the name and the groups stand in every list of its objects
             bells.ring(*INVENTORY_BELLS)
     except IntegrityError as exc:
@@ -123,7 +123,7 @@ def _switch(person: Person, host_id: int, state: State) -> Host:
         host.save()
         for rows in (host.logins.all(), host.endpoints.all()):
             rows.update(state=state, since=now, changed_at=now, reason="", reason_kind="", cure="")
-        written(person, EDIT, host, {"enabled": host.enabled})
+        log_change(person, EDIT, host, {"enabled": host.enabled})
         bells.ring(*INVENTORY_BELLS)
     return host
 
@@ -139,12 +139,12 @@ def accept_host_key(person: Person, host_id: int, *, line: str, fingerprint: str
         shared = Host.objects.filter(fingerprint=fingerprint).exclude(pk=host.pk)
         host.another_machine = host.another_machine and shared.exists()
         host.save()
-        tried_again(host.logins.all())
-        written(person, EDIT, host, {"host_key": [old, fingerprint]})
+        reconnect(host.logins.all())
+        log_change(person, EDIT, host, {"host_key": [old, fingerprint]})
     return host
 
 
-def what_is_lost(endpoints: QuerySet[Endpoint]) -> dict[str, int]:
+def count_objects(endpoints: QuerySet[Endpoint]) -> dict[str, int]:
     """How many objects of each kind leave Haulout with these endpoints: {"container": 12, …}."""
     counts = {
         kind: model.objects.filter(endpoint__in=endpoints, gone=None).count()
@@ -200,7 +200,7 @@ def refuse_while_behind(logins: Iterable[Login]) -> None:
         )
 
 
-def tried_again(logins: QuerySet[Login]) -> None:
+def reconnect(logins: QuerySet[Login]) -> None:
     """Connect these logins again, also stopped ones. In the caller's transaction."""
     now = timezone.now()
     logins.update(
@@ -208,7 +208,7 @@ def tried_again(logins: QuerySet[Login]) -> None:
     )
 
 
-def written(person: Person, verb: str, host: Host, what: dict[str, Any]) -> None:
+def log_change(person: Person, verb: str, host: Host, what: dict[str, Any]) -> None:
     """Write the entry and ring the bells of a change. In the caller's transaction."""
     write.event(person.who, verb, target_of_host(host), params=what)
     bells.ring("hosts", "audit")

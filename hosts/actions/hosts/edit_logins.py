@@ -10,9 +10,9 @@ from hosts.access import NotVisible, Person, get_host
 from hosts.actions.hosts.edit_host import (
     EDIT,
     INVENTORY_BELLS,
+    log_change,
+    reconnect,
     refuse_while_jobs,
-    tried_again,
-    written,
 )
 from hosts.actions.hosts.host_address import check_user
 from hosts.actions.hosts.register_host import SocketInfo, add_endpoints
@@ -61,7 +61,7 @@ def add_login(
         add_endpoints(login, sockets)
         host.save()
         said = {"added_login": user, "sockets": _paths(sockets)}
-        written(person, EDIT, host, said | _of(certificate))
+        log_change(person, EDIT, host, said | _of(certificate))
     return login
 
 
@@ -71,7 +71,9 @@ def add_sockets(person: Person, login_id: int, sockets: list[SocketInfo]) -> lis
     with transaction.atomic():
         made = add_endpoints(login, sockets)
         login.host.save()
-        written(person, EDIT, login.host, {"login": login.user, "added_sockets": _paths(sockets)})
+        log_change(
+            person, EDIT, login.host, {"login": login.user, "added_sockets": _paths(sockets)}
+        )
     return made
 
 
@@ -90,9 +92,9 @@ def replace_key(
         login.certificate = certificate.line if certificate else ""
         login.certificate_until = certificate.until if certificate else None
         login.save()
-        tried_again(Login.objects.filter(pk=login.pk))
+        reconnect(Login.objects.filter(pk=login.pk))
         said = {"login": login.user, "public_key": public_key}
-        written(person, EDIT, login.host, said | _of(certificate))
+        log_change(person, EDIT, login.host, said | _of(certificate))
     return login
 
 
@@ -126,7 +128,7 @@ def remove_endpoint(person: Person, endpoint_id: int) -> None:
             login.delete()
         host.changed_at = timezone.now()
         host.save()
-        written(person, EDIT, host, {"login": login.user, "removed_socket": socket})
+        log_change(person, EDIT, host, {"login": login.user, "removed_socket": socket})
         bells.ring(*INVENTORY_BELLS)
 
 

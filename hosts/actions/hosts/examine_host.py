@@ -10,7 +10,7 @@ from django.db import transaction
 from audit import write
 from hosts import control, vault
 from hosts.access import Person, get_host
-from hosts.actions.hosts.edit_host import tried_again
+from hosts.actions.hosts.edit_host import reconnect
 from hosts.actions.hosts.edit_logins import get_login
 from hosts.actions.hosts.host_address import check_socket
 from hosts.actions.hosts.register_host import SocketInfo, target_of_host
@@ -37,7 +37,7 @@ def seal_given_key(pasted: str | bytes, passphrase: str = "") -> tuple[bytes, st
     return vault.seal(keys.export_private(key), KEY_PURPOSE), keys.public_line(key)
 
 
-def patient(
+def doctor_request(
     *,
     address: str,
     port: int,
@@ -72,14 +72,14 @@ def ask(person: Person, login_id: int, *, socket: str = "") -> dict[str, Any]:
     login = get_login(person, login_id, VERB)
     with transaction.atomic():
         write.event(person.who, VERB, target_of_host(login.host), params={"account": login.user})
-    return patient_of(login, socket=path)
+    return doctor_request_for(login, socket=path)
 
 
-def patient_of(login: Login, *, socket: str = "") -> dict[str, Any]:
+def doctor_request_for(login: Login, *, socket: str = "") -> dict[str, Any]:
     """What the doctor takes for a registered login."""
     if not socket or login.host.kind == Host.Kind.LOCAL:
         return {"login_id": login.pk}
-    return patient(
+    return doctor_request(
         address=login.host.address,
         port=login.host.port,
         user=login.user,
@@ -115,11 +115,11 @@ def found_sockets(steps: Iterable[DoctorStep]) -> list[SocketInfo]:
     return [one for one in found.values() if one.graph_root or not ended]
 
 
-def try_again(person: Person, host_id: int) -> None:
+def connect_now(person: Person, host_id: int) -> None:
     """Connect a host's logins now, also stopped ones. ControlError, Denied."""
     host = get_host(person, host_id, VERB)
     with transaction.atomic():
-        tried_again(host.logins.all())
+        reconnect(host.logins.all())
         write.event(person.who, VERB, target_of_host(host), params={"action": "reconnect"})
     for login in host.logins.all():
         async_to_sync(control.reconnect)(login.pk)

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hosts.access import Person, get_host, visible_hosts
-from hosts.actions.hosts.edit_host import EDIT, tried_again, written
+from hosts.actions.hosts.edit_host import EDIT, log_change, reconnect
 from hosts.actions.hosts.edit_logins import get_login
 from hosts.link.jump import MOST_JUMPS
 from hosts.models import Host, Login
@@ -66,9 +66,9 @@ def set_jump(person: Person, login_id: int, via: int | None) -> Login:
     with transaction.atomic():
         before, login.via = str(login.via) if login.via else "", jump
         login.save()
-        tried_again(Login.objects.filter(pk=login.pk))
+        reconnect(Login.objects.filter(pk=login.pk))
         change = [before, str(jump) if jump else ""]
-        written(person, EDIT, login.host, {"login": login.user, "via": change})
+        log_change(person, EDIT, login.host, {"login": login.user, "via": change})
     return login
 
 

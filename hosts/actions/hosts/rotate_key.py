@@ -16,7 +16,7 @@ from accounts.verbs import ADMIN
 from hosts import control
 from hosts.access import Person, get_host
 from hosts.actions.action import Action
-from hosts.actions.hosts.edit_host import tried_again
+from hosts.actions.hosts.edit_host import reconnect
 from hosts.actions.hosts.examine_host import seal_new_key
 from hosts.cards import Lock, Right, Road
 from hosts.control import ControlError
@@ -137,7 +137,7 @@ def _keep(login_id: int, sealed: bytes, public: str) -> None:
         login.sealed_key, login.public_key = sealed, public
         login.certificate, login.certificate_until = "", None
         login.save()
-        tried_again(Login.objects.filter(pk=login_id))
+        reconnect(Login.objects.filter(pk=login_id))
 
 
 async def settle(_errand: Errand) -> Settlement:

@@ -69,18 +69,18 @@ async def compare(found: Sequence[SocketInfo], those: Sequence[_KeyHolder]) -> l
 
     async def each(one: _KeyHolder) -> SameKeyHost:
         async with few:
-            return await _compared(found, one)
+            return await _compare_one(found, one)
 
     compared = await asyncio.gather(*(each(one) for one in those[:_MOST]))
     unasked = [SameKeyHost(one.host_id, one.name, why=[], answered=False) for one in those[_MOST:]]
     return [*compared, *unasked]
 
 
-async def _compared(found: Sequence[SocketInfo], one: _KeyHolder) -> SameKeyHost:
+async def _compare_one(found: Sequence[SocketInfo], one: _KeyHolder) -> SameKeyHost:
     ours = next((it for it in found if it.machine), None)
     if ours is None:
         return SameKeyHost(one.host_id, one.name, why=[], answered=False)
-    theirs = await _asked(one)
+    theirs = await _examine(one)
     if theirs is None:
         last = {"hostname": one.hostname}
         return SameKeyHost(one.host_id, one.name, why=_words(ours.machine, last), answered=False)
@@ -94,7 +94,7 @@ async def _compared(found: Sequence[SocketInfo], one: _KeyHolder) -> SameKeyHost
     return SameKeyHost(one.host_id, one.name, why=_words(new, theirs.machine), answered=True)
 
 
-async def _asked(one: _KeyHolder) -> SocketInfo | None:
+async def _examine(one: _KeyHolder) -> SocketInfo | None:
     try:
         async with asyncio.timeout(_ASK_S):
             steps = [step async for step in control.examine({"login_id": one.login_id})]

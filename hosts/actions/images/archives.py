@@ -135,7 +135,7 @@ async def load(
         async with Podman(dial(endpoint, streams=True)) as podman:
 
             async def heed(given: list[str]) -> None:
-                await action.permit(from_request.named(LOAD, given, field="archive"), podman)
+                await action.permit(from_request.image_names(LOAD, given, field="archive"), podman)
 
             archive = decompress(_until_whole(body, action), limit_bytes=limit_bytes)
             try:
@@ -165,7 +165,9 @@ async def import_tar(
     proposal = from_request.archive(IMPORT, file=file, called=[reference])
     async with streamed_action(person, IMPORT, target, params, proposal=proposal) as action:
         async with Podman(dial(endpoint, streams=True)) as podman:
-            await action.permit(from_request.named(IMPORT, [reference], field="reference"), podman)
+            await action.permit(
+                from_request.image_names(IMPORT, [reference], field="reference"), podman
+            )
             image_id = await image_archive.import_tar(
                 podman,
                 _until_whole(body, action),

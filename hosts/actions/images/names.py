@@ -40,7 +40,7 @@ def destination(text: str) -> str:
     return str(found)
 
 
-def taken(row: Image, names: Iterable[str]) -> list[str]:
+def names_of_others(row: Image, names: Iterable[str]) -> list[str]:
     """Those of `names` that another image on the endpoint has. Podman would move them."""
     others = Image.objects.filter(endpoint_id=row.endpoint_id, gone=None).exclude(pk=row.pk)
     held = {name for names_of in others.values_list("names", flat=True) for name in names_of}

@@ -17,7 +17,7 @@ def canonical_document(document: Document) -> tuple[Document, list[tuple[str, in
         raise duplicate_field(str(path[-1]), other, document.line_of(*path))
     for path, what in shape.wrong:
         raise YamlRefused(
-            _("%(name)s must be %(what)s.") % {"name": dotted(path), "what": _named(what)},
+            _("%(name)s must be %(what)s.") % {"name": dotted(path), "what": _type_words(what)},
             document.line_of(*path),
         )
     lines = {at: document.line_of(*written) for at, written in shape.written.items()}
@@ -31,7 +31,7 @@ def duplicate_field(name: str, other: str, line: int) -> YamlRefused:
     return YamlRefused(words % {"name": name[:80], "other": other[:80]}, line)
 
 
-def _named(what: Leaf | str) -> str:
+def _type_words(what: Leaf | str) -> str:
     told = {
         Leaf.TEXT: _("a string"),
         Leaf.NUMBER: _("a whole number"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from hosts.access import Person, get_endpoint
 from hosts.actions.action import Action
 from hosts.actions.kube.kube_documents import names_only
-from hosts.actions.kube.play_kube import plan_on, there
+from hosts.actions.kube.play_kube import existing_objects, plan_on
 from hosts.actions.kube.side_effects import REMOVE, VOLUMES, require_secret_verb, require_side_verbs
 from hosts.actions.locked_dependents import refuse_locked_dependents
 from hosts.cards import TAKES_AWAY, Lock, Right
@@ -30,7 +30,7 @@ def ask(person: Person, endpoint_id: int, *, text: str, volumes: bool = False) -
     endpoint = get_endpoint(person, endpoint_id, VERB)
     plan = plan_on(endpoint, text)
     goes = plan.goes(volumes=volumes)
-    found = there(endpoint, plan.goes(volumes=True))
+    found = existing_objects(endpoint, plan.goes(volumes=True))
     if not found:
         raise FieldRefusal(
             "text", _("Nothing in this file exists on %(host)s.") % {"host": endpoint}

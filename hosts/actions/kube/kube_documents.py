@@ -8,7 +8,7 @@ from typing import Any
 
 from hosts.actions.creation import with_job_label
 from hosts.actions.kube.kube_plan import KubePlan
-from hosts.actions.kube.kube_yaml import written
+from hosts.actions.kube.kube_yaml import dump
 from hosts.guardrails.kube_fields import WITH_TEMPLATE
 
 
@@ -26,7 +26,7 @@ def with_job_labels(plan: KubePlan, *, job_id: int) -> bytes:
                 "spec": {**spec, "template": _with_label(spec["template"], job_id)},
             }
         made.append(content)
-    return written(made)
+    return dump(made)
 
 
 def _with_label(holder: dict[str, Any], job_id: int) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def _with_label(holder: dict[str, Any], job_id: int) -> dict[str, Any]:
 def names_only(goes: Mapping[str, list[str]]) -> bytes:
     """YAML that names what Podman takes down: `goes` by pod, volume and secret."""
     kinds = {"pod": "Pod", "secret": "Secret", "volume": "PersistentVolumeClaim"}
-    return written(
+    return dump(
         {"apiVersion": "v1", "kind": kinds[kind], "metadata": {"name": name}}
         for kind in kinds
         for name in goes.get(kind, [])

@@ -78,7 +78,7 @@ def plan_of(text: str, *, numbered: bool = False) -> KubePlan:
     ports: list[str] = []
     fills: list[str] = []
     claims: list[str] = []
-    for raw in (inner for document in read(text) for inner in _listed(document)):
+    for raw in (inner for document in read(text) for inner in _items(document)):
         kind = kind_of(raw.content)
         if kind not in DOCUMENTS:
             skipped.append((_text(raw, "kind"), raw.line_of("kind")))
@@ -116,7 +116,7 @@ def plan_of(text: str, *, numbered: bool = False) -> KubePlan:
     )
 
 
-def _listed(document: Document) -> Iterator[Document]:
+def _items(document: Document) -> Iterator[Document]:
     """The document, or the items of a List."""
     _refuse_two_spellings(document)
     if kind_of(document.content) != "List":

@@ -257,7 +257,7 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def written(documents: Iterable[dict[str, Any]]) -> bytes:
+def dump(documents: Iterable[dict[str, Any]]) -> bytes:
     """The documents as YAML that reads the same everywhere."""
     return yaml.dump_all(
         documents, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**20

@@ -55,10 +55,10 @@ def plan_on(endpoint: Endpoint, text: str) -> KubePlan:
 
 def clashes(endpoint: Endpoint, plan: KubePlan) -> list[tuple[str, str]]:
     """(kind, name) of planned objects that exist by the inventory."""
-    return there(endpoint, {kind: plan.names(kind) for kind in _KINDS})
+    return existing_objects(endpoint, {kind: plan.names(kind) for kind in _KINDS})
 
 
-def there(endpoint: Endpoint, names: dict[str, list[str]]) -> list[tuple[str, str]]:
+def existing_objects(endpoint: Endpoint, names: dict[str, list[str]]) -> list[tuple[str, str]]:
     """(kind, name) of those that the inventory has."""
     found: list[tuple[str, str]] = []
     for kind in _KINDS:
@@ -158,7 +158,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     made = await look(errand, asked, fresh)
     await crash.point(crash.AFTER_LOOK, errand.job_id)
     failed = await start(errand, made) if errand.params.get("start", True) else []
-    return _told(errand, report, failed)
+    return _result(errand, report, failed)
 
 
 async def _play(errand: Errand, plan: KubePlan) -> dict[str, Any]:
@@ -179,7 +179,7 @@ async def _play(errand: Errand, plan: KubePlan) -> dict[str, Any]:
     return await kube.play(errand.podman, with_job_labels(plan, job_id=errand.job_id), start=False)
 
 
-def _told(errand: Errand, report: dict[str, Any], failed: list[str]) -> dict[str, Any]:
+def _result(errand: Errand, report: dict[str, Any], failed: list[str]) -> dict[str, Any]:
     """The report as lines and result. ActionFailed where a container did not start."""
     made = [pod for pod in report.get("Pods") or [] if isinstance(pod, dict)]
     for pod in made:

@@ -23,7 +23,7 @@ def ask(person: Person, ref: ObjectRef, **servers: list[str]) -> Job:
     return ask_object(person, VERB, ref, params=params)
 
 
-async def _left(errand: Errand) -> tuple[list[str], list[str]]:
+async def _remaining(errand: Errand) -> tuple[list[str], list[str]]:
     """(still to be added, still to be dropped)."""
     found = await networks.inspect(errand.podman, errand.object_id)
     there = found.get("network_dns_servers") or []
@@ -33,7 +33,7 @@ async def _left(errand: Errand) -> tuple[list[str], list[str]]:
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Change what differs."""
-    add, drop = await _left(errand)
+    add, drop = await _remaining(errand)
     if add or drop:
         await errand.about_to_send()
         await networks.update(errand.podman, errand.object_id, dns_add=add, dns_drop=drop)
@@ -41,7 +41,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def settle(errand: Errand) -> Settlement:
-    return Settlement.AGAIN if any(await _left(errand)) else Settlement.DONE
+    return Settlement.AGAIN if any(await _remaining(errand)) else Settlement.DONE
 
 
 ACTION = Action(

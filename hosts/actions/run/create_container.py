@@ -40,5 +40,5 @@ ACTION = Action(
     words=(gettext_lazy("Create"), gettext_lazy("created")),
     causes=("image.pull", "volume.create"),
     # what may hold a secret (command, labels, …) stays out, and is told as a keyed hash
-    params=("env_names", "instead_of", *(one.param for one in FIELDS.values() if one.told)),
+    params=("env_names", "instead_of", *(one.param for one in FIELDS.values() if one.logged)),
 )

@@ -99,9 +99,9 @@ def read_existing(
     `keep_volumes`: anonymous volumes keep their generated names.
     """
     seen = InspectedContainer(found, mapping(found.get("_image")))
-    told = {name: text for name, one in FIELDS.items() if (text := _seen(one, seen))}
-    asked, source = _asked(seen, endpoint_id)
-    texts = _joined(asked, told) if asked is not None else dict(told)
+    told = {name: text for name, one in FIELDS.items() if (text := _field_text(one, seen))}
+    asked, source = _requested(seen, endpoint_id)
+    texts = _with_changes(asked, told) if asked is not None else dict(told)
     texts["image"] = str(found.get("ImageName") or texts.get("image", ""))
     texts["volumes"] = _volumes(asked or {}, told, keep=keep_volumes)
     env, masked = _environment(seen)
@@ -114,15 +114,15 @@ def read_existing(
     )
 
 
-def _seen(one: Field, seen: InspectedContainer) -> str:
+def _field_text(one: Field, seen: InspectedContainer) -> str:
     """The field's text from inspect. "" where the host sent another type."""
     try:
-        return one.seen(seen)
+        return one.from_inspect(seen)
     except (AttributeError, KeyError, TypeError, ValueError, Refusal):
         return ""
 
 
-def _asked(seen: InspectedContainer, endpoint_id: int) -> tuple[dict[str, str] | None, Source]:
+def _requested(seen: InspectedContainer, endpoint_id: int) -> tuple[dict[str, str] | None, Source]:
     """The requested fields, or None, and their source."""
     note = order_note.read(seen.inspect, seen.annotation(ORDER_NOTE), endpoint_id=endpoint_id)
     if note is not None:
@@ -148,7 +148,7 @@ def _readable(texts: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _joined(asked: dict[str, str], told: dict[str, str]) -> dict[str, str]:
+def _with_changes(asked: dict[str, str], told: dict[str, str]) -> dict[str, str]:
     """The request with later changes: name, limits, restart policy, networks."""
     texts = dict(asked)
     for name, text in told.items():

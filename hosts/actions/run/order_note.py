@@ -15,7 +15,7 @@ ORDER_NOTE: Final = f"{OURS}order"
 MOST_NOTE: Final = 16_000
 
 
-def written(texts: dict[str, str], *, job_id: int, endpoint_id: int) -> str:
+def write(texts: dict[str, str], *, job_id: int, endpoint_id: int) -> str:
     """The annotation's value. "" where it would be too long."""
     seal = mark(job_id, _what(texts, endpoint_id))
     note = json.dumps({"order": texts, "seal": seal}, ensure_ascii=False)

@@ -79,7 +79,7 @@ def ask_for(
 
 async def make(errand: Errand) -> str:
     """Create it, or continue an earlier try, and look at it. Returns its id. Nothing is made twice."""
-    container_id = await _made(errand)
+    container_id = await _container_of_job(errand)
     if container_id is None:
         await _wait_for_place(errand)
         await bring_image(errand)
@@ -148,7 +148,7 @@ async def bring_image(errand: Errand) -> None:
     await pull_into(errand, reference)
 
 
-async def _made(errand: Errand) -> str | None:
+async def _container_of_job(errand: Errand) -> str | None:
     """The id of the container that an earlier try made, or None."""
     found = await containers.list_containers(errand.podman, filters=job_filter(errand.job_id))
     return found[0]["Id"] if found else None
@@ -191,6 +191,6 @@ ACTION = Action(
         "restart_tries",
         "env_names",
         "instead_of",
-        *(one.param for one in FIELDS.values() if one.told),
+        *(one.param for one in FIELDS.values() if one.logged),
     ),
 )

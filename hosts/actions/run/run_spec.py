@@ -9,7 +9,7 @@ from typing import Any
 
 from hosts.actions.run import order_note
 from hosts.actions.run.order_note import MOST_NOTE, ORDER_NOTE
-from hosts.actions.run.table import FIELDS, Kind, given
+from hosts.actions.run.table import FIELDS, Kind, has_value
 from hosts.actions.run.table.networks import MODES as NETWORK_MODES
 from hosts.capabilities import version_of
 from hosts.guardrails import Proposal, from_spec
@@ -25,7 +25,7 @@ def build(params: dict[str, Any], env: dict[str, str], *, job_id: int) -> dict[s
     spec: dict[str, Any] = {"image": params["image"], "raw_image_name": params["image"]}
     for field in FIELDS.values():
         value = params.get(field.param)
-        if given(value):
+        if has_value(value):
             field.put(spec, value, params)
     if env:
         spec["env"] = env
@@ -40,7 +40,7 @@ def with_order_note(
 
     A note that is too long stays empty. It is not left out, since Podman 4 would take the image's.
     """
-    note = order_note.written(texts_of(params), job_id=job_id, endpoint_id=endpoint_id)
+    note = order_note.write(texts_of(params), job_id=job_id, endpoint_id=endpoint_id)
     return spec | {"annotations": {**spec.get("annotations", {}), ORDER_NOTE: note}}
 
 
@@ -79,7 +79,7 @@ def texts_of(params: dict[str, Any]) -> dict[str, str]:
     found = {}
     for field in FIELDS.values():
         value = params.get(field.param)
-        if given(value):
+        if has_value(value):
             found[field.name] = "on" if field.kind is Kind.TICK else field.write(value)
     return found
 
@@ -90,7 +90,7 @@ def params_of(texts: dict[str, str]) -> dict[str, Any]:
     for name, text in texts.items():
         if name in FIELDS:
             value = FIELDS[name].read(text)
-            if given(value):
+            if has_value(value):
                 found[FIELDS[name].param] = value
     return found
 
@@ -105,7 +105,7 @@ def run_line(params: dict[str, Any], env_names: list[str], *, verb: str = "run")
             words += [word for key in env_names for word in ("-e", key)]
         elif field.name == "restart" and value and params.get("restart_tries"):
             words += [field.flags[0], f"{value}:{params['restart_tries']}"]
-        elif field.name not in ("image", "command") and given(value):
+        elif field.name not in ("image", "command") and has_value(value):
             words += field.words(value)
     return shlex.join([*words, params.get("image") or "IMAGE", *params.get("command", [])])
 

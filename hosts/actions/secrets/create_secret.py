@@ -83,7 +83,7 @@ def _order(
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Create it. One of an earlier try is used as it is."""
-    made = await _made(errand)
+    made = await _secret_of_job(errand)
     if made:
         return {"kind": "secret", "id": made}
     value = await errand.secrets()
@@ -95,7 +95,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"kind": "secret", "id": secret_id}
 
 
-async def _made(errand: Errand) -> str:
+async def _secret_of_job(errand: Errand) -> str:
     """The id, if this job made it. By name, since lists of secrets have no label filter."""
     try:
         found = await secrets.inspect(errand.podman, errand.params["name"])
@@ -108,7 +108,7 @@ async def _made(errand: Errand) -> str:
 
 async def settle(errand: Errand) -> Settlement:
     """`do` finds a secret with the job's label. One without it leaves the outcome open."""
-    if await _made(errand):
+    if await _secret_of_job(errand):
         return Settlement.AGAIN
     try:
         await secrets.inspect(errand.podman, errand.params["name"])

@@ -15,7 +15,7 @@ MOST_LINES = 200
 LONGEST = 300
 
 
-def checked(kind_name: str, given: dict[str, Any]) -> Settings:
+def check_settings(kind_name: str, given: dict[str, Any]) -> Settings:
     """The settings of a kind, tidied, without unknown ones. FieldRefusal names the setting."""
     found: Settings = {}
     for setting in KINDS[kind_name].settings:
@@ -50,4 +50,4 @@ def _read(setting: Setting, text: str) -> str:
         raise FieldRefusal(setting.name, str(exc)) from exc
 
 
-__all__ = ["KINDS", "Kind", "Setting", "Settings", "Shape", "checked"]
+__all__ = ["KINDS", "Kind", "Setting", "Settings", "Shape", "check_settings"]

@@ -44,7 +44,7 @@ def document(given: Mapping[str, Any]) -> Any:
         if _small(key) in values
         else [document(one) if isinstance(one, Mapping) else HIDDEN for one in value]
         if "list" in kinds and _small(key) == "items" and isinstance(value, list)
-        else _shown(value, str(key))
+        else _mask_value(value, str(key))
         for key, value in given.items()
     }
 
@@ -57,7 +57,7 @@ def _all_hidden(value: Any) -> Any:
     return {str(key): HIDDEN for key in value} if isinstance(value, Mapping) else HIDDEN
 
 
-def _shown(value: Any, key: str) -> Any:
+def _mask_value(value: Any, key: str) -> Any:
     small = key.casefold()
     if small == "env" and isinstance(value, Mapping):
         # a list in Kubernetes; whatever it is here
@@ -66,7 +66,7 @@ def _shown(value: Any, key: str) -> Any:
         return _mapping(value, small)
     if isinstance(value, list):
         by_place = small in ("env", "httpheaders")
-        return [_without_value(one) if by_place else _shown(one, "") for one in value]
+        return [_without_value(one) if by_place else _mask_value(one, "") for one in value]
     if isinstance(value, str | int | float) and not isinstance(value, bool) and is_secret_name(key):
         return HIDDEN
     if not isinstance(value, str):
@@ -77,20 +77,20 @@ def _shown(value: Any, key: str) -> Any:
 def _mapping(value: Mapping[Any, Any], small: str) -> Any:
     if small == "annotations":
         return {
-            str(name): _shown(text, "") if str(name).startswith(_ACTED_ON) else HIDDEN
+            str(name): _mask_value(text, "") if str(name).startswith(_ACTED_ON) else HIDDEN
             for name, text in value.items()
         }
     # what runs is one line together
     parts = [key for key in value if _small(key) in ("command", "args")]
-    words = [one for key in parts for one in _listed(value[key]) if isinstance(one, str)]
+    words = [one for key in parts for one in _as_list(value[key]) if isinstance(one, str)]
     whole = command_looks_secret(words)
     return {
-        str(name): HIDDEN if whole and name in parts else _shown(inner, str(name))
+        str(name): HIDDEN if whole and name in parts else _mask_value(inner, str(name))
         for name, inner in value.items()
     }
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
@@ -98,6 +98,6 @@ def _without_value(one: Any) -> Any:
     if not isinstance(one, Mapping):
         return HIDDEN
     return {
-        str(name): HIDDEN if _small(name) == "value" else _shown(inner, str(name))
+        str(name): HIDDEN if _small(name) == "value" else _mask_value(inner, str(name))
         for name, inner in one.items()
     }

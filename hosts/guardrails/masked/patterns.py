@@ -94,7 +94,9 @@ def looks_secret(text: str) -> bool:
         return True
     ways = {text, _QUOTES.sub("", _LIST.sub(" ", text))}
     return any(
-        any(pattern.search(one) for pattern in _PATTERNS) or _named(one) or _by_letter(one)
+        any(pattern.search(one) for pattern in _PATTERNS)
+        or _has_secret_name(one)
+        or _has_secret_option(one)
         for one in ways
     )
 
@@ -123,7 +125,7 @@ def image(text: str) -> str:
     return HIDDEN if holds_credentials(text) else text
 
 
-def _named(text: str) -> bool:
+def _has_secret_name(text: str) -> bool:
     for found in _NAMED.finditer(text):
         name, sign, start = found["name"], found["sign"], found.start()
         if not is_secret_name(name) or (sign.isspace() and not name.startswith("-")):
@@ -134,7 +136,7 @@ def _named(text: str) -> bool:
     return any(is_secret_name(found["name"]) for found in _SET.finditer(text))
 
 
-def _by_letter(text: str) -> bool:
+def _has_secret_option(text: str) -> bool:
     return any(
         _NO_LETTER.search(text[max(0, found.start() - 80) : found.end(found.lastgroup or 0)])
         is None

@@ -29,7 +29,7 @@ _CALM_OPTIONS = frozenset(
 
 def run_params(params: Mapping[str, Any]) -> dict[str, Any]:
     """The same structure, with HIDDEN for values and commands that may hold a secret."""
-    shown = {name: _shown(name, value) for name, value in params.items()}
+    shown = {name: _mask_param(name, value) for name, value in params.items()}
     # one line together
     both = [name for name in ("entrypoint", "command") if isinstance(params.get(name), list)]
     if command_looks_secret([str(word) for name in both for word in params[name]]):
@@ -37,7 +37,7 @@ def run_params(params: Mapping[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def _shown(name: str, value: Any) -> Any:
+def _mask_param(name: str, value: Any) -> Any:
     if name == "image":
         return image(str(value))
     if name in _NAMES:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from dashboard.furniture import host_calls
 from dashboard.furniture.inspect_tree import tree
-from hosts.access.inspected import MASK, masked
+from hosts.access.readable_inspect import MASK, mask_environment
 from hosts.models import Container, Endpoint, Host, Login
 from hosts.podman.errors import Malformed
 from tests.cast import Cast
@@ -34,7 +34,7 @@ def test_paths_read_like_jq() -> None:
 
 
 def test_masking_reaches_every_repetition() -> None:
-    shown = masked(ANSWER)
+    shown = mask_environment(ANSWER)
     assert "canary" not in str(shown)
     assert shown["Config"]["Env"] == [f"PATH={MASK}", f"PASSWORD={MASK}"]
     assert "canary" in str(ANSWER)
@@ -44,8 +44,8 @@ def test_a_pod_that_came_with_its_first_container_tells_no_value_of_it() -> None
     """`podman run --pod new:shop -e …` is what Podman keeps as the pod's own command."""
     command = ["podman", "run", "--pod", "new:shop", "-e", "TOKEN=canary", "image"]
     pod = {"Name": "shop", "CreateCommand": command, "Containers": [{"Env": ["A=canary"]}]}
-    assert "canary" not in str(masked(pod))
-    assert masked(pod)["CreateCommand"][-2:] == [f"TOKEN={MASK}", "image"]
+    assert "canary" not in str(mask_environment(pod))
+    assert mask_environment(pod)["CreateCommand"][-2:] == [f"TOKEN={MASK}", "image"]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_pod_that_came_with_its_first_container_tells_no_value_of_it() -> None
 )
 def test_the_command_shows_names_alone(words: list[str]) -> None:
     given = ["podman", "run", *words, "--entrypoint", "sh", "image"]
-    shown = masked({"Config": {"CreateCommand": given}})["Config"]["CreateCommand"]
+    shown = mask_environment({"Config": {"CreateCommand": given}})["Config"]["CreateCommand"]
     assert "canary" not in " ".join(shown)
     assert ("TOKEN" in " ".join(shown)) is ("TOKEN" in " ".join(words))
     assert shown[-3:] == ["--entrypoint", "sh", "image"]

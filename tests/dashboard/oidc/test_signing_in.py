@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from accounts import actions
 from accounts.models import Identity, Membership, Role, Team, User
 from dashboard.session_age import BEGAN
-from hosts.access.second_factor import lacks
+from hosts.access.second_factor import lacks_factor
 from tests.cast import Browser, Cast
 from tests.dashboard.oidc.provider import TlsProvider
 
@@ -108,15 +108,15 @@ def test_a_role_that_wants_one_believes_a_provider_that_is_said_to_ask(
     come(browser)
     assert inside(browser) is (asks == "provider")
     eve = User.objects.get(email="eve@example.org")
-    assert lacks(eve) is (asks == "here")
+    assert lacks_factor(eve) is (asks == "here")
     # another provider, which does not ask, would be the way round
     there = Identity.objects.create(user=eve, provider="other", issuer="https://o", subject="e")
-    assert lacks(eve)
+    assert lacks_factor(eve)
     there.delete()
     # and so would a password here
     eve.set_password("a password of her own")
     eve.save()
-    assert lacks(eve)
+    assert lacks_factor(eve)
 
 
 def test_who_has_nothing_to_show_adds_a_factor_only_soon_after_signing_in(

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Membership, Role, Team
 from dashboard.asgi import application
 from dashboard.live.hub import hub
-from hosts.access.second_factor import lacks
+from hosts.access.second_factor import lacks_factor
 from hosts.models import Grant
 from tests.cast import PASSWORD, Browser, Cast
 from tests.dashboard.routes import every_route
@@ -63,7 +63,7 @@ def test_having_one_is_enough(cast: Cast, asked: Role, browser_of: Any) -> None:
     assert browser_of(cast.bob).get("/account/").status_code == 200
     # recovery codes are none by themselves
     Authenticator.objects.update(type=Authenticator.Type.RECOVERY_CODES)
-    assert lacks(cast.bob)
+    assert lacks_factor(cast.bob)
 
 
 def test_others_are_left_alone(cast: Cast, asked: Role, browser_of: Any) -> None:
@@ -77,7 +77,7 @@ def test_a_granted_role_asks_too_while_it_lasts(cast: Cast, asked: Role, to: str
     whom = {"team": team} if to == "team" else {"user": cast.charlie}
     until = timezone.now() - timedelta(hours=1) if to == "past" else None
     Grant.objects.create(role=asked, made_by="Alice", until=until, **whom)
-    assert lacks(cast.charlie) is (to != "past")
+    assert lacks_factor(cast.charlie) is (to != "past")
 
 
 def test_an_administrator_asks_for_it_with_an_entry(

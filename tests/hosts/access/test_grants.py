@@ -47,7 +47,7 @@ def test_it_is_given_and_taken(fleet: Fleet, cast: Cast, entries: Any) -> None:
     Membership.objects.create(team=fleet.team, user=fleet.erin)
     shop = fleet.container(fleet.root1, "shop-1")
     assert allows(fleet.person(), "container.stop", fleet.root1, shop)
-    assert grants.take(alice, grant.pk) == "shop"
+    assert grants.revoke(alice, grant.pk) == "shop"
     assert not allows(fleet.person(), "container.stop", fleet.root1, shop)
     given, taken = entries("access.grant")
     assert given.params == {
@@ -69,7 +69,7 @@ def test_each_change_counts_at_once(fleet: Fleet, cast: Cast) -> None:
     grants.change(alice, grant.pk, until=None, reason="")
     assert epoch.current() == seen + 1
     grants.change(alice, grant.pk, until=None, reason="why")
-    grants.take(alice, grant.pk)
+    grants.revoke(alice, grant.pk)
     assert epoch.current() == seen + 3
 
 
@@ -140,8 +140,8 @@ def test_nobody_else_gives_or_takes(fleet: Fleet, cast: Cast, entries: Any) -> N
             lambda person=person: grants.give(
                 person, GrantOptions(role("viewer"), user=person.user)
             ),
-            lambda person=person: grants.take(person, grant.pk),
-            lambda person=person: grants.take(person, 10**6),
+            lambda person=person: grants.revoke(person, grant.pk),
+            lambda person=person: grants.revoke(person, 10**6),
             lambda person=person: grants.change(person, grant.pk, until=None, reason=""),
         ):
             with pytest.raises(Denied):
@@ -189,11 +189,11 @@ def test_nobody_touches_what_is_above_them(fleet: Fleet, cast: Cast) -> None:
     above, aside = fleet.grant("operator"), fleet.grant("looks", user=cast.alice)
     for grant in (above, aside):
         with pytest.raises(Denied):
-            grants.take(keeper, grant.pk)
+            grants.revoke(keeper, grant.pk)
     with pytest.raises(Denied):
         grants.give(keeper, GrantOptions(looks, user=cast.alice, host=fleet.web1))
     with pytest.raises(NotVisible):
-        grants.take(keeper, 10**6)
+        grants.revoke(keeper, 10**6)
 
 
 def test_nobody_takes_over_whom_grants_lift_above_them(

@@ -18,7 +18,7 @@ from audit.shapes import Who
 from hosts import bells
 from hosts.access import NotVisible, Person
 from hosts.access import guard as guards
-from hosts.access.asking import ask
+from hosts.access.rights_threads import in_rights_thread
 from tests.cast import Cast
 from tests.dashboard.live.conftest import valkey
 from tests.lab.waiting import until_then
@@ -39,7 +39,7 @@ class Refused:
         self.ended = asyncio.Event()
 
     async def authorise(self) -> None:
-        await ask(self._refuse)
+        await in_rights_thread(self._refuse)
 
     def _refuse(self) -> None:
         raise NotVisible

@@ -73,11 +73,11 @@ def test_taking_one_says_what_is_lost(fleet: Fleet, cast: Cast) -> None:
     fleet.grant("operator", host=fleet.web2)
     grant = fleet.grant("operator", group=fleet.prod)
     alice = person_of(cast.alice)
-    found = preview(lambda: grants.take(alice, grant.pk), [fleet.erin.pk])
+    found = preview(lambda: grants.revoke(alice, grant.pk), [fleet.erin.pk])
     assert said(found) == {"Erin": {"gains": [], "losses": [(("web1",), "")]}}
     assert Grant.objects.count() == 2
     same = fleet.grant("operator", host=fleet.web2)
-    assert said(preview(lambda: grants.take(alice, same.pk), [fleet.erin.pk])) == {}
+    assert said(preview(lambda: grants.revoke(alice, same.pk), [fleet.erin.pk])) == {}
 
 
 def test_a_team_concerns_its_people(fleet: Fleet, cast: Cast) -> None:

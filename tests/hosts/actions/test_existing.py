@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hosts.actions.run.existing import Source, inspect_with_image, read_existing
-from hosts.actions.run.order_note import written
+from hosts.actions.run.order_note import write
 from hosts.actions.run.run_spec import MOST_NOTE, ORDER_NOTE, with_order_note
 from hosts.actions.run.table import FIELDS
 from hosts.inventory.job_marks import JOB_LABEL, mark
@@ -33,7 +33,7 @@ HERE = 3
 
 def sealed(order: dict[str, str], *, endpoint_id: int = HERE) -> str:
     """Our note of it, written by job 7."""
-    return written(order, job_id=7, endpoint_id=endpoint_id)
+    return write(order, job_id=7, endpoint_id=endpoint_id)
 
 
 def container(**config: Any) -> dict[str, Any]:

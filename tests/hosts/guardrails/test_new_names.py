@@ -21,7 +21,7 @@ ROADS: dict[str, Road] = {
         "image.list_create", [OURS], called=[name]
     ),
     "image.import": lambda name: from_request.archive("image.import", file="x.tar", called=[name]),
-    "image.load": lambda name: from_request.named("image.load", [name], field="archive"),
+    "image.load": lambda name: from_request.image_names("image.load", [name], field="archive"),
     "image.push": lambda name: from_request.push("image.push", name),
     "artifact.push": lambda name: from_request.push("artifact.push", name),
 }

@@ -43,11 +43,11 @@ BY_FLAG: dict[str, Field] = {
 }
 
 
-def given(value: Any) -> bool:
+def has_value(value: Any) -> bool:
     """True for a value that says something. 0 does; None, an empty text and False do not."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return True
     return bool(value)
 
 
-__all__ = ["BY_FLAG", "FIELDS", "SECTIONS", "Field", "Kind", "Section", "given"]
+__all__ = ["BY_FLAG", "FIELDS", "SECTIONS", "Field", "Kind", "Section", "has_value"]

@@ -45,21 +45,46 @@ class Check:
 
     def command(self, name: str, label: Any, flag: str, **more: Any) -> Field:
         """The field for the command. It sets the whole check."""
-        seen = self._seen("Test", lambda test: test_words([str(word) for word in test]))
-        return Field(name, label, test_of, self._put, (flag,), write=test_words, seen=seen, **more)
+        from_inspect = self._from_inspect(
+            "Test", lambda test: test_words([str(word) for word in test])
+        )
+        return Field(
+            name,
+            label,
+            test_of,
+            self._put,
+            (flag,),
+            write=test_words,
+            from_inspect=from_inspect,
+            **more,
+        )
 
     def span(self, name: str, label: Any, flag: str, **more: Any) -> Field:
         """A field for a time."""
-        seen = self._seen(self.parts[name], lambda value: duration_words(int(value)))
+        from_inspect = self._from_inspect(
+            self.parts[name], lambda value: duration_words(int(value))
+        )
         read, write = more.pop("read", duration_ns), more.pop("write", duration_words)
-        return Field(name, label, read, nothing, (flag,), write=write, seen=seen, told=True, **more)
+        return Field(
+            name,
+            label,
+            read,
+            nothing,
+            (flag,),
+            write=write,
+            from_inspect=from_inspect,
+            logged=True,
+            **more,
+        )
 
     def count(
         self, name: str, label: Any, flag: str, *, read: Callable[[str], Any], **more: Any
     ) -> Field:
         """A field for a number."""
-        seen = self._seen(self.parts[name], str)
-        return Field(name, label, read, nothing, (flag,), seen=seen, told=True, **more)
+        from_inspect = self._from_inspect(self.parts[name], str)
+        return Field(
+            name, label, read, nothing, (flag,), from_inspect=from_inspect, logged=True, **more
+        )
 
     def _put(self, spec: Spec, test: Any, params: Params) -> None:
         check: dict[str, Any] = {"Test": test, **self.usual}
@@ -68,9 +93,11 @@ class Check:
                 check[part] = params[name]
         spec[self.key] = check
 
-    def _seen(self, part: str, words: Callable[[Any], str]) -> Callable[[InspectedContainer], str]:
-        def seen(one: InspectedContainer) -> str:
+    def _from_inspect(
+        self, part: str, words: Callable[[Any], str]
+    ) -> Callable[[InspectedContainer], str]:
+        def from_inspect(one: InspectedContainer) -> str:
             value = self.find(one).get(part)
             return "" if not value or self.usual.get(part) == value else words(value)
 
-        return seen
+        return from_inspect

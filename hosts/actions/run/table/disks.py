@@ -48,7 +48,7 @@ def _weight(text: str) -> dict[str, Any]:
     return {"path": path, "weight": number(10, 1000)(weight)}
 
 
-def _weights_seen(one: InspectedContainer) -> str:
+def _weights_from_inspect(one: InspectedContainer) -> str:
     found = one.host("BlkioWeightDevice") or []
     return lines_of(f"{device.get('Path')}:{device.get('Weight')}" for device in found)
 
@@ -58,7 +58,7 @@ def _throttle(name: str, label: Any, flag: str, path: str, *, unit: str) -> Fiel
         f"BlkioDevice{'Read' if 'Read' in path else 'Write'}{'Bps' if unit == 'bytes' else 'IOps'}"
     )
 
-    def seen(one: InspectedContainer) -> str:
+    def from_inspect(one: InspectedContainer) -> str:
         return lines_of(
             f"{device.get('Path')}:{device.get('Rate')}" for device in one.host(shown) or []
         )
@@ -71,9 +71,9 @@ def _throttle(name: str, label: Any, flag: str, path: str, *, unit: str) -> Fiel
         (flag,),
         Kind.LINES,
         write=_rate_words(unit),
-        seen=seen,
+        from_inspect=from_inspect,
         hint="/dev/sda:1m" if unit == "bytes" else "/dev/sda:1000",
-        told=True,
+        logged=True,
         live=True,
     )
 
@@ -87,10 +87,10 @@ DISKS = (
         ("--blkio-weight-device",),
         Kind.LINES,
         write=lambda values: joined(f"{one['path']}:{one['weight']}" for one in values),
-        seen=_weights_seen,
+        from_inspect=_weights_from_inspect,
         hint="/dev/sda:200",
         help=_("10–1000; needs a disk scheduler that supports weights, such as bfq."),
-        told=True,
+        logged=True,
     ),
     _throttle(
         "read_bps",

@@ -33,17 +33,16 @@ def text_of(value: Any) -> str:
     return str(value)
 
 
-def _unread(_seen: InspectedContainer) -> str:
+def _unread(_from_inspect: InspectedContainer) -> str:
     return ""
 
 
 @dataclass(frozen=True)
 class Field:
-    """`read` turns text into a JSON value (Refusal), `write` does the reverse. `put` adds the value to the
-    spec.
+    """A field of `podman run`. `read` turns text into a JSON value (Refusal), `write` does the reverse.
 
-    `seen` gives the text from an inspect. `flags`: of podman run, the first one is written. `key`: its name
-    in the parameters. `told`: the log may keep the value.
+    `put` adds the value to the spec. `from_inspect` gives the text from an inspect. `flags`: of podman run,
+    the first one is written. `key`: its name in the parameters. `logged`: the log may keep the value.
     """
 
     name: str
@@ -53,13 +52,13 @@ class Field:
     flags: tuple[str, ...] = ()
     kind: Kind = Kind.LINE
     write: Callable[[Any], str] = text_of
-    seen: Callable[[InspectedContainer], str] = _unread
+    from_inspect: Callable[[InspectedContainer], str] = _unread
     help: Any = ""
     hint: str = ""
     offers: str = ""
     choices: tuple[tuple[str, Any], ...] = ()
     key: str = ""
-    told: bool = False
+    logged: bool = False
     # False: podman update and the like do not change it, so a container's own line tells it for good
     live: bool = False
     section: str = field(default="", compare=False)

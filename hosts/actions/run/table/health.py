@@ -40,8 +40,8 @@ def time_to_get_well_s(check: dict[str, Any]) -> float:
     return start + int(check.get("Retries") or 3) * (every + most)
 
 
-def _own(seen: InspectedContainer) -> dict[str, Any]:
-    check = mapping(seen.own("Healthcheck"))
+def _own(container: InspectedContainer) -> dict[str, Any]:
+    check = mapping(container.own("Healthcheck"))
     return {} if (check.get("Test") or [""])[0] == "NONE" else check
 
 
@@ -49,8 +49,8 @@ def _interval(text: str) -> int | None:
     return 0 if text.strip() == "disable" else duration_ns(text)
 
 
-def _log_options_seen(seen: InspectedContainer) -> str:
-    config = seen.host("LogConfig") or {}
+def _log_options_from_inspect(container: InspectedContainer) -> str:
+    config = container.host("LogConfig") or {}
     found = {str(k): str(v) for k, v in (config.get("Config") or {}).items()}
     if config.get("Tag"):
         found["tag"] = str(config["Tag"])
@@ -126,13 +126,13 @@ HEALTH = (
         lambda spec, value, _params: spec.update(health_check_on_failure_action=_ON_FAILURE[value]),
         ("--health-on-failure",),
         Kind.CHOICE,
-        seen=lambda seen: (
+        from_inspect=lambda container: (
             ""
-            if seen.config("HealthcheckOnFailureAction") in (None, "none", "")
-            else str(seen.config("HealthcheckOnFailureAction"))
+            if container.config("HealthcheckOnFailureAction") in (None, "none", "")
+            else str(container.config("HealthcheckOnFailureAction"))
         ),
         choices=ON_FAILURE,
-        told=True,
+        logged=True,
     ),
     *STARTUP,
     Field(
@@ -142,10 +142,10 @@ HEALTH = (
         lambda spec, _value, _params: spec.update(healthconfig={"Test": ["NONE"]}),
         ("--no-healthcheck",),
         Kind.TICK,
-        seen=lambda seen: (
-            "on" if ((seen.own("Healthcheck") or {}).get("Test") or [""])[0] == "NONE" else ""
+        from_inspect=lambda container: (
+            "on" if ((container.own("Healthcheck") or {}).get("Test") or [""])[0] == "NONE" else ""
         ),
-        told=True,
+        logged=True,
     ),
 )
 
@@ -156,10 +156,10 @@ LOG = (
         matching(_DRIVERS, _("“%s” must be journald, k8s-file, json-file, none or passthrough.")),
         _put_driver,
         ("--log-driver",),
-        seen=lambda seen: str((seen.host("LogConfig") or {}).get("Type") or ""),
+        from_inspect=lambda container: str((container.host("LogConfig") or {}).get("Type") or ""),
         help=_("Empty: the host's default."),
         offers="log-drivers",
-        told=True,
+        logged=True,
     ),
     Field(
         "log_options",
@@ -169,8 +169,8 @@ LOG = (
         ("--log-opt",),
         Kind.LINES,
         write=pair_lines,
-        seen=_log_options_seen,
+        from_inspect=_log_options_from_inspect,
         help=_("One per line: max-size=10m, tag=…, path=…"),
-        told=True,
+        logged=True,
     ),
 )

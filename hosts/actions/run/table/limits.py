@@ -50,16 +50,16 @@ def _swap_words(value: int) -> str:
     return "-1" if value == -1 else sizes.words(value)
 
 
-def _swap_seen(seen: InspectedContainer) -> str:
-    swap, memory = int(seen.host("MemorySwap") or 0), int(seen.host("Memory") or 0)
+def _swap_from_inspect(container: InspectedContainer) -> str:
+    swap, memory = int(container.host("MemorySwap") or 0), int(container.host("Memory") or 0)
     return "" if swap in (0, 2 * memory) else _swap_words(swap)
 
 
-def _cpus_seen(seen: InspectedContainer) -> str:
-    quota, period = int(seen.host("CpuQuota") or 0), int(seen.host("CpuPeriod") or 0)
+def _cpus_from_inspect(container: InspectedContainer) -> str:
+    quota, period = int(container.host("CpuQuota") or 0), int(container.host("CpuPeriod") or 0)
     if quota > 0 and period > 0:
         return f"{quota / period:g}"
-    nano = int(seen.host("NanoCpus") or 0)
+    nano = int(container.host("NanoCpus") or 0)
     return f"{nano / 1e9:g}" if nano > 0 else ""
 
 
@@ -68,8 +68,8 @@ def _put_cpus(spec: Spec, cpus: Any, _params: Params) -> None:
     cpu |= {"quota": round(cpus * 100_000), "period": 100_000}
 
 
-def _pids_seen(seen: InspectedContainer) -> str:
-    limit = int(seen.host("PidsLimit") or 0)
+def _pids_from_inspect(container: InspectedContainer) -> str:
+    limit = int(container.host("PidsLimit") or 0)
     # 2048 is Podman's own
     return "" if limit in (0, 2048) else str(max(limit, -1))
 
@@ -104,9 +104,9 @@ def _rlimits(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{k: 2**64 - 1 if v == -1 else v for k, v in one.items()} for one in values]
 
 
-def _rlimits_seen(seen: InspectedContainer) -> str:
+def _rlimits_from_inspect(container: InspectedContainer) -> str:
     found = []
-    for one in seen.host("Ulimits") or []:
+    for one in container.host("Ulimits") or []:
         name = str(one.get("Name") or "").lower().removeprefix("rlimit_")
         # nofile and nproc may be the host's own: nothing tells, and the same again does no harm
         if name in _LIMITS:
@@ -115,12 +115,12 @@ def _rlimits_seen(seen: InspectedContainer) -> str:
     return lines_of(found)
 
 
-def _told(name: str, usual: tuple[Any, ...] = (0, None, "")) -> Any:
-    return lambda seen: "" if seen.host(name) in usual else str(seen.host(name))
+def _host_value(name: str, usual: tuple[Any, ...] = (0, None, "")) -> Any:
+    return lambda container: "" if container.host(name) in usual else str(container.host(name))
 
 
-def _size_told(name: str) -> Any:
-    return lambda seen: sizes.words(int(seen.host(name))) if seen.host(name) else ""
+def _host_size(name: str) -> Any:
+    return lambda container: sizes.words(int(container.host(name))) if container.host(name) else ""
 
 
 LIMITS = (
@@ -131,10 +131,10 @@ LIMITS = (
         _put_memory,
         ("--memory", "-m"),
         write=sizes.words,
-        seen=_size_told("Memory"),
+        from_inspect=_host_size("Memory"),
         hint="512m",
         key="memory_bytes",
-        told=True,
+        logged=True,
         live=True,
     ),
     Field(
@@ -144,9 +144,9 @@ LIMITS = (
         _put_cpus,
         ("--cpus",),
         write=lambda value: f"{value:g}",
-        seen=_cpus_seen,
+        from_inspect=_cpus_from_inspect,
         hint="0.5",
-        told=True,
+        logged=True,
         live=True,
     ),
     Field(
@@ -155,9 +155,9 @@ LIMITS = (
         some(run_fields.pids),
         at("resource_limits.pids.limit"),
         ("--pids-limit",),
-        seen=_pids_seen,
+        from_inspect=_pids_from_inspect,
         hint="2048",
-        told=True,
+        logged=True,
         live=True,
     ),
     Field(
@@ -167,10 +167,10 @@ LIMITS = (
         nothing,
         ("--memory-swap",),
         write=_swap_words,
-        seen=_swap_seen,
+        from_inspect=_swap_from_inspect,
         help=_("-1 means no limit."),
         hint="1g",
-        told=True,
+        logged=True,
         live=True,
     ),
     Field(
@@ -180,9 +180,9 @@ LIMITS = (
         at("resource_limits.memory.reservation"),
         ("--memory-reservation",),
         write=sizes.words,
-        seen=_size_told("MemoryReservation"),
+        from_inspect=_host_size("MemoryReservation"),
         hint="256m",
-        told=True,
+        logged=True,
         live=True,
     ),
     Field(
@@ -191,9 +191,9 @@ LIMITS = (
         number(0, 100),
         at("resource_limits.memory.swappiness"),
         ("--memory-swappiness",),
-        seen=_told("MemorySwappiness", (0, -1, None)),
+        from_inspect=_host_value("MemorySwappiness", (0, -1, None)),
         hint="0–100",
-        told=True,
+        logged=True,
         live=True,
     ),
     Field(
@@ -202,9 +202,9 @@ LIMITS = (
         number(2, 262_144),
         at("resource_limits.cpu.shares"),
         ("--cpu-shares", "-c"),
-        seen=_told("CpuShares"),
+        from_inspect=_host_value("CpuShares"),
         hint="1024",
-        told=True,
+        logged=True,
         live=True,
     ),
     Field(
@@ -213,7 +213,7 @@ LIMITS = (
         number(1000, 1_000_000),
         at("resource_limits.cpu.period"),
         ("--cpu-period",),
-        told=True,
+        logged=True,
         live=True,
     ),
     Field(
@@ -222,7 +222,7 @@ LIMITS = (
         number(-1, 10**9),
         at("resource_limits.cpu.quota"),
         ("--cpu-quota",),
-        told=True,
+        logged=True,
         live=True,
     ),
     Field(
@@ -231,9 +231,9 @@ LIMITS = (
         matching(r"[0-9]+([-,][0-9]+)*", _("“%s” is not valid: write 0-3 or 0,2.")),
         at("resource_limits.cpu.cpus"),
         ("--cpuset-cpus",),
-        seen=_told("CpusetCpus"),
+        from_inspect=_host_value("CpusetCpus"),
         hint="0-3",
-        told=True,
+        logged=True,
         live=True,
     ),
     Field(
@@ -242,9 +242,9 @@ LIMITS = (
         matching(r"[0-9]+([-,][0-9]+)*", _("“%s” is not valid: write 0-1 or 0,2.")),
         at("resource_limits.cpu.mems"),
         ("--cpuset-mems",),
-        seen=_told("CpusetMems"),
+        from_inspect=_host_value("CpusetMems"),
         hint="0",
-        told=True,
+        logged=True,
         live=True,
     ),
     Field(
@@ -253,9 +253,9 @@ LIMITS = (
         number(10, 1000),
         at("resource_limits.blockIO.weight"),
         ("--blkio-weight",),
-        seen=_told("BlkioWeight"),
+        from_inspect=_host_value("BlkioWeight"),
         hint="10–1000",
-        told=True,
+        logged=True,
         live=True,
     ),
     Field(
@@ -264,9 +264,9 @@ LIMITS = (
         number(-1000, 1000),
         at("oom_score_adj"),
         ("--oom-score-adj",),
-        seen=_told("OomScoreAdj"),
+        from_inspect=_host_value("OomScoreAdj"),
         hint="-1000–1000",
-        told=True,
+        logged=True,
     ),
     Field(
         "cgroup_parent",
@@ -274,8 +274,8 @@ LIMITS = (
         matching(r"[A-Za-z0-9_./@:-]+", _("“%s” is not a valid cgroup.")),
         at("cgroup_parent"),
         ("--cgroup-parent",),
-        seen=_told("CgroupParent"),
-        told=True,
+        from_inspect=_host_value("CgroupParent"),
+        logged=True,
     ),
     Field(
         "cgroups",
@@ -285,7 +285,7 @@ LIMITS = (
         ("--cgroups",),
         Kind.CHOICE,
         choices=CGROUPS,
-        told=True,
+        logged=True,
     ),
     *DISKS,
     Field(
@@ -296,9 +296,9 @@ LIMITS = (
         ("--ulimit",),
         Kind.LINES,
         write=lambda values: joined(_rlimit_words(value) for value in values),
-        seen=_rlimits_seen,
+        from_inspect=_rlimits_from_inspect,
         hint="nofile=1024:2048",
-        told=True,
+        logged=True,
     ),
     Field(
         "cgroup_conf",
@@ -308,9 +308,9 @@ LIMITS = (
         ("--cgroup-conf",),
         Kind.LINES,
         write=pair_lines,
-        seen=lambda seen: pairs_of(seen.host("CgroupConf")),
+        from_inspect=lambda container: pairs_of(container.host("CgroupConf")),
         hint="memory.high=1073741824",
-        told=True,
+        logged=True,
     ),
     Field(
         "oom_kill_disable",
@@ -319,7 +319,7 @@ LIMITS = (
         at("resource_limits.memory.disableOOMKiller"),
         ("--oom-kill-disable",),
         Kind.TICK,
-        seen=lambda seen: "on" if seen.host("OomKillDisable") else "",
-        told=True,
+        from_inspect=lambda container: "on" if container.host("OomKillDisable") else "",
+        logged=True,
     ),
 )

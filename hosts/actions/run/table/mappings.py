@@ -50,15 +50,15 @@ def _put(spec: Spec, _value: Any, params: Params) -> None:
     spec.setdefault("annotations", {})[USER_NS] = GIVEN
 
 
-def _seen(kind: str) -> Any:
-    def seen(one: InspectedContainer) -> str:
+def _from_inspect(kind: str) -> Any:
+    def from_inspect(one: InspectedContainer) -> str:
         # keep-id, auto and the like work out numbers of their own
         if one.annotation(USER_NS) not in ("", GIVEN) or one.inspect.get("Pod"):
             return ""
         found = mapping(one.host("IDMappings")).get(kind) or []
         return lines_of(sorted((str(text) for text in found), key=lambda text: _map(text)))
 
-    return seen
+    return from_inspect
 
 
 MAPPINGS = (
@@ -70,10 +70,10 @@ MAPPINGS = (
         ("--uidmap",),
         Kind.LINES,
         write=_words,
-        seen=_seen("UidMap"),
+        from_inspect=_from_inspect("UidMap"),
         help=_HELP,
         hint="0:100000:65536",
-        told=True,
+        logged=True,
     ),
     Field(
         "gidmap",
@@ -83,9 +83,9 @@ MAPPINGS = (
         ("--gidmap",),
         Kind.LINES,
         write=_words,
-        seen=_seen("GidMap"),
+        from_inspect=_from_inspect("GidMap"),
         help=_("Empty: the same ids as for users."),
         hint="0:100000:65536",
-        told=True,
+        logged=True,
     ),
 )

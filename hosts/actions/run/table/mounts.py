@@ -50,7 +50,7 @@ def put_volumes(spec: dict[str, Any], volumes: Any, _params: dict[str, Any]) -> 
         elif volume["kind"] == "bind":
             spec.setdefault("mounts", []).append(_bind(volume))
         else:
-            spec.setdefault("volumes", []).append(_named(volume))
+            spec.setdefault("volumes", []).append(_named_volume(volume))
 
 
 def _bind(volume: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def _bind(volume: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _named(volume: dict[str, Any]) -> dict[str, Any]:
+def _named_volume(volume: dict[str, Any]) -> dict[str, Any]:
     return {
         "Name": volume["source"],
         "Dest": volume["target"],
@@ -165,7 +165,7 @@ def put_mounts(spec: dict[str, Any], values: Any, _params: dict[str, Any]) -> No
             spec.setdefault("image_volumes", []).append(image | extra)
         elif value["type"] == "volume":
             named = {"kind": "volume", "source": value["source"], "target": value["destination"]}
-            made = _named(named | {"options": options})
+            made = _named_volume(named | {"options": options})
             spec.setdefault("volumes", []).append(made | ({"SubPath": subpath} if subpath else {}))
         elif value["type"] == "bind":
             bound = {"source": value["source"], "target": value["destination"], "options": options}

@@ -83,9 +83,9 @@ def _put_expose(spec: Spec, values: Any, _params: Params) -> None:
     spec["expose"] = found
 
 
-def _ports_seen(seen: InspectedContainer) -> str:
+def _ports_from_inspect(container: InspectedContainer) -> str:
     found = []
-    for inner, places in (seen.host("PortBindings") or {}).items():
+    for inner, places in (container.host("PortBindings") or {}).items():
         port, _slash, protocol = str(inner).partition("/")
         for place in places or []:
             address = str(place.get("HostIp") or "")
@@ -120,13 +120,13 @@ def _spans(ports: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return spans
 
 
-def _network_seen(seen: InspectedContainer) -> str:
-    found = networks_of(seen)
+def _network_from_inspect(container: InspectedContainer) -> str:
+    found = networks_of(container)
     return network_words(found[0]) if found else ""
 
 
-def _further_seen(seen: InspectedContainer) -> str:
-    return joined(network_words(one) for one in networks_of(seen)[1:])
+def _further_from_inspect(container: InspectedContainer) -> str:
+    return joined(network_words(one) for one in networks_of(container)[1:])
 
 
 def _put(spec: Spec, _value: Any, params: Params) -> None:
@@ -159,8 +159,8 @@ NET = (
         ("-p", "--publish"),
         Kind.OWN,
         write=_port_lines,
-        seen=_ports_seen,
-        told=True,
+        from_inspect=_ports_from_inspect,
+        logged=True,
     ),
     Field(
         "network",
@@ -168,10 +168,10 @@ NET = (
         _first,
         _put,
         ("--network", "--net"),
-        seen=_network_seen,
+        from_inspect=_network_from_inspect,
         help=_("Empty: Podman's default. A name, host, none, pasta, or container:name."),
         offers="networks-here",
-        told=True,
+        logged=True,
     ),
     Field(
         "pod",
@@ -179,9 +179,9 @@ NET = (
         run_fields.name,
         at("pod"),
         ("--pod",),
-        seen=lambda seen: str(seen.inspect.get("Pod") or ""),
+        from_inspect=lambda container: str(container.inspect.get("Pod") or ""),
         offers="pods-here",
-        told=True,
+        logged=True,
     ),
     Field(
         "networks",
@@ -191,13 +191,13 @@ NET = (
         ("--network",),
         Kind.LINES,
         write=joined,
-        seen=_further_seen,
+        from_inspect=_further_from_inspect,
         help=_("One per line: back, or back:ip=10.89.0.5,alias=db."),
-        told=True,
+        logged=True,
         live=True,
     ),
-    Field("ip", _("Address"), _address(4), _put, ("--ip",), hint="10.89.0.5", told=True),
-    Field("ip6", _("IPv6 address"), _address(6), _put, ("--ip6",), hint="fd00::5", told=True),
+    Field("ip", _("Address"), _address(4), _put, ("--ip",), hint="10.89.0.5", logged=True),
+    Field("ip6", _("IPv6 address"), _address(6), _put, ("--ip6",), hint="fd00::5", logged=True),
     Field(
         "mac",
         _("MAC address"),
@@ -205,7 +205,7 @@ NET = (
         _put,
         ("--mac-address",),
         hint="92:d0:c6:0a:29:33",
-        told=True,
+        logged=True,
     ),
     Field(
         "aliases",
@@ -216,7 +216,7 @@ NET = (
         Kind.LINES,
         write=joined,
         help=_("More names by which other containers of the network find it."),
-        told=True,
+        logged=True,
     ),
     Field(
         "hostname",
@@ -224,8 +224,8 @@ NET = (
         matching(_HOST_NAME, _("“%s” is not a host name.")),
         at("hostname"),
         ("--hostname", "-h"),
-        seen=lambda seen: _hostname(seen),
-        told=True,
+        from_inspect=lambda container: _hostname(container),
+        logged=True,
     ),
     Field(
         "dns",
@@ -235,9 +235,9 @@ NET = (
         ("--dns",),
         Kind.LINES,
         write=joined,
-        seen=lambda seen: lines_of(seen.host("Dns")),
+        from_inspect=lambda container: lines_of(container.host("Dns")),
         help=_("none keeps the image's resolv.conf."),
-        told=True,
+        logged=True,
     ),
     Field(
         "dns_search",
@@ -247,8 +247,8 @@ NET = (
         ("--dns-search",),
         Kind.LINES,
         write=joined,
-        seen=lambda seen: lines_of(seen.host("DnsSearch")),
-        told=True,
+        from_inspect=lambda container: lines_of(container.host("DnsSearch")),
+        logged=True,
     ),
     Field(
         "dns_options",
@@ -258,9 +258,9 @@ NET = (
         ("--dns-option", "--dns-opt"),
         Kind.LINES,
         write=joined,
-        seen=lambda seen: lines_of(seen.host("DnsOptions")),
+        from_inspect=lambda container: lines_of(container.host("DnsOptions")),
         hint="ndots:2",
-        told=True,
+        logged=True,
     ),
     Field(
         "add_host",
@@ -270,9 +270,9 @@ NET = (
         ("--add-host",),
         Kind.LINES,
         write=joined,
-        seen=lambda seen: lines_of(seen.host("ExtraHosts")),
+        from_inspect=lambda container: lines_of(container.host("ExtraHosts")),
         help=_("One name:address per line; host-gateway means the host."),
-        told=True,
+        logged=True,
     ),
     Field(
         "expose",
@@ -283,7 +283,7 @@ NET = (
         Kind.LINES,
         write=joined,
         hint="9000/tcp",
-        told=True,
+        logged=True,
     ),
     Field(
         "publish_all",
@@ -292,8 +292,8 @@ NET = (
         at("publish_image_ports"),
         ("-P", "--publish-all"),
         Kind.TICK,
-        seen=lambda seen: "on" if seen.host("PublishAllPorts") else "",
-        told=True,
+        from_inspect=lambda container: "on" if container.host("PublishAllPorts") else "",
+        logged=True,
     ),
     Field(
         "no_hosts",
@@ -302,8 +302,8 @@ NET = (
         at("use_image_hosts"),
         ("--no-hosts",),
         Kind.TICK,
-        seen=lambda seen: "on" if seen.inspect.get("UseImageHosts") else "",
-        told=True,
+        from_inspect=lambda container: "on" if container.inspect.get("UseImageHosts") else "",
+        logged=True,
     ),
     Field(
         "no_hostname",
@@ -312,16 +312,16 @@ NET = (
         at("use_image_hostname"),
         ("--no-hostname",),
         Kind.TICK,
-        seen=lambda seen: "on" if seen.inspect.get("UseImageHostname") else "",
-        told=True,
+        from_inspect=lambda container: "on" if container.inspect.get("UseImageHostname") else "",
+        logged=True,
     ),
 )
 
 
-def _hostname(seen: InspectedContainer) -> str:
+def _hostname(container: InspectedContainer) -> str:
     """A host name that was set. Not the id's beginning, and not one of a shared namespace."""
-    name = str(seen.config("Hostname") or "")
-    mode = str(seen.host("NetworkMode"))
-    shared = seen.host("UTSMode") == "host" or mode == "host" or mode.startswith("container")
-    automatic = str(seen.inspect.get("Id", "")).startswith(name) or shared
-    return "" if not name or automatic or seen.inspect.get("Pod") else name
+    name = str(container.config("Hostname") or "")
+    mode = str(container.host("NetworkMode"))
+    shared = container.host("UTSMode") == "host" or mode == "host" or mode.startswith("container")
+    automatic = str(container.inspect.get("Id", "")).startswith(name) or shared
+    return "" if not name or automatic or container.inspect.get("Pod") else name

@@ -134,18 +134,18 @@ def _per_network(one: Network) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def networks_of(seen: InspectedContainer) -> list[Network]:
+def networks_of(container: InspectedContainer) -> list[Network]:
     """The networks of an existing container. Requested addresses do not show."""
-    mode = str(seen.host("NetworkMode") or "")
-    if seen.inspect.get("Pod"):
+    mode = str(container.host("NetworkMode") or "")
+    if container.inspect.get("Pod"):
         return []
     if mode.startswith("container:"):
         return [Network(mode="container", rest=mode.partition(":")[2])]
     if mode in ALONE:
         return [] if mode == "private" else [Network(mode=mode)]
-    joined = (seen.inspect.get("NetworkSettings") or {}).get("Networks") or {}
+    joined = (container.inspect.get("NetworkSettings") or {}).get("Networks") or {}
     # Podman's own: the short id and the name inside
-    own = (str(seen.inspect.get("Id", ""))[:12], str(seen.config("Hostname") or ""))
+    own = (str(container.inspect.get("Id", ""))[:12], str(container.config("Hostname") or ""))
     return [
         Network(
             name=str(name),

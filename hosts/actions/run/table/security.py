@@ -31,13 +31,13 @@ def _capability(text: str) -> str:
     return name
 
 
-def _capabilities_seen(name: str) -> Any:
-    def seen(one: InspectedContainer) -> str:
+def _capabilities_from_inspect(name: str) -> Any:
+    def from_inspect(one: InspectedContainer) -> str:
         if one.host("Privileged"):
             return ""
         return lines_of(str(cap).removeprefix("CAP_") for cap in one.host(name) or [])
 
-    return seen
+    return from_inspect
 
 
 def _caps(names: list[str]) -> list[str]:
@@ -88,13 +88,13 @@ def _put_options(spec: Spec, values: Any, _params: Params) -> None:
             del spec["annotations"]
 
 
-def _options_seen(seen: InspectedContainer) -> str:
+def _options_from_inspect(container: InspectedContainer) -> str:
     found: list[str] = []
-    for text in seen.host("SecurityOpt") or []:
+    for text in container.host("SecurityOpt") or []:
         # several labels come as one: label=type:x,label=level:y
         parts = re.split(r",(?=label=)", str(text))
         found += ["unmask=ALL" if part == "unmask=all" else part for part in parts]
-    return lines_of([] if seen.host("Privileged") else found)
+    return lines_of([] if container.host("Privileged") else found)
 
 
 def _namespace(text: str) -> dict[str, str]:
@@ -107,15 +107,15 @@ def _put_user(spec: Spec, text: Any, _params: Params) -> None:
     spec.setdefault("annotations", {})[USER_NS] = text
 
 
-def _user_seen(seen: InspectedContainer) -> str:
-    mode = seen.annotation(USER_NS).removeprefix(GIVEN)
-    return mode or ("" if seen.host("UsernsMode") != "host" else "host")
+def _user_from_inspect(container: InspectedContainer) -> str:
+    mode = container.annotation(USER_NS).removeprefix(GIVEN)
+    return mode or ("" if container.host("UsernsMode") != "host" else "host")
 
 
 def _space(
     name: str, label: Any, flag: str, path: str, *, modes: str, usual: tuple[str, ...], shown: str
 ) -> Field:
-    def seen(one: InspectedContainer) -> str:
+    def from_inspect(one: InspectedContainer) -> str:
         mode = str(one.host(shown) or "")
         return "" if mode in usual or one.inspect.get("Pod") else mode
 
@@ -127,9 +127,9 @@ def _space(
         matching(pattern, refusal),
         at(path, _namespace),
         (flag,),
-        seen=seen,
+        from_inspect=from_inspect,
         offers="namespaces",
-        told=True,
+        logged=True,
     )
 
 
@@ -148,10 +148,10 @@ SECURITY = (
         run_fields.user_namespace,
         _put_user,
         ("--userns",),
-        seen=_user_seen,
+        from_inspect=_user_from_inspect,
         help=_("keep-id: your account has the same id inside (rootless)."),
         offers="userns-modes",
-        told=True,
+        logged=True,
     ),
     *MAPPINGS,
     Field(
@@ -162,9 +162,9 @@ SECURITY = (
         ("--cap-add",),
         Kind.LINES,
         write=joined,
-        seen=_capabilities_seen("CapAdd"),
+        from_inspect=_capabilities_from_inspect("CapAdd"),
         hint="NET_ADMIN",
-        told=True,
+        logged=True,
     ),
     Field(
         "cap_drop",
@@ -174,9 +174,9 @@ SECURITY = (
         ("--cap-drop",),
         Kind.LINES,
         write=joined,
-        seen=_capabilities_seen("CapDrop"),
+        from_inspect=_capabilities_from_inspect("CapDrop"),
         hint="ALL",
-        told=True,
+        logged=True,
     ),
     Field(
         "security_opt",
@@ -186,9 +186,9 @@ SECURITY = (
         ("--security-opt",),
         Kind.LINES,
         write=joined,
-        seen=_options_seen,
+        from_inspect=_options_from_inspect,
         help=_("One per line: label=disable, label=type:…, seccomp=unconfined, no-new-privileges."),
-        told=True,
+        logged=True,
     ),
     Field(
         "sysctls",
@@ -199,7 +199,7 @@ SECURITY = (
         Kind.LINES,
         write=pair_lines,
         hint="net.core.somaxconn=1024",
-        told=True,
+        logged=True,
     ),
     _space(
         "pidns",
@@ -245,7 +245,7 @@ SECURITY = (
         at("privileged"),
         ("--privileged",),
         Kind.TICK,
-        seen=lambda seen: "on" if seen.host("Privileged") else "",
-        told=True,
+        from_inspect=lambda container: "on" if container.host("Privileged") else "",
+        logged=True,
     ),
 )

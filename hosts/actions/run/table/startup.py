@@ -16,7 +16,7 @@ _CHECK = Check(
         "health_startup_retries": "Retries",
         "health_startup_success": "Successes",
     },
-    lambda seen: mapping(seen.config("StartupHealthCheck")),
+    lambda container: mapping(container.config("StartupHealthCheck")),
 )
 NAMES = tuple(_CHECK.parts)
 # podman run --health-startup-cmd came with this one; older ones take it and do nothing

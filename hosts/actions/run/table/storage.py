@@ -91,9 +91,9 @@ def _put_secrets(spec: Spec, secrets: Any, _params: Params) -> None:
             )
 
 
-def _secrets_seen(seen: InspectedContainer) -> str:
+def _secrets_from_inspect(container: InspectedContainer) -> str:
     found = []
-    for one in seen.config("Secrets") or []:
+    for one in container.config("Secrets") or []:
         parts = [str(one.get("Name") or "")]
         parts += [f"{key.lower()}={one[key]}" for key in ("UID", "GID") if one.get(key)]
         mode = int(one.get("Mode") or 0)
@@ -102,9 +102,9 @@ def _secrets_seen(seen: InspectedContainer) -> str:
     return lines_of(found)
 
 
-def _volumes_seen(seen: InspectedContainer) -> str:
+def _volumes_from_inspect(container: InspectedContainer) -> str:
     found = []
-    for one in seen.inspect.get("Mounts") or []:
+    for one in container.inspect.get("Mounts") or []:
         kind, target = one.get("Type"), str(one.get("Destination") or "")
         source = str((one.get("Name") if kind == "volume" else one.get("Source")) or "")
         # an image's mount is shown a second time as the overlay it is made of
@@ -121,10 +121,10 @@ def _volumes_seen(seen: InspectedContainer) -> str:
     return lines_of(found)
 
 
-def _tmpfs_seen(seen: InspectedContainer) -> str:
-    read_only = bool(seen.host("ReadonlyRootfs"))
+def _tmpfs_from_inspect(container: InspectedContainer) -> str:
+    read_only = bool(container.host("ReadonlyRootfs"))
     found = []
-    for target, given in (seen.host("Tmpfs") or {}).items():
+    for target, given in (container.host("Tmpfs") or {}).items():
         own = [part for part in str(given).split(",") if part and part not in _TMPFS_USUAL]
         if read_only and not own and target in _READ_ONLY_TMPFS:
             continue
@@ -132,20 +132,20 @@ def _tmpfs_seen(seen: InspectedContainer) -> str:
     return lines_of(found)
 
 
-def _images_seen(seen: InspectedContainer) -> str:
+def _images_from_inspect(container: InspectedContainer) -> str:
     return lines_of(
         f"type=image,source={one.get('Source')},destination={one.get('Destination')}"
         + (",rw=true" if one.get("RW") else "")
-        for one in seen.inspect.get("Mounts") or []
+        for one in container.inspect.get("Mounts") or []
         if one.get("Type") == "image"
     )
 
 
-def _devices_seen(seen: InspectedContainer) -> str:
-    if seen.host("Privileged"):
+def _devices_from_inspect(container: InspectedContainer) -> str:
+    if container.host("Privileged"):
         return ""
     found = []
-    for one in seen.host("Devices") or []:
+    for one in container.host("Devices") or []:
         outer, inner = str(one.get("PathOnHost") or ""), str(one.get("PathInContainer") or "")
         rights = str(one.get("CgroupPermissions") or "")
         parts = [
@@ -157,8 +157,8 @@ def _devices_seen(seen: InspectedContainer) -> str:
     return lines_of(found)
 
 
-def _shm_seen(seen: InspectedContainer) -> str:
-    given = int(seen.host("ShmSize") or 0)
+def _shm_from_inspect(container: InspectedContainer) -> str:
+    given = int(container.host("ShmSize") or 0)
     return "" if given in _USUAL_SHM else sizes.words(given)
 
 
@@ -186,8 +186,8 @@ STORAGE = (
         ("-v", "--volume"),
         Kind.OWN,
         write=lambda values: joined(volume_words(value) for value in values),
-        seen=_volumes_seen,
-        told=True,
+        from_inspect=_volumes_from_inspect,
+        logged=True,
     ),
     Field(
         "tmpfs",
@@ -197,9 +197,9 @@ STORAGE = (
         ("--tmpfs",),
         Kind.LINES,
         write=lambda values: joined(tmpfs_words(value) for value in values),
-        seen=_tmpfs_seen,
+        from_inspect=_tmpfs_from_inspect,
         help=_("One per line: /cache, or /cache:size=64m,mode=1777."),
-        told=True,
+        logged=True,
     ),
     Field(
         "mounts",
@@ -209,9 +209,9 @@ STORAGE = (
         ("--mount",),
         Kind.LINES,
         write=lambda values: joined(mount_words(value) for value in values),
-        seen=_images_seen,
+        from_inspect=_images_from_inspect,
         help=_("One per line, as for --mount: type=image,source=…,destination=/assets."),
-        told=True,
+        logged=True,
     ),
     Field(
         "secrets",
@@ -221,9 +221,9 @@ STORAGE = (
         ("--secret",),
         Kind.LINES,
         write=lambda values: joined(_secret_words(value) for value in values),
-        seen=_secrets_seen,
+        from_inspect=_secrets_from_inspect,
         help=_("One per line: name, name,target=/run/key,mode=400, or name,type=env,target=KEY."),
-        told=True,
+        logged=True,
     ),
     Field(
         "volumes_from",
@@ -235,8 +235,8 @@ STORAGE = (
         ("--volumes-from",),
         Kind.LINES,
         write=joined,
-        seen=lambda seen: lines_of(seen.host("VolumesFrom")),
-        told=True,
+        from_inspect=lambda container: lines_of(container.host("VolumesFrom")),
+        logged=True,
     ),
     Field(
         "image_volumes",
@@ -248,7 +248,7 @@ STORAGE = (
         ("--image-volume",),
         Kind.CHOICE,
         choices=IMAGE_VOLUMES,
-        told=True,
+        logged=True,
     ),
     Field(
         "shm_size",
@@ -257,9 +257,9 @@ STORAGE = (
         at("shm_size"),
         ("--shm-size",),
         write=sizes.words,
-        seen=_shm_seen,
+        from_inspect=_shm_from_inspect,
         hint="64m",
-        told=True,
+        logged=True,
     ),
     Field(
         "devices",
@@ -273,10 +273,10 @@ STORAGE = (
         ("--device",),
         Kind.LINES,
         write=joined,
-        seen=_devices_seen,
+        from_inspect=_devices_from_inspect,
         help=_("One per line."),
         hint="/dev/ttyUSB0",
-        told=True,
+        logged=True,
     ),
     Field(
         "gpus",
@@ -287,7 +287,7 @@ STORAGE = (
         add("devices", lambda text: [{"path": f"nvidia.com/gpu={g}"} for g in _gpus(text)]),
         ("--gpus",),
         help=_("NVIDIA GPUs by CDI name; the host needs NVIDIA's container toolkit."),
-        told=True,
+        logged=True,
     ),
     Field(
         "device_rules",
@@ -297,7 +297,7 @@ STORAGE = (
         ("--device-cgroup-rule",),
         Kind.LINES,
         write=joined,
-        told=True,
+        logged=True,
     ),
     Field(
         "read_only",
@@ -306,8 +306,8 @@ STORAGE = (
         _put_read_only,
         ("--read-only",),
         Kind.TICK,
-        seen=lambda seen: "on" if seen.host("ReadonlyRootfs") else "",
-        told=True,
+        from_inspect=lambda container: "on" if container.host("ReadonlyRootfs") else "",
+        logged=True,
     ),
     Field(
         "read_only_all",
@@ -316,7 +316,7 @@ STORAGE = (
         lambda _spec, _value, _params: None,
         ("--read-only-tmpfs=false",),
         Kind.TICK,
-        told=True,
+        logged=True,
     ),
 )
 

@@ -50,22 +50,22 @@ _PODMANS = (
 )
 
 
-def _command(seen: InspectedContainer) -> str:
-    words = seen.words("Cmd")
+def _command(container: InspectedContainer) -> str:
+    words = container.words("Cmd")
     # with an entrypoint of its own the image's command does not count
-    if words == seen.image_words("Cmd") and not _entrypoint(seen):
+    if words == container.image_words("Cmd") and not _entrypoint(container):
         return ""
     return shlex.join(words)
 
 
-def _entrypoint(seen: InspectedContainer) -> str:
-    words = seen.words("Entrypoint")
-    return "" if words == seen.image_words("Entrypoint") else shlex.join(words)
+def _entrypoint(container: InspectedContainer) -> str:
+    words = container.words("Entrypoint")
+    return "" if words == container.image_words("Entrypoint") else shlex.join(words)
 
 
-def _labels(seen: InspectedContainer) -> str:
-    ofimage = seen.image.get("Labels") or {}
-    own = (seen.config("Labels") or {}).items()
+def _labels(container: InspectedContainer) -> str:
+    ofimage = container.image.get("Labels") or {}
+    own = (container.config("Labels") or {}).items()
     return pairs_of(
         {k: v for k, v in own if ofimage.get(k) != v and not k.startswith("io.haulout.")}
     )
@@ -79,17 +79,17 @@ def _annotations_read(text: str) -> dict[str, str]:
     return found
 
 
-def _annotations(seen: InspectedContainer) -> str:
-    own = (seen.config("Annotations") or {}).items()
+def _annotations(container: InspectedContainer) -> str:
+    own = (container.config("Annotations") or {}).items()
     return pairs_of({name: value for name, value in own if not name.startswith(_PODMANS)})
 
 
-def _restart(seen: InspectedContainer) -> str:
-    return str((seen.host("RestartPolicy") or {}).get("Name") or "no")
+def _restart(container: InspectedContainer) -> str:
+    return str((container.host("RestartPolicy") or {}).get("Name") or "no")
 
 
-def _tries(seen: InspectedContainer) -> str:
-    return str((seen.host("RestartPolicy") or {}).get("MaximumRetryCount") or "")
+def _tries(container: InspectedContainer) -> str:
+    return str((container.host("RestartPolicy") or {}).get("MaximumRetryCount") or "")
 
 
 def _restarts(spec: dict[str, Any], policy: Any, params: dict[str, Any]) -> None:
@@ -100,33 +100,33 @@ def _restarts(spec: dict[str, Any], policy: Any, params: dict[str, Any]) -> None
         spec["restart_tries"] = params["restart_tries"]
 
 
-def _stop_signal(seen: InspectedContainer) -> str:
-    value = seen.config("StopSignal")
+def _stop_signal(container: InspectedContainer) -> str:
+    value = container.config("StopSignal")
     told = number_of(str(value))
-    usual = number_of(str(seen.image.get("StopSignal") or "TERM"))
+    usual = number_of(str(container.image.get("StopSignal") or "TERM"))
     return "" if told in (0, usual) else signal(str(value))
 
 
 def _flag(name: str) -> Any:
-    return lambda seen: "on" if seen.config(name) else ""
+    return lambda container: "on" if container.config(name) else ""
 
 
 def _host_flag(name: str) -> Any:
-    return lambda seen: "on" if seen.host(name) else ""
+    return lambda container: "on" if container.host(name) else ""
 
 
 WHAT = (
-    Field("image", _("Image"), one_line, nothing, kind=Kind.OWN, told=True),
+    Field("image", _("Image"), one_line, nothing, kind=Kind.OWN, logged=True),
     Field(
         "name",
         _("Name"),
         run_fields.name,
         at("name"),
         ("--name",),
-        seen=lambda seen: str(seen.inspect.get("Name", "")),
+        from_inspect=lambda container: str(container.inspect.get("Name", "")),
         help=_("Empty: Podman picks a name."),
         hint="shop-web",
-        told=True,
+        logged=True,
         live=True,
     ),
     Field(
@@ -135,7 +135,7 @@ WHAT = (
         run_fields.command,
         at("command"),
         write=shlex.join,
-        seen=_command,
+        from_inspect=_command,
         help=_("Replaces the image's command; split as in a shell."),
     ),
     Field(
@@ -145,9 +145,9 @@ WHAT = (
         _restarts,
         ("--restart",),
         Kind.CHOICE,
-        seen=_restart,
+        from_inspect=_restart,
         choices=RESTART,
-        told=True,
+        logged=True,
         live=True,
     ),
     Field(
@@ -156,9 +156,9 @@ WHAT = (
         number(1, 999_999),
         nothing,
         key="restart_tries",
-        seen=_tries,
+        from_inspect=_tries,
         hint="5",
-        told=True,
+        logged=True,
         live=True,
     ),
 )
@@ -173,7 +173,7 @@ PROCESS = (
         write=lambda words: (
             words[0] if len(words) == 1 and " " not in words[0] else json_words(words)
         ),
-        seen=_entrypoint,
+        from_inspect=_entrypoint,
         help=_("Replaces the image's entrypoint; the command becomes its arguments."),
         hint="/bin/sh",
     ),
@@ -183,13 +183,13 @@ PROCESS = (
         matching(r"/[^\x00-\x1f]*", _("“%s” must start with “/”.")),
         at("work_dir"),
         ("--workdir", "-w"),
-        seen=lambda seen: (
+        from_inspect=lambda container: (
             ""
-            if seen.config("WorkingDir") == (seen.image.get("WorkingDir") or "/")
-            else str(seen.config("WorkingDir") or "")
+            if container.config("WorkingDir") == (container.image.get("WorkingDir") or "/")
+            else str(container.config("WorkingDir") or "")
         ),
         hint="/srv/shop",
-        told=True,
+        logged=True,
     ),
     Field(
         "user",
@@ -200,9 +200,9 @@ PROCESS = (
         ),
         at("user"),
         ("--user", "-u"),
-        seen=lambda seen: str(seen.own("User") or ""),
+        from_inspect=lambda container: str(container.own("User") or ""),
         hint="1000:1000",
-        told=True,
+        logged=True,
     ),
     Field(
         "group_add",
@@ -212,8 +212,8 @@ PROCESS = (
         ("--group-add",),
         Kind.LINES,
         write=joined,
-        seen=lambda seen: lines_of(seen.host("GroupAdd")),
-        told=True,
+        from_inspect=lambda container: lines_of(container.host("GroupAdd")),
+        logged=True,
     ),
     Field(
         "stop_signal",
@@ -221,9 +221,9 @@ PROCESS = (
         signal,
         at("stop_signal", number_of),
         ("--stop-signal",),
-        seen=_stop_signal,
+        from_inspect=_stop_signal,
         hint="SIGTERM",
-        told=True,
+        logged=True,
     ),
     Field(
         "stop_timeout",
@@ -231,11 +231,13 @@ PROCESS = (
         number(0, 1_000_000),
         at("stop_timeout"),
         ("--stop-timeout",),
-        seen=lambda seen: (
-            "" if seen.config("StopTimeout") in (None, 10) else str(seen.config("StopTimeout"))
+        from_inspect=lambda container: (
+            ""
+            if container.config("StopTimeout") in (None, 10)
+            else str(container.config("StopTimeout"))
         ),
         hint="10",
-        told=True,
+        logged=True,
     ),
     Field(
         "timeout",
@@ -243,8 +245,8 @@ PROCESS = (
         number(1, 10**9),
         at("timeout"),
         ("--timeout",),
-        seen=lambda seen: str(seen.config("Timeout") or ""),
-        told=True,
+        from_inspect=lambda container: str(container.config("Timeout") or ""),
+        logged=True,
     ),
     Field(
         "timezone",
@@ -252,9 +254,9 @@ PROCESS = (
         matching(r"[A-Za-z0-9_+/-]+", _("“%s” is not a time zone: write Europe/Berlin or local.")),
         at("timezone"),
         ("--tz",),
-        seen=lambda seen: str(seen.config("Timezone") or ""),
+        from_inspect=lambda container: str(container.config("Timezone") or ""),
         hint="Europe/Berlin",
-        told=True,
+        logged=True,
     ),
     Field(
         "umask",
@@ -262,11 +264,11 @@ PROCESS = (
         matching(r"[0-7]{1,4}", _("“%s” is not a umask: write octal digits such as 0027.")),
         at("umask"),
         ("--umask",),
-        seen=lambda seen: (
-            "" if seen.config("Umask") in (None, "0022") else str(seen.config("Umask"))
+        from_inspect=lambda container: (
+            "" if container.config("Umask") in (None, "0022") else str(container.config("Umask"))
         ),
         hint="0022",
-        told=True,
+        logged=True,
     ),
     Field(
         "systemd",
@@ -276,7 +278,7 @@ PROCESS = (
         ("--systemd",),
         Kind.CHOICE,
         choices=SYSTEMD,
-        told=True,
+        logged=True,
     ),
     Field(
         "sdnotify",
@@ -288,7 +290,7 @@ PROCESS = (
         at("sdnotifyMode"),
         ("--sdnotify",),
         hint="container",
-        told=True,
+        logged=True,
     ),
     Field(
         "unset_env",
@@ -298,7 +300,7 @@ PROCESS = (
         ("--unsetenv",),
         Kind.LINES,
         write=joined,
-        told=True,
+        logged=True,
     ),
     Field(
         "requires",
@@ -308,7 +310,7 @@ PROCESS = (
         ("--requires",),
         Kind.LINES,
         write=joined,
-        told=True,
+        logged=True,
     ),
     Field(
         "labels",
@@ -318,7 +320,7 @@ PROCESS = (
         ("--label", "-l"),
         Kind.LINES,
         write=pair_lines,
-        seen=_labels,
+        from_inspect=_labels,
         help=_("One name=value per line."),
     ),
     Field(
@@ -329,7 +331,7 @@ PROCESS = (
         ("--annotation",),
         Kind.LINES,
         write=pair_lines,
-        seen=_annotations,
+        from_inspect=_annotations,
         help=_("One name=value per line."),
     ),
     Field(
@@ -340,7 +342,7 @@ PROCESS = (
         ("--pull",),
         Kind.CHOICE,
         choices=PULL,
-        told=True,
+        logged=True,
     ),
     Field(
         "tty",
@@ -349,8 +351,8 @@ PROCESS = (
         at("terminal"),
         ("-t", "--tty"),
         Kind.TICK,
-        seen=_flag("Tty"),
-        told=True,
+        from_inspect=_flag("Tty"),
+        logged=True,
     ),
     Field(
         "interactive",
@@ -359,8 +361,8 @@ PROCESS = (
         at("stdin"),
         ("-i", "--interactive"),
         Kind.TICK,
-        seen=_flag("OpenStdin"),
-        told=True,
+        from_inspect=_flag("OpenStdin"),
+        logged=True,
     ),
     Field(
         "remove",
@@ -369,8 +371,8 @@ PROCESS = (
         at("remove"),
         ("--rm",),
         Kind.TICK,
-        seen=_host_flag("AutoRemove"),
-        told=True,
+        from_inspect=_host_flag("AutoRemove"),
+        logged=True,
     ),
     Field(
         "init",
@@ -379,8 +381,8 @@ PROCESS = (
         at("init"),
         ("--init",),
         Kind.TICK,
-        seen=_host_flag("Init"),
-        told=True,
+        from_inspect=_host_flag("Init"),
+        logged=True,
     ),
     Field(
         "unset_env_all",
@@ -389,6 +391,6 @@ PROCESS = (
         at("unsetenvall"),
         ("--unsetenv-all",),
         Kind.TICK,
-        told=True,
+        logged=True,
     ),
 )

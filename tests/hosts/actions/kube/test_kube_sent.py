@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 
 from hosts.actions.kube.kube_documents import names_only, with_job_labels
 from hosts.actions.kube.kube_plan import plan_of
-from hosts.actions.kube.kube_yaml import YamlRefused, read, written
+from hosts.actions.kube.kube_yaml import YamlRefused, dump, read
 from hosts.guardrails import from_kube, kube_fields
 from hosts.inventory.job_marks import JOB_LABEL
 
@@ -193,7 +193,7 @@ SCALARS = ["yes", "No", "0o17", "0x1F", "1_000", "22:30", "2001-01-01", "1e3", "
 @pytest.mark.parametrize("scalar", SCALARS)
 def test_a_text_is_a_text_to_every_reader(scalar: str) -> None:
     document = {"kind": "Pod", "spec": {scalar: scalar}}
-    said = written([document])
+    said = dump([document])
     for loader in (yaml.SafeLoader, yaml.BaseLoader, yaml.CSafeLoader):
         assert yaml.load(said, Loader=loader) == document
     assert read(said.decode())[0].content == document

@@ -24,7 +24,7 @@ _NAMING = {
 }
 
 
-def masked(inspect: dict[str, Any]) -> dict[str, Any]:
+def mask_environment(inspect: dict[str, Any]) -> dict[str, Any]:
     """A copy without environment values, wherever inspect repeats them.
 
     A pod made with its first container keeps that one's whole command.
@@ -64,7 +64,7 @@ def _masked_command(words: list[str]) -> list[str]:
     return shown
 
 
-def without_unseen(
+def hide_unseen(
     person: Person, endpoint: Endpoint, kind: str, inspect: dict[str, Any]
 ) -> dict[str, Any]:
     """A copy without the containers of a pod or network that the person does not see."""

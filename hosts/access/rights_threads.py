@@ -15,13 +15,13 @@ T = TypeVar("T")
 _own: ContextVar[DatabaseThreads | None] = ContextVar("own threads", default=None)
 
 
-async def ask(work: Callable[[], T]) -> T:
+async def in_rights_thread(work: Callable[[], T]) -> T:
     """As in_thread, in the current threads."""
     return await in_thread(work, threads=_own.get())
 
 
 @contextmanager
-def own(threads: DatabaseThreads) -> Iterator[None]:
+def own_threads(threads: DatabaseThreads) -> Iterator[None]:
     """In the block, this task checks rights in `threads`."""
     token = _own.set(threads)
     try:
