@@ -65,10 +65,9 @@ def invite(
     teams: Iterable[Team] = (),
     brings: Callable[[OneTimeLink], list[str]] = _nothing_else,
 ) -> str:
-    """The path of a link with which the owner of `email` joins with `role` and `teams`.
-
-    It is shown once and lasts 7 days. `brings` writes the grants of the invitation, which are authorised
-    already, and returns their words.
+    """The path of a link with which the owner of `email` joins with `role` and `teams`. It is shown once
+    and lasts 7 days. `brings` writes the grants of the invitation, which are authorised already, and
+    returns their words.
     """
     email = tidy_email(email)
     _check({"email": lambda: validate_email(email)})
@@ -117,9 +116,8 @@ def withdraw_invitation(by: User, who: Who, *, link: OneTimeLink) -> None:
 
 
 def make_reset_link(by: User, who: Who, *, user: User) -> str:
-    """The path of a link with which `user` sets a new password. NotSignedIn.
-
-    It is shown once and lasts 24 hours.
+    """The path of a link with which `user` sets a new password. NotSignedIn. It is shown once and lasts 24
+    hours.
     """
     require_manage(by, who, target=target_of(user), role=user.role, over=user)
     if user.kind != User.Kind.PERSON:

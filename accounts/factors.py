@@ -37,9 +37,8 @@ def codes_left(user: User) -> int | None:
 
 
 def accept_counter(factor: Authenticator, count: int) -> bool:
-    """Store a passkey's signature counter. False where it did not grow: the passkey may be a copy.
-
-    Most passkeys that are synced between devices always send 0.
+    """Store a passkey's signature counter. False where it did not grow: the passkey may be a copy. Most
+    passkeys that are synced between devices always send 0.
     """
     with transaction.atomic():
         # with `written`, which may save the whole row

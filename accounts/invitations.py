@@ -108,9 +108,8 @@ def find(kind: OneTimeLink.Kind, token: str) -> OneTimeLink:
 
 
 def still_authorized(link: OneTimeLink) -> bool:
-    """True while the link's maker could still make it.
-
-    They may have lost the right since, or the person may hold more by now.
+    """True while the link's maker could still make it. They may have lost the right since, or the person
+    may hold more by now.
     """
     maker = link.maker
     if maker is None:
@@ -142,9 +141,8 @@ def use_up(link: OneTimeLink) -> None:
 
 
 def apply_teams_and_grants(link: OneTimeLink, user: User, who: Who) -> dict[str, Any]:
-    """Add the person to the invitation's teams and give its grants, as far as they exist.
-
-    Returns {"teams", "grants"} for the log, without empty ones.
+    """Add the person to the invitation's teams and give its grants, as far as they exist. Returns {"teams",
+    "grants"} for the log, without empty ones.
     """
     teams = list(link.teams.order_by("name"))
     for team in teams:
@@ -162,9 +160,8 @@ def admin_exists() -> bool:
 
 
 def first_admin_link() -> str | None:
-    """The path of a new link that creates the first administrator. None if there is one.
-
-    It lasts 24 hours. An earlier link is withdrawn, so call it only where the path is shown.
+    """The path of a new link that creates the first administrator. None if there is one. It lasts 24 hours.
+    An earlier link is withdrawn, so call it only where the path is shown.
     """
     if admin_exists():
         return None

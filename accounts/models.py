@@ -87,9 +87,8 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in by email address, or a service account that only has tokens.
-
-    Users are disabled, never deleted: the log names them.
+    """A person who signs in by email address, or a service account that only has tokens. Users are
+    disabled, never deleted: the log names them.
     """
 
     class Kind(models.TextChoices):
@@ -127,9 +126,8 @@ class User(AbstractBaseUser):
         self.email = tidy_email(self.email)
 
     def has_verb(self, name: str) -> bool:
-        """True when the person's own role permits the verb. False for a disabled person.
-
-        Enough for verbs about the site. hosts.access also knows what grants give.
+        """True when the person's own role permits the verb. False for a disabled person. Enough for verbs
+        about the site. hosts.access also knows what grants give.
         """
         return self.is_active and name in self.role.verb_names()
 

@@ -16,10 +16,9 @@ def target_of(user: User) -> Target:
 def require_manage(
     by: User, who: Who, *, target: Target, role: Role, over: User | None = None
 ) -> None:
-    """Raise NotPermitted unless `by` may manage people and holds all that `role` and `over` hold.
-
-    So nobody hands out or takes over more rights than their own. Call it outside a transaction, so that the
-    refusal is kept.
+    """Raise NotPermitted unless `by` may manage people and holds all that `role` and `over` hold. So nobody
+    hands out or takes over more rights than their own. Call it outside a transaction, so that the refusal
+    is kept.
     """
     verb = PEOPLE_MANAGE.name
     _require(by, who, verb, target)

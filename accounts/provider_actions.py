@@ -55,9 +55,8 @@ class ProviderRules:
 
 
 def come_in(who: Who, claims: ProviderClaims, rules: ProviderRules) -> User:
-    """The person, with what their groups give. They may be disabled.
-
-    EmailUnverified, NotInvited, RoleUnknown.
+    """The person, with what their groups give. They may be disabled. EmailUnverified, NotInvited,
+    RoleUnknown.
     """
     try:
         return _come_in(who, claims, rules)

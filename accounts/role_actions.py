@@ -111,9 +111,8 @@ def used_by(role: Role) -> str:
 
 
 def copy_of(role: Role) -> RoleOptions:
-    """The options of a new role that starts as a copy.
-
-    Without the words, which are wrong once another verb is ticked.
+    """The options of a new role that starts as a copy. Without the words, which are wrong once another verb
+    is ticked.
     """
     return RoleOptions(f"{role.name}-2", "", tuple(sorted(role.verb_names())))
 

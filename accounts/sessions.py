@@ -13,10 +13,9 @@ from accounts.models import User
 
 
 def end_sessions(user: User, *, but: str | None = None) -> int:
-    """End all sessions of `user` except the one with the key `but`. Returns how many.
-
-    Reads every live session, since a row does not name its user. That takes a fraction of a second, and
-    only passwords and accounts need it.
+    """End all sessions of `user` except the one with the key `but`. Returns how many. Reads every live
+    session, since a row does not name its user. That takes a fraction of a second, and only passwords and
+    accounts need it.
     """
     theirs = [key for key, _kept in sessions_of(user) if key != but]
     return _end(theirs)

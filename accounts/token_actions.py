@@ -147,9 +147,8 @@ def revoke_all(who: Who, *, user: User) -> int:
 
 
 def note_use(token: Token, who: Who) -> bool:
-    """Note that it was used, at most once a minute. True when it was noted.
-
-    The first use from an address gets an entry.
+    """Note that it was used, at most once a minute. True when it was noted. The first use from an address
+    gets an entry.
     """
     now = timezone.now()
     address = who.address[:64]

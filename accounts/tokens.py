@@ -134,9 +134,8 @@ class Token(models.Model):
 
 
 class Repeat(models.Model):
-    """A request with an idempotency key, so that a repeated one is not done twice.
-
-    `status` 0: it began, and its end is not known. Kept for a day (accounts.repeats).
+    """A request with an idempotency key, so that a repeated one is not done twice. `status` 0: it began,
+    and its end is not known. Kept for a day (accounts.repeats).
     """
 
     token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="repeats")

@@ -24,10 +24,9 @@ _NAME = re.compile(r"[a-z]+(\.[a-z_]+)+")
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """Something a person can do. `role`: the lowest ranked role that may do it.
-
-    `auditor`: auditors may too; they always have `….view`. `sensitive`: it can leak a secret or break
-    something for good. `needs`: verbs that it is useless without, beside the `….view` of its subject.
+    """Something a person can do. `role`: the lowest ranked role that may do it. `auditor`: auditors may
+    too; they always have `….view`. `sensitive`: it can leak a secret or break something for good. `needs`:
+    verbs that it is useless without, beside the `….view` of its subject.
     """
 
     name: str

@@ -48,9 +48,8 @@ FIELDS = (
 
 
 def canonical(values: Mapping[str, Any]) -> bytes:
-    """The bytes of an entry. `values` has every name of FIELDS.
-
-    `params` is JSON text, `previous` 32 bytes, `at` an aware datetime.
+    """The bytes of an entry. `values` has every name of FIELDS. `params` is JSON text, `previous` 32 bytes,
+    `at` an aware datetime.
     """
     ordered = {name: values[name] for name in FIELDS}
     ordered["at"] = timestamp(values["at"])

@@ -106,7 +106,6 @@ class ChainReader:
 
     def skip_gone(self, *, upto: int | None = None, previous: bytes = b"") -> bool:
         """Skip a dropped segment, or its missing part before the row `upto`. False if there is none here.
-
         `previous` is the hash that this row has of the entry before it.
         """
         here = self.number + 1

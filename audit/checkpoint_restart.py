@@ -23,9 +23,8 @@ from audit.write import event
 
 
 def restart_checkpoints(who: Who) -> Checkpoint | None:
-    """Log who did it, merge the valid checkpoints of file and rows, and sign. None: the log is empty.
-
-    It does not repair a chain that contradicts a checkpoint.
+    """Log who did it, merge the valid checkpoints of file and rows, and sign. None: the log is empty. It
+    does not repair a chain that contradicts a checkpoint.
     """
     public = public_key()
     outside = [

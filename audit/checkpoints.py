@@ -85,9 +85,8 @@ def checkpoint_if_due(*, now: datetime | None = None) -> Checkpoint | None:
 
 
 def checkpoint() -> Checkpoint | None:
-    """Sign the head. None when the log is empty. FileLost.
-
-    Do not call it inside a transaction that may roll back.
+    """Sign the head. None when the log is empty. FileLost. Do not call it inside a transaction that may
+    roll back.
     """
     head = Head.objects.filter(pk=1).first()
     if head is None or head.number == 0:
@@ -118,9 +117,8 @@ def marks_inside() -> Iterator[CheckpointMark]:
 
 
 def marks_outside(path: Path | None = None) -> Iterator[CheckpointMark | int]:
-    """The checkpoints of the file, oldest first. For a wrong line: its number.
-
-    A last line without its end (power cut) is left out.
+    """The checkpoints of the file, oldest first. For a wrong line: its number. A last line without its end
+    (power cut) is left out.
     """
     path = path or outside_file()
     try:

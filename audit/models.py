@@ -34,9 +34,8 @@ SECOND = Q(intent__isnull=False)
 
 
 class Entry(models.Model):
-    """One line of the log. `hash` is over the bytes in `canonical`.
-
-    The other columns repeat them for searching. Verification compares both.
+    """One line of the log. `hash` is over the bytes in `canonical`. The other columns repeat them for
+    searching. Verification compares both.
     """
 
     # given, never drawn; an auto field because on SQLite that makes it the row id

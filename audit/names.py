@@ -14,9 +14,8 @@ _LAST: Final = "\U0010ffff"
 
 
 def names_starting_with(column: str, start: str, most: int = MOST) -> list[str]:
-    """The first `most` names in a column that start so, in the index's case.
-
-    Only first entries count. Each name takes one step along the index.
+    """The first `most` names in a column that start so, in the index's case. Only first entries count. Each
+    name takes one step along the index.
     """
     found: list[str] = []
     rows = Entry.objects.filter(FIRST, **{f"{column}__lt": start + _LAST}).order_by(column)

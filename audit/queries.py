@@ -23,11 +23,10 @@ _HEAVY = ("canonical", "previous")
 
 @dataclass(frozen=True)
 class Filters:
-    """What to look for. Empty means anything, names are whole names, times are aware.
-
-    `object`: a name, a full id, or 12 or more of its first digits. `verb` may end in `.*`. `any_of`:
-    conditions with an index each, of which one must hold. `words`: for each word one of its conditions must
-    hold, for either entry of a line.
+    """What to look for. Empty means anything, names are whole names, times are aware. `object`: a name, a
+    full id, or 12 or more of its first digits. `verb` may end in `.*`. `any_of`: conditions with an index
+    each, of which one must hold. `words`: for each word one of its conditions must hold, for either entry
+    of a line.
     """
 
     person: str = ""
@@ -89,9 +88,8 @@ def search(
     limit: int = 50,
     whole: bool = False,
 ) -> Page:
-    """The newest `limit` lines that match and are visible. `visible` None: all of them.
-
-    `whole` also fetches the canonical bytes, for an export.
+    """The newest `limit` lines that match and are visible. `visible` None: all of them. `whole` also
+    fetches the canonical bytes, for an export.
     """
     entries = Entry.objects.all() if whole else Entry.objects.defer(*_HEAVY)
     if visible is not None:

@@ -57,9 +57,8 @@ def close(who: Who) -> Segment:
 
 
 def export(number: int, folder: Path) -> Path:
-    """Write a closed segment's exact bytes, one entry a line, to `folder`. Returns the new file.
-
-    Whole or not at all. The segment keeps the file's SHA-256.
+    """Write a closed segment's exact bytes, one entry a line, to `folder`. Returns the new file. Whole or
+    not at all. The segment keeps the file's SHA-256.
     """
     segment = Segment.objects.get(pk=number)
     if segment.closed_at is None or segment.dropped_at is not None:
@@ -93,10 +92,9 @@ def export(number: int, folder: Path) -> Path:
 
 
 def drop(who: Who, number: int, exported: Path) -> int:
-    """Delete an exported segment's entries, after `exported` was checked. Returns how many.
-
-    The entry about it comes first. Entries go in chunks, so that writers do not wait. An interrupted drop
-    can be run again, and `verify` accepts what is left.
+    """Delete an exported segment's entries, after `exported` was checked. Returns how many. The entry about
+    it comes first. Entries go in chunks, so that writers do not wait. An interrupted drop can be run again,
+    and `verify` accepts what is left.
     """
     segment = Segment.objects.get(pk=number)
     if segment.exported_at is None:

@@ -29,10 +29,9 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Who:
-    """A person as they were at that moment. `door`: page, api, gate, console, worker, link, …
-
-    Of `session`, the raw key, only a keyed hash is stored. `token` is its name or public part. `address` is
-    the peer's own address, `forwarded_for` what a proxy said.
+    """A person as they were at that moment. `door`: page, api, gate, console, worker, link, … Of `session`,
+    the raw key, only a keyed hash is stored. `token` is its name or public part. `address` is the peer's
+    own address, `forwarded_for` what a proxy said.
     """
 
     name: str

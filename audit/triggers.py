@@ -76,9 +76,8 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Triggers that differ from `install`, each with what is wrong.
-
-    They are missing, disabled or changed, or foreign ones on the log's tables.
+    """Triggers that differ from `install`, each with what is wrong. They are missing, disabled or changed,
+    or foreign ones on the log's tables.
     """
     found = _of_sqlite(connection) if connection.vendor == "sqlite" else _of_postgres(connection)
     expected = SQLITE if connection.vendor == "sqlite" else POSTGRES

@@ -20,10 +20,8 @@ from audit.witnesses import Witnesses
 @dataclass(frozen=True)
 class Report:
     """`count` entries were read, up to number `last`. `checkpoint`: the last outside. `words` is for
-    people.
-
-    Unless `ok`, `first_bad` is the first bad number (or None). `kind` is one of edited, missing, inserted,
-    moved, rewritten, cut, signature, pair, head, checkpoints, triggers.
+    people. Unless `ok`, `first_bad` is the first bad number (or None). `kind` is one of edited, missing,
+    inserted, moved, rewritten, cut, signature, pair, head, checkpoints, triggers.
     """
 
     count: int

@@ -104,9 +104,8 @@ class Witnesses:
                 raise Fault(number, "signature", words)
 
     def check_agreement(self, last: int) -> None:
-        """Raise Fault when rows, file and the last checkpoint differ. `last`: the last entry.
-
-        Also when there is no checkpoint, though the log is old enough for one.
+        """Raise Fault when rows, file and the last checkpoint differ. `last`: the last entry. Also when
+        there is no checkpoint, though the log is old enough for one.
         """
         path = outside_file()
         cure = _(

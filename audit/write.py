@@ -132,10 +132,9 @@ def resolution(intent_number: int, result: Result | str, *, detail: str) -> int:
 
 
 def refusal(who: Who, verb: str, target: Target, *, reason: str) -> int:
-    """A person was refused. Returns the number of the entry that holds or counts it.
-
-    Opens a transaction if there is none. Call it after the refused transaction was rolled back. Equal ones
-    within a minute are counted (audit.refusals).
+    """A person was refused. Returns the number of the entry that holds or counts it. Opens a transaction if
+    there is none. Call it after the refused transaction was rolled back. Equal ones within a minute are
+    counted (audit.refusals).
     """
     with transaction.atomic():
         return count_refusal(draft(Kind.REFUSAL, who, verb, target, detail=reason))

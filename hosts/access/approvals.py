@@ -20,10 +20,8 @@ def may_approve_somewhere(person: Person) -> bool:
 
 
 def may_decide(person: Person, approval: Approval) -> bool:
-    """True where the person holds the verb and did not ask for the job.
-
-    A token never decides. A service account never decides either, and nobody decides for one whose token
-    they made.
+    """True where the person holds the verb and did not ask for the job. A token never decides. A service
+    account never decides either, and nobody decides for one whose token they made.
     """
     job = approval.job
     return (
@@ -81,9 +79,8 @@ def deciders(endpoint: Endpoint, asker: User) -> list[User]:
 
 
 def visible_approvals(person: Person) -> QuerySet[Approval]:
-    """Approvals of the person's own jobs, and those where they may approve.
-
-    The texts have up to 200 kB each, so they are deferred.
+    """Approvals of the person's own jobs, and those where they may approve. The texts have up to 200 kB
+    each, so they are deferred.
     """
     found = Approval.objects.select_related("job__endpoint__host", "job__batch").defer("text")
     mine = Q(job__asked_by=person.user.pk)

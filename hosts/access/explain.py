@@ -33,10 +33,8 @@ _NOBODY = Who(name="")
 
 @dataclass(frozen=True, slots=True)
 class VerbSource:
-    """A role or grant that gives a verb. Without `grant_id` it is the person's own role.
-
-    `role` is the label for people. `narrowed`: only for these containers. `part`: only on some of the
-    host's endpoints.
+    """A role or grant that gives a verb. Without `grant_id` it is the person's own role. `role` is the
+    label for people. `narrowed`: only for these containers. `part`: only on some of the host's endpoints.
     """
 
     role: str
@@ -51,10 +49,8 @@ class VerbSource:
 
 @dataclass(frozen=True, slots=True)
 class VerbAnswer:
-    """Whether a person may do a verb at a place. `cut`: their token does not permit it.
-
-    `through` can have entries while `allowed` is False: they give the verb for some containers, or on a
-    part of the host.
+    """Whether a person may do a verb at a place. `cut`: their token does not permit it. `through` can have
+    entries while `allowed` is False: they give the verb for some containers, or on a part of the host.
     """
 
     verb: Verb
@@ -74,10 +70,9 @@ def explain(
     row: InventoryRow | None = None,
     grants: Mapping[int, Grant] | None = None,
 ) -> list[VerbAnswer]:
-    """An answer for every verb that has a meaning at the place, by group.
-
-    `row`: an object on the endpoint. No place: the verbs about the site. `grants`: the result of
-    `grants_with_names`, for callers that explain many people.
+    """An answer for every verb that has a meaning at the place, by group. `row`: an object on the endpoint.
+    No place: the verbs about the site. `grants`: the result of `grants_with_names`, for callers that
+    explain many people.
     """
     thing = row if row is not None and row._meta.model_name == "container" else None
     rights = rights_of(person.user)
@@ -140,10 +135,8 @@ def everybody(users: Iterable[User] | None = None) -> list[User]:
 
 
 def givers(verb: str, place: Place | None, but: int | None = None) -> list[User]:
-    """Active people who can give the verb there, by name.
-
-    They decide on it, hold it everywhere and see the place. `but`: the id of the person who lacks it, since
-    nobody gives to themselves.
+    """Active people who can give the verb there, by name. They decide on it, hold it everywhere and see the
+    place. `but`: the id of the person who lacks it, since nobody gives to themselves.
     """
     # what is about the site comes with a role of one's own alone
     gives = {registry.PEOPLE_MANAGE.name}

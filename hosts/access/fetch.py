@@ -55,9 +55,8 @@ def require(
 
 @contextmanager
 def defer_refusal_entry() -> Iterator[None]:
-    """Within the block, Denied is raised without an entry in the log.
-
-    For streams that are open already: they end at once, and `write_withdrawn` writes the entry later.
+    """Within the block, Denied is raised without an entry in the log. For streams that are open already:
+    they end at once, and `write_withdrawn` writes the entry later.
     """
     token = _AGAIN.set(True)
     try:
@@ -84,9 +83,8 @@ def require_whole(person: Person, verb: str, target: Target) -> None:
 def get_endpoint(
     person: Person, endpoint_id: int, verb: str, thing: ContainerLike | None = None
 ) -> Endpoint:
-    """The endpoint, if the person sees it and may do `verb` there. NotVisible, Denied.
-
-    `thing`: the container to be made there, which a narrowed grant may permit.
+    """The endpoint, if the person sees it and may do `verb` there. NotVisible, Denied. `thing`: the
+    container to be made there, which a narrowed grant may permit.
     """
     found = find_endpoint(person, endpoint_id)
     require(person, verb, target_of(found), found, thing)
@@ -104,9 +102,8 @@ def find_endpoint(person: Person, endpoint_id: int) -> Endpoint:
 def get_object(
     person: Person, kind: str, endpoint_id: int, podman_id: str, *, verb: str
 ) -> InventoryRow:
-    """The object in the inventory, if the person sees it and may do `verb` with it.
-
-    A removed object counts too. NotVisible, Denied.
+    """The object in the inventory, if the person sees it and may do `verb` with it. A removed object counts
+    too. NotVisible, Denied.
     """
     model = INVENTORY[kind]
     if endpoint_id > _MOST or "\0" in podman_id:

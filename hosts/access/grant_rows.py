@@ -42,9 +42,8 @@ def grant_rows(grants: QuerySet[Grant]) -> list[GrantRow]:
 
 
 class GrantPlaces:
-    """The hosts and endpoints that some grants reach, in at most three queries.
-
-    The roles are few and read once.
+    """The hosts and endpoints that some grants reach, in at most three queries. The roles are few and read
+    once.
     """
 
     def __init__(self, grants: Iterable[GrantRow]) -> None:

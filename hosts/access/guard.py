@@ -49,9 +49,8 @@ log = logging.getLogger(__name__)
 
 
 class Watched(Protocol):
-    """What the guard needs of a stream. `scope` has its "session_key".
-
-    `WITHDRAWN`: the close code for a person who is signed in but lost the right.
+    """What the guard needs of a stream. `scope` has its "session_key". `WITHDRAWN`: the close code for a
+    person who is signed in but lost the right.
     """
 
     WITHDRAWN: ClassVar[int]
@@ -67,9 +66,8 @@ class Watched(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the guard saw at a look. If it is equal at the next one, nobody's rights changed.
-
-    `revision`: 0 where nobody has grants by name. `accounts`: (active, role) by id.
+    """What the guard saw at a look. If it is equal at the next one, nobody's rights changed. `revision`: 0
+    where nobody has grants by name. `accounts`: (active, role) by id.
     """
 
     version: tuple[int, int] | None = None
@@ -167,9 +165,8 @@ class Guard:
         *,
         until: float = math.inf,
     ) -> None:
-        """Check each stream. One that cannot be checked stays due and blocks no other.
-
-        They are ended after all checks, or in batches, since ending takes time from checking.
+        """Check each stream. One that cannot be checked stays due and blocks no other. They are ended after
+        all checks, or in batches, since ending takes time from checking.
         """
         asked = list(streams & self._streams)
         for start in range(0, len(asked), at_once):
@@ -233,9 +230,8 @@ class _Before:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """One look. `due`: streams to check, `urgent` of them first. `fresh`: their users.
-
-    `held`: the rights' keys with which new streams were authorised.
+    """One look. `due`: streams to check, `urgent` of them first. `fresh`: their users. `held`: the rights'
+    keys with which new streams were authorised.
     """
 
     known: Known
@@ -296,9 +292,8 @@ def _people(user_ids: set[int]) -> dict[int, _Fresh]:
 
 
 def _held_at_first(streams: Iterable[Watched]) -> dict[Watched, str]:
-    """The rights' keys with which new streams were authorised.
-
-    If a key is the same now, a crowd of new streams need not be checked again at once.
+    """The rights' keys with which new streams were authorised. If a key is the same now, a crowd of new
+    streams need not be checked again at once.
     """
     return {stream: rights_of(stream.person.user).key for stream in streams}
 

@@ -21,10 +21,8 @@ class Scope:
 
 @dataclass(frozen=True)
 class Person:
-    """A signed-in person. `who` is written to the audit log.
-
-    `scope` is set when they came with a token. `reason` is their own explanation, where a step needs one
-    (an approval).
+    """A signed-in person. `who` is written to the audit log. `scope` is set when they came with a token.
+    `reason` is their own explanation, where a step needs one (an approval).
     """
 
     user: User
@@ -39,7 +37,6 @@ class NotVisible(Exception):
 
 class Denied(Exception):
     """The object is visible, but the verb is not permitted. Pages answer 403 and name who can give it.
-
     `target`: the object, where it is known.
     """
 

@@ -24,7 +24,6 @@ _NAMED = 4
 @dataclass(frozen=True, slots=True)
 class VerbsAtPlace:
     """Verbs that a person gains or loses at a place. `only`: for containers that match this filter.
-
     `place`: names of hosts and endpoints. Empty: everywhere, or about the site.
     """
 
@@ -59,9 +58,8 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Differences of the people who have any. `people`: how many the change concerns.
-
-    `whole`: all of them were compared.
+    """Differences of the people who have any. `people`: how many the change concerns. `whole`: all of them
+    were compared.
     """
 
     differences: tuple[Difference, ...]
@@ -81,7 +79,6 @@ class Preview:
 
 def preview(change: Callable[[], object], affected: Iterable[int]) -> Preview:
     """What `change` would do for these people (ids). Its exceptions pass through, and nothing is kept.
-
     `change` must be the real action and change only the database.
     """
     ids = sorted(set(affected))

@@ -25,9 +25,8 @@ _NAMING = {
 
 
 def mask_environment(inspect: dict[str, Any]) -> dict[str, Any]:
-    """A copy without environment values, wherever inspect repeats them.
-
-    A pod made with its first container keeps that one's whole command.
+    """A copy without environment values, wherever inspect repeats them. A pod made with its first container
+    keeps that one's whole command.
     """
     return {name: _masked_part(name, value, DEEPEST) for name, value in inspect.items()}
 

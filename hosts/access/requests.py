@@ -37,9 +37,8 @@ def visible_requests(person: Person) -> QuerySet[AccessRequest]:
 
 
 def requests_to_decide(person: Person) -> QuerySet[AccessRequest]:
-    """Open requests that this person may decide on.
-
-    Requests beyond their own rights are listed too, though they cannot approve them.
+    """Open requests that this person may decide on. Requests beyond their own rights are listed too, though
+    they cannot approve them.
     """
     if not decides(person):
         return AccessRequest.objects.none()

@@ -22,9 +22,8 @@ _KEPT = "_haulout_rights"
 
 @dataclass(frozen=True, slots=True)
 class HeldRole:
-    """A role of a person: their own (`own`, its name), or one from a `grant`.
-
-    `endpoints`, `hosts`: None is everywhere. Only the own role gives verbs about the site.
+    """A role of a person: their own (`own`, its name), or one from a `grant`. `endpoints`, `hosts`: None is
+    everywhere. Only the own role gives verbs about the site.
     """
 
     verbs: frozenset[str]
@@ -220,9 +219,8 @@ def grants_to(user: User) -> QuerySet[Grant]:
 
 
 def held_through(grant: GrantRow, places: GrantPlaces) -> HeldRole:
-    """The role that a grant gives. Verbs about the site are dropped.
-
-    A narrowed grant keeps only verbs about containers.
+    """The role that a grant gives. Verbs about the site are dropped. A narrowed grant keeps only verbs
+    about containers.
     """
     endpoints, hosts = places.of(grant)
     verbs = places.verbs(grant.role_id)

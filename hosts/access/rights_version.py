@@ -10,10 +10,9 @@ from hosts.models import Endpoint, Grant
 
 
 def rights_version() -> tuple[int, int]:
-    """(access epoch, number of ended grants that still have a row). Two small reads.
-
-    If it is the same as before, nobody's rights changed. A grant ends by time alone, so the epoch is not
-    enough. A clock that is set back lowers the number.
+    """(access epoch, number of ended grants that still have a row). Two small reads. If it is the same as
+    before, nobody's rights changed. A grant ends by time alone, so the epoch is not enough. A clock that is
+    set back lowers the number.
     """
     return epoch.current(), Grant.objects.filter(until__lte=timezone.now()).count()
 

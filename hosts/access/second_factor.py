@@ -18,9 +18,8 @@ from hosts.models import Grant
 
 
 def factor_required(user_ids: Iterable[int]) -> QuerySet[User]:
-    """Those of these people who have a role that requires one. One query if no role does.
-
-    Never service accounts, since nobody signs in as one.
+    """Those of these people who have a role that requires one. One query if no role does. Never service
+    accounts, since nobody signs in as one.
     """
     people = User.objects.select_related(None).filter(kind=User.Kind.PERSON)
     asking = list(Role.objects.filter(second_factor=True).values_list("pk", flat=True))

@@ -12,9 +12,8 @@ RuleRow = TypeVar("RuleRow", Guardrail, FreezeWindow)
 
 
 def visible_rules(person: Person, rows: QuerySet[RuleRow], *, editing: str) -> QuerySet[RuleRow]:
-    """Those of `rows` that apply on a host the person sees, with the groups they see.
-
-    Holders of the verb `editing` see all rows.
+    """Those of `rows` that apply on a host the person sees, with the groups they see. Holders of the verb
+    `editing` see all rows.
     """
     if allows(person, editing):
         return rows.prefetch_related("groups")

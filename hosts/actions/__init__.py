@@ -14,9 +14,8 @@ from hosts.cards import cards, register
 
 
 def register_all(paths: Iterable[str], prefix: str) -> None:
-    """Register the cards of all modules in these folders.
-
-    ImproperlyConfigured names a verb whose card is incomplete, and Django does not start.
+    """Register the cards of all modules in these folders. ImproperlyConfigured names a verb whose card is
+    incomplete, and Django does not start.
     """
     for found in walk_packages(paths, prefix):
         module = vars(import_module(found.name))

@@ -17,10 +17,8 @@ Again = Callable[[Person, Job], Job]
 @dataclass(frozen=True)
 class Action(Card):
     """A verb with a job. `ask` makes the job, or a batch where the verb is only for many. `queue`: "short"
-    for seconds, "long" for pulls.
-
-    `waits`: it only reads, maybe for hours, and takes no slot of the changes. `again` requests it once
-    more. It is None where not all parameters are kept.
+    for seconds, "long" for pulls. `waits`: it only reads, maybe for hours, and takes no slot of the
+    changes. `again` requests it once more. It is None where not all parameters are kept.
     """
 
     ask: Callable[..., Any]

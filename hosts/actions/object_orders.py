@@ -71,9 +71,8 @@ def ask_object(
     queue: str = "short",
     also: str = "",
 ) -> Job:
-    """A job for one object. The kind is the verb's first word. NotVisible, Denied.
-
-    `also`: another verb that is needed there.
+    """A job for one object. The kind is the verb's first word. NotVisible, Denied. `also`: another verb
+    that is needed there.
     """
     kind = verb.partition(".")[0]
     row = _fetch(person, kind, ref, verb, also)

@@ -28,9 +28,8 @@ MOST = 5000
 
 @dataclass(frozen=True, slots=True)
 class PlanItem:
-    """An object of a plan. `size_bytes` 0: not known.
-
-    `created` tells it from a later object with the same id, since a volume's id is its name.
+    """An object of a plan. `size_bytes` 0: not known. `created` tells it from a later object with the same
+    id, since a volume's id is its name.
     """
 
     id: str
@@ -72,10 +71,9 @@ def ask_plan(
     filters: dict[str, str],
     sizes: Sizes | None = None,
 ) -> Batch:
-    """One job per endpoint for the objects that were shown, by endpoint and id.
-
-    `filters`: how they were chosen, for the log. Objects that are gone or not permitted are listed in
-    `skipped`. Refusal for an empty plan or one that is too long.
+    """One job per endpoint for the objects that were shown, by endpoint and id. `filters`: how they were
+    chosen, for the log. Objects that are gone or not permitted are listed in `skipped`. Refusal for an
+    empty plan or one that is too long.
     """
     kind = verb.partition(".")[0]
     plans: dict[int, list[PlanItem]] = {}
@@ -122,9 +120,8 @@ def plan_of(errand: Errand) -> list[PlanItem]:
 
 
 async def carry_out(errand: Errand, *, look: Look, remove: Remove) -> dict[str, Any]:
-    """Check and remove item by item. If the host goes away, the try ends and the rest goes on later.
-
-    The result: {"removed": [names], "skipped": [{"name", "why"}], "freed_bytes": upper bound}.
+    """Check and remove item by item. If the host goes away, the try ends and the rest goes on later. The
+    result: {"removed": [names], "skipped": [{"name", "why"}], "freed_bytes": upper bound}.
     """
     plan = plan_of(errand)
     again = errand.broken or bool(errand.progress)

@@ -32,10 +32,8 @@ async def at_container(
     name: str = "",
     undo: Undo | None = None,
 ) -> None:
-    """Look at a container that was requested as `asked`, under `name` if one was given.
-
-    `undo`: instead of its removal. NotAllowed, HeldForApproval (Errand.confirm), ActionFailed if it cannot
-    be inspected.
+    """Look at a container that was requested as `asked`, under `name` if one was given. `undo`: instead of
+    its removal. NotAllowed, HeldForApproval (Errand.confirm), ActionFailed if it cannot be inspected.
     """
     found = await inspect_or_trouble(containers.inspect(errand.podman, container_id))
     judge_identity(found, container_id, name)
@@ -71,9 +69,8 @@ async def confirm(
 
 
 async def inspect_or_trouble(call: Awaitable[dict[str, Any]]) -> dict[str, Any]:
-    """The answer of an inspect within LOOK_S. ActionFailed where the host does not answer.
-
-    A host that is away is asked again when it is back.
+    """The answer of an inspect within LOOK_S. ActionFailed where the host does not answer. A host that is
+    away is asked again when it is back.
     """
     try:
         async with asyncio.timeout(LOOK_S):

@@ -43,10 +43,9 @@ async def at_change(
     undo: Callable[[], Awaitable[str]],
     removed: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
-    """Its inspect after the change, judged. NotAllowed, HeldForApproval, ActionFailed.
-
-    `before`: the inspect before, if not all of it was judged. `removed`: limits that were to be removed, by
-    their names in rules.
+    """Its inspect after the change, judged. NotAllowed, HeldForApproval, ActionFailed. `before`: the
+    inspect before, if not all of it was judged. `removed`: limits that were to be removed, by their names
+    in rules.
     """
     found = await inspect_or_trouble(containers.inspect(errand.podman, container_id))
     judge_identity(found, container_id, "")

@@ -38,9 +38,8 @@ LOST_AFTER: Final = timedelta(seconds=clock(60.0, least=12.0))
 
 @dataclass
 class StreamedAction:
-    """Who does what, and what the code in the block reports.
-
-    `committing`: from now on a broken connection means unknown. Before, it means that nothing was changed.
+    """Who does what, and what the code in the block reports. `committing`: from now on a broken connection
+    means unknown. Before, it means that nothing was changed.
     """
 
     person: Person
@@ -58,7 +57,6 @@ class StreamedAction:
 
     async def permit(self, proposal: Proposal, podman: Podman) -> None:
         """Ask the guardrails about what was not known before, and the host about locked image names.
-
         ActionFailed, with a refusal in the log.
         """
         beside = await in_thread(_permit, self, proposal)
@@ -91,10 +89,8 @@ async def streamed_action(
     *,
     proposal: Proposal | None = None,
 ) -> AsyncIterator[StreamedAction]:
-    """The block carries out an authorised action. An error or cancellation in it is the outcome.
-
-    If the intent cannot be written, or a guardrail stops the proposal (ActionFailed), the block is not
-    entered.
+    """The block carries out an authorised action. An error or cancellation in it is the outcome. If the
+    intent cannot be written, or a guardrail stops the proposal (ActionFailed), the block is not entered.
     """
     action = StreamedAction(person, verb, target)
     beside = await in_thread(_permit, action, proposal)
@@ -135,9 +131,8 @@ async def note_part(action: StreamedAction, container: str, path: str) -> None:
 
 
 async def note_build(action: StreamedAction, name: str, before: dict[str, str]) -> None:
-    """From now on an image is built there as `name`. It is looked for if the action is lost.
-
-    `before`: the result of builds.look_back.state_before.
+    """From now on an image is built there as `name`. It is looked for if the action is lost. `before`: the
+    result of builds.look_back.state_before.
     """
     await in_thread(_note, action.number, {"image": name, "before": before})
 
@@ -226,9 +221,8 @@ def _end(action: StreamedAction, result: Result, duration_ms: int) -> None:
 
 
 def _close(number: int, *, stays: bool) -> bool:
-    """End the transfer. If it `stays`, its row does, for a part to remove or a build to find.
-
-    False: it had ended before.
+    """End the transfer. If it `stays`, its row does, for a part to remove or a build to find. False: it had
+    ended before.
     """
     open_one = OpenTransfer.objects.filter(intent=number, lost_at=None)
     if stays and open_one.exclude(part="", image="").update(lost_at=timezone.now()):

@@ -30,9 +30,8 @@ class Blockers:
         person: Person | None = None,
         named: Collection[str] = (),
     ) -> Verdict:
-        """The verdict with blocking locks and windows added, in words that `person` may read.
-
-        `named`: names that images would get.
+        """The verdict with blocking locks and windows added, in words that `person` may read. `named`:
+        names that images would get.
         """
         if endpoint.pk not in self._locks:
             self._locks[endpoint.pk] = locks.locks_at(endpoint)

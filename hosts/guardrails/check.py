@@ -31,9 +31,8 @@ class GuardrailRefused(FieldRefusal):
 
 
 class NeedsApproval(Exception):
-    """A guardrail lets it through only with an approval, and the person gave no reason yet.
-
-    Not a Refusal: the page asks for the reason instead of showing an error at a field.
+    """A guardrail lets it through only with an approval, and the person gave no reason yet. Not a Refusal:
+    the page asks for the reason instead of showing an error at a field.
     """
 
     def __init__(self, verdict: Verdict, endpoint: Endpoint, *, override: bool = False) -> None:

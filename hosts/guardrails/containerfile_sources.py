@@ -91,9 +91,8 @@ class ContainerfileSources:
             self.images.append(name)
 
     def _is_stage(self, name: str, line: int, *, base: bool) -> bool:
-        """True where buildah takes the name for a stage, which must have ended before.
-
-        The current stage's own name or number, or the name in other case, is an image to buildah.
+        """True where buildah takes the name for a stage, which must have ended before. The current stage's
+        own name or number, or the name in other case, is an image to buildah.
         """
         begun = [start for start in self._begun if start < line]
         ended = begun if base else begun[:-1]

@@ -31,9 +31,8 @@ def digest(proposal: Proposal) -> str:
 
 
 def facts(proposal: Proposal) -> list[dict[str, Any]]:
-    """The parts as JSON: {"what", "name", "lines": [[subject, value], …]}.
-
-    Without environment, and labels by name only: their values may be secret.
+    """The parts as JSON: {"what", "name", "lines": [[subject, value], …]}. Without environment, and labels
+    by name only: their values may be secret.
     """
     return [
         {"what": part.what.value, "name": part.name, "lines": _lines(part)}

@@ -11,9 +11,8 @@ _DECIDED = ("guardrail.approve", "guardrail.refuse")
 
 
 def entries_about_rule(name: str) -> tuple[Q, ...]:
-    """Conditions on entries, of which one must match.
-
-    They find refusals by the rule, actions with its warning or approval, and decisions on them.
+    """Conditions on entries, of which one must match. They find refusals by the rule, actions with its
+    warning or approval, and decisions on them.
     """
     # a list of names among the parameters, as canonical JSON has it
     written = orjson.dumps(name).decode()

@@ -58,9 +58,8 @@ HOW = {
 
 @dataclass(slots=True)
 class RuleBreakers:
-    """Objects of one type: how many were checked (`known`), and how many break the rule (`broken`).
-
-    `some`: the first MOST rows by name, each with the words in `breaks`.
+    """Objects of one type: how many were checked (`known`), and how many break the rule (`broken`). `some`:
+    the first MOST rows by name, each with the words in `breaks`.
     """
 
     what: PartType

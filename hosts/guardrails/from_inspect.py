@@ -38,9 +38,8 @@ _NAMELESS_DIGITS = 64
 
 
 def container(verb: str, found: Mapping[str, Any], asked: Part | None = None) -> Proposal:
-    """From the inspect of a container. `asked`: the part that was judged before it was made.
-
-    Equal facts are then in the terms of that request (request_terms).
+    """From the inspect of a container. `asked`: the part that was judged before it was made. Equal facts
+    are then in the terms of that request (request_terms).
     """
     return Proposal(verb, (container_part(found, asked),))
 
@@ -80,9 +79,8 @@ def container_part(found: Mapping[str, Any], asked: Part | None = None, *, infra
 
 
 def infra_part(pod: Mapping[str, Any], carrier: Mapping[str, Any], asked: Part | None) -> Part:
-    """A new pod: its labels, and what its infra container (`carrier`) has.
-
-    The carrier's image, user and limits are Podman's own and are dropped.
+    """A new pod: its labels, and what its infra container (`carrier`) has. The carrier's image, user and
+    limits are Podman's own and are dropped.
     """
     given = container_part(carrier, asked) if carrier else Part(PartType.POD)
     part = replace(given, what=PartType.POD, name=text(pod.get("Name")), images=[], user=None)
@@ -99,10 +97,9 @@ _SHARED = {"net": "network", "pid": "pid", "ipc": "ipc", "uts": "uts", "user": "
 
 
 def joined(verb: str, pod: Mapping[str, Any], carrier: Mapping[str, Any]) -> Proposal:
-    """From the pod that a container joins, and the pod's infra container (`carrier`).
-
-    The container shares namespaces and ports. Podman also copies the carrier's capabilities, devices,
-    mounts and security options (specgen/generate.Inherit).
+    """From the pod that a container joins, and the pod's infra container (`carrier`). The container shares
+    namespaces and ports. Podman also copies the carrier's capabilities, devices, mounts and security
+    options (specgen/generate.Inherit).
     """
     shared = {_SHARED.get(str(name)) for name in pod.get("SharedNamespaces") or []}
     part = container_part(carrier)

@@ -25,10 +25,9 @@ def kube(
     unknown: Iterable[str] = (),
     pids: bool = True,
 ) -> Proposal:
-    """From the documents of a file, with Lists taken apart (hosts.actions.kube.kube_plan).
-
-    `unknown`: fields that were left out. `pids`: whether Podman there reads a process limit from an
-    annotation (5.5 and later).
+    """From the documents of a file, with Lists taken apart (hosts.actions.kube.kube_plan). `unknown`:
+    fields that were left out. `pids`: whether Podman there reads a process limit from an annotation (5.5
+    and later).
     """
     reader = Reader()
     for one in unknown:

@@ -159,9 +159,8 @@ def images(
     called: Iterable[str] = (),
     pulled: bool = False,
 ) -> Proposal:
-    """From images that come to a host. `called`: the names that they get there.
-
-    `pulled`: they are fetched even if an image has that name already.
+    """From images that come to a host. `called`: the names that they get there. `pulled`: they are fetched
+    even if an image has that name already.
     """
     part = Part(PartType.IMAGE)
     part.images = [Fact(name, field) for name in names]
@@ -180,9 +179,8 @@ def image_names(verb: str, names: Iterable[str], *, field: str) -> Proposal:
 def archive(
     verb: str, *, file: str, names: Iterable[str] = (), called: Iterable[str] = ()
 ) -> Proposal:
-    """From an uploaded archive, whose content is not known. `names`: those known so far.
-
-    `called`: the name that the image gets.
+    """From an uploaded archive, whose content is not known. `names`: those known so far. `called`: the name
+    that the image gets.
     """
     part = Part(PartType.IMAGE, file)
     part.origins.append(Fact(file, "file"))
@@ -199,9 +197,8 @@ def push(verb: str, name: str) -> Proposal:
 
 
 def helper(verb: str, *, image: str, volumes: Mapping[str, str]) -> Proposal:
-    """From a helper container that Haulout makes to reach a volume. `volumes`: name to path inside.
-
-    The person chooses only its image and its volumes.
+    """From a helper container that Haulout makes to reach a volume. `volumes`: name to path inside. The
+    person chooses only its image and its volumes.
     """
     reader = Reader()
     part = Part(PartType.IMAGE)

@@ -8,9 +8,8 @@ from hosts.models import Endpoint
 
 
 def inspect_gaps(endpoint: Endpoint) -> list[str]:
-    """A sentence for each kind of rule at the endpoint that only the request could be judged by.
-
-    For containers, from Podman 4.3 to 6.1, by the endpoint's version.
+    """A sentence for each kind of rule at the endpoint that only the request could be judged by. For
+    containers, from Podman 4.3 to 6.1, by the endpoint's version.
     """
     hidden = {
         "security_options": _(

@@ -16,10 +16,9 @@ Path = tuple[str | int, ...]
 
 @dataclass(slots=True)
 class NormalizedDocument:
-    """`content`: what Podman reads. `unknown`: fields that are left out of it.
-
-    `twice`: (path, the other spelling). `wrong`: (path, the type it must have). These paths are as written;
-    `written` maps a path in `content` to one of those.
+    """`content`: what Podman reads. `unknown`: fields that are left out of it. `twice`: (path, the other
+    spelling). `wrong`: (path, the type it must have). These paths are as written; `written` maps a path in
+    `content` to one of those.
     """
 
     content: dict[str, Any] = field(default_factory=dict)

@@ -54,9 +54,8 @@ def blocking_lock(
     person: Person | None = None,
     named: Collection[str] = (),
 ) -> Finding | None:
-    """The lock that blocks the action, as a finding, or None. `locks`: those at the endpoint.
-
-    `named`: names that images would get. An object that the `person` does not see is not named.
+    """The lock that blocks the action, as a finding, or None. `locks`: those at the endpoint. `named`:
+    names that images would get. An object that the `person` does not see is not named.
     """
     listed = list(locks)
     if not listed:

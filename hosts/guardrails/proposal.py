@@ -46,9 +46,8 @@ class Namespace:
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A mount. `type`: bind, volume, tmpfs, overlay, rootfs, from, log, file, …
-
-    `from` takes the mounts of another container. `source`: a host path or a name.
+    """A mount. `type`: bind, volume, tmpfs, overlay, rootfs, from, log, file, … `from` takes the mounts of
+    another container. `source`: a host path or a name.
     """
 
     type: str
@@ -70,10 +69,9 @@ class Port:
 
 @dataclass(slots=True)
 class Part:
-    """One container, pod, volume, … of a proposal. Limits are in bytes, cores or processes.
-
-    A limit of 0 or less is unlimited, and an absent one is not set. `user` None: the image's own.
-    `origins`: image sources without a name to judge.
+    """One container, pod, volume, … of a proposal. Limits are in bytes, cores or processes. A limit of 0 or
+    less is unlimited, and an absent one is not set. `user` None: the image's own. `origins`: image sources
+    without a name to judge.
     """
 
     what: PartType
@@ -109,10 +107,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a `verb` is to make. `unknown`: fields that no builder knows.
-
-    `written`: makes the full text where that says more than the parts. Most proposals are judged and never
-    shown.
+    """What a `verb` is to make. `unknown`: fields that no builder knows. `written`: makes the full text
+    where that says more than the parts. Most proposals are judged and never shown.
     """
 
     verb: str
@@ -122,9 +118,8 @@ class Proposal:
 
     @property
     def given_names(self) -> list[str]:
-        """Names that images on the host get or may get. An image that has such a name now loses it.
-
-        Names with a digest are left out: they always mean the same image.
+        """Names that images on the host get or may get. An image that has such a name now loses it. Names
+        with a digest are left out: they always mean the same image.
         """
         found: dict[str, None] = {}
         for part in self.parts:

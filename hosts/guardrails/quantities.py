@@ -28,10 +28,8 @@ def quantity(text: str) -> float | None:
 
 
 def memory(text: str) -> float | None:
-    """Bytes of a limit in a kube file. None where Podman would read another number.
-
-    It ignores the unit of fractions of a byte (100m is 100 bytes there), and reads a fraction of a Gi as
-    decimal.
+    """Bytes of a limit in a kube file. None where Podman would read another number. It ignores the unit of
+    fractions of a byte (100m is 100 bytes there), and reads a fraction of a Gi as decimal.
     """
     match = _MEMORY.fullmatch(text)
     if match is None or match[3] not in _KUBE or match[3] == "m":

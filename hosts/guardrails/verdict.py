@@ -19,9 +19,8 @@ _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found at a `field`. `rule_id` 0: no stored rule.
-
-    `said`: the whole sentence, for a lock or a freeze window.
+    """What a rule found at a `field`. `rule_id` 0: no stored rule. `said`: the whole sentence, for a lock
+    or a freeze window.
     """
 
     rule: str

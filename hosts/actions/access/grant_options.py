@@ -21,9 +21,8 @@ MOST_STARS = 3
 
 @dataclass(frozen=True)
 class GrantOptions:
-    """A grant to a team or a person. Without group, host and endpoint it is everywhere.
-
-    `label`, `names`: only for these containers (hosts.access.narrowing). `until` None: it does not end.
+    """A grant to a team or a person. Without group, host and endpoint it is everywhere. `label`, `names`:
+    only for these containers (hosts.access.narrowing). `until` None: it does not end.
     """
 
     role: Role

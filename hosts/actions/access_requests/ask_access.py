@@ -93,9 +93,8 @@ def must_wait(request: AccessRequest) -> None:
 
 
 def place_named(person: Person, kind: str, name: str) -> Group | Host | Endpoint | None:
-    """The place of this name, even if the person does not see it. They are not told.
-
-    NotVisible for an unknown endpoint, since endpoints are chosen from a list.
+    """The place of this name, even if the person does not see it. They are not told. NotVisible for an
+    unknown endpoint, since endpoints are chosen from a list.
     """
     name = name.strip()
     if kind == Kind.GROUP:

@@ -38,10 +38,9 @@ def offered(person: Person, row: Approval) -> list[str]:
 def show(
     person: Person, approval_id: int, fields: Collection[str] = ()
 ) -> tuple[Approval, Mapping[str, str]]:
-    """The approval, and the text of each of `fields` (none: all that are offered).
-
-    The text is "" for run parameters, which are not sealed. NotVisible, Denied, FieldRefusal (decided
-    meanwhile, or the link is away).
+    """The approval, and the text of each of `fields` (none: all that are offered). The text is "" for run
+    parameters, which are not sealed. NotVisible, Denied, FieldRefusal (decided meanwhile, or the link is
+    away).
     """
     row = authorise(person, approval_id)
     refuse_decided(row)

@@ -17,9 +17,8 @@ _PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(/v[0-9]+)?")
 
 @dataclass(frozen=True)
 class BuildOrder:
-    """Checked options of a build. `arguments` may hold secrets and are never shown.
-
-    `containerfile`: a path in the context.
+    """Checked options of a build. `arguments` may hold secrets and are never shown. `containerfile`: a path
+    in the context.
     """
 
     tags: tuple[str, ...]

@@ -37,12 +37,9 @@ async def build_upload(
     limit_bytes: int,
 ) -> AsyncGenerator[str | BuildResult, None]:
     """Podman's lines, and one Built at the end. The caller has authorised it. ActionFailed, PodmanError.
-
     `body` is a tar, plain or compressed, with at most `limit_bytes` unpacked. It is checked while it
     passes: nothing may lead Podman to the host's files. Rules judge its Containerfile before Podman has the
-    whole tar.
-
-    Web cannot open the vault, so no stored registry password is sent. Pull such a base first.
+    whole tar. Web cannot open the vault, so no stored registry password is sent. Pull such a base first.
     """
     target = target_of(endpoint, kind="image", object_id="", name=order.tags[0])
     step = ""

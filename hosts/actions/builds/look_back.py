@@ -25,7 +25,6 @@ async def image_of(podman: Podman, name: str) -> str:
 
 async def build_outcome(podman: Podman, name: str, before: dict[str, Any]) -> Settlement | None:
     """DONE where the name has a new image or was built again, AGAIN where not. None while a build runs.
-
     `before`: the result of `state_before`.
     """
     # before the name: a build that ends in between has given it

@@ -41,9 +41,8 @@ def ask(
     message: str = "",
     pause: bool = True,
 ) -> Job:
-    """Request an image `name`. Without a registry the name is in localhost/, or in OWN_FOLDER.
-
-    OWN_FOLDER is for people who may not name images there. FieldRefusal (a wrong name), NotVisible, Denied.
+    """Request an image `name`. Without a registry the name is in localhost/, or in OWN_FOLDER. OWN_FOLDER
+    is for people who may not name images there. FieldRefusal (a wrong name), NotVisible, Denied.
     """
     row: Any = get_object(person, "container", *ref, verb=VERB)
     try:

@@ -90,9 +90,8 @@ class TerminalIntent:
 
 
 def begin(person: Person, ref: ObjectRef, options: ExecOptions) -> TerminalIntent:
-    """Authorise and write the intent. NotVisible, Denied, GuardrailRefused.
-
-    If the intent cannot be written, nothing opens.
+    """Authorise and write the intent. NotVisible, Denied, GuardrailRefused. If the intent cannot be
+    written, nothing opens.
     """
     row = get_object(person, "container", *ref, verb=VERBS[options.kind])
     target = target_of(row.endpoint, kind="container", object_id=row.podman_id, name=row.name)

@@ -43,9 +43,8 @@ def ask(
     env: dict[str, str],
     watch_s: int | None = None,
 ) -> Job:
-    """Request it. `params` and `env` as for run_container.ask. The value KEPT keeps the old value.
-
-    Refusal (a short image name, or what Podman would refuse), NotVisible, Denied.
+    """Request it. `params` and `env` as for run_container.ask. The value KEPT keeps the old value. Refusal
+    (a short image name, or what Podman would refuse), NotVisible, Denied.
     """
     row = get_object(person, "container", *ref, verb=VERB)
     params = {**params, "image": str(parse_full(params["image"]))}

@@ -63,9 +63,8 @@ MakeSpec = Callable[[dict[str, Any]], Awaitable[tuple[dict[str, Any], Proposal]]
 
 
 async def swap(errand: Errand, make_spec: MakeSpec) -> dict[str, Any]:
-    """Replace the container. `make_spec` gets the old inspect and gives the new spec and its proposal.
-
-    The result names the new container. ActionFailed where the old one was restored.
+    """Replace the container. `make_spec` gets the old inspect and gives the new spec and its proposal. The
+    result names the new container. ActionFailed where the old one was restored.
     """
     old = await _inspect(errand, errand.object_id)
     new = await container_of_job(errand)
@@ -370,9 +369,8 @@ async def settle_swap(errand: Errand) -> Settlement:
 
 
 async def mend_swap(errand: Errand) -> None:
-    """After a swap with an unknown outcome: restore the old container, remove the new one.
-
-    It changes nothing that a person has put in order since.
+    """After a swap with an unknown outcome: restore the old container, remove the new one. It changes
+    nothing that a person has put in order since.
     """
     name = str(errand.before.get("name") or "")
     if not name:

@@ -29,9 +29,8 @@ class LinkLeadsOutside(ActionFailed):
 
 @dataclass(frozen=True, slots=True)
 class FilePlace:
-    """`container`: the id to ask. `root`: the folder there that a person sees as "/".
-
-    `running`: commands can be run in it. `through`: the container's name, for a volume.
+    """`container`: the id to ask. `root`: the folder there that a person sees as "/". `running`: commands
+    can be run in it. `through`: the container's name, for a volume.
     """
 
     container: str

@@ -113,7 +113,6 @@ def enter(person: Person, kind: str, row: InventoryRow, *, what: str, path: str)
 @dataclass(frozen=True, slots=True)
 class Text:
     """A file for a page. `text` is None for a binary or large file, and `head` has its first bytes.
-
     `newline`: lf, crlf or mixed. A mixed file cannot be edited without changes. `digest`: of the whole
     content, or "".
     """
@@ -187,9 +186,8 @@ class Owner:
 
 
 async def owner_of(podman: Podman, place: FilePlace, path: str) -> Owner | None:
-    """The owner of a file or folder. None where it is absent or not known.
-
-    Podman's archive does not have owners, so the container must run and have `stat`.
+    """The owner of a file or folder. None where it is absent or not known. Podman's archive does not have
+    owners, so the container must run and have `stat`.
     """
     if not place.running:
         return None
@@ -206,9 +204,8 @@ async def owner_of(podman: Podman, place: FilePlace, path: str) -> Owner | None:
 
 
 async def folder_pieces(podman: Podman, place: FilePlace, path: str) -> AsyncGenerator[bytes, None]:
-    """A folder as a tar, by the container's own tar if it runs and has one. Then owners are kept.
-
-    Else by Podman's archive, which names the container's user as the owner of everything.
+    """A folder as a tar, by the container's own tar if it runs and has one. Then owners are kept. Else by
+    Podman's archive, which names the container's user as the owner of everything.
     """
     inner = place.inside(path)
     if place.running:

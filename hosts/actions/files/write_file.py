@@ -53,9 +53,8 @@ async def write_file(
     replace: bool,
     action: StreamedAction,
 ) -> Stat | None:
-    """Write `content` (exactly `attributes.size_bytes`) to `path`. Returns what it replaced.
-
-    FileExists, ActionFailed, PodmanError with Podman's words (a full disk).
+    """Write `content` (exactly `attributes.size_bytes`) to `path`. Returns what it replaced. FileExists,
+    ActionFailed, PodmanError with Podman's words (a full disk).
     """
     folder, name = posixpath.split(path)
     before = await _look_before(podman, place, folder, path, replace=replace)
@@ -145,9 +144,8 @@ async def _move(podman: Podman, place: FilePlace, part: str, path: str) -> None:
 
 
 async def _clear(podman: Podman, place: FilePlace, part: str) -> bool:
-    """Remove the part that was written. Returns whether nothing of it stays.
-
-    It never raises, since the first failure is the one to report.
+    """Remove the part that was written. Returns whether nothing of it stays. It never raises, since the
+    first failure is the one to report.
     """
 
     async def clear() -> bool:

@@ -154,9 +154,8 @@ def count_objects(endpoints: QuerySet[Endpoint]) -> dict[str, int]:
 
 
 def remove(person: Person, host_id: int) -> None:
-    """Delete a host with its logins, endpoints and inventory. Entries and jobs stay.
-
-    FieldRefusal while jobs run there.
+    """Delete a host with its logins, endpoints and inventory. Entries and jobs stay. FieldRefusal while
+    jobs run there.
     """
     host = get_host(person, host_id, REMOVE)
     refuse_locked(host)

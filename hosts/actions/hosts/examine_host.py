@@ -29,9 +29,8 @@ def seal_new_key(comment: str = "haulout") -> tuple[bytes, str]:
 
 
 def seal_given_key(pasted: str | bytes, passphrase: str = "") -> tuple[bytes, str]:
-    """A given key, opened with its passphrase: (its seal, the public line).
-
-    The passphrase is not kept. LinkError with kind "key-…".
+    """A given key, opened with its passphrase: (its seal, the public line). The passphrase is not kept.
+    LinkError with kind "key-…".
     """
     key = keys.parse_private(pasted, passphrase)
     return vault.seal(keys.export_private(key), KEY_PURPOSE), keys.public_line(key)
@@ -64,9 +63,8 @@ def doctor_request(
 
 
 def ask(person: Person, login_id: int, *, socket: str = "") -> dict[str, Any]:
-    """What `control.examine` takes for a registered login. Writes the entry. NotVisible, Denied.
-
-    `socket`: another path to examine. FieldRefusal("socket", …).
+    """What `control.examine` takes for a registered login. Writes the entry. NotVisible, Denied. `socket`:
+    another path to examine. FieldRefusal("socket", …).
     """
     path = check_socket(socket) if socket else ""
     login = get_login(person, login_id, VERB)
@@ -93,9 +91,8 @@ def doctor_request_for(login: Login, *, socket: str = "") -> dict[str, Any]:
 
 
 def found_sockets(steps: Iterable[DoctorStep]) -> list[SocketInfo]:
-    """The sockets that answered, each with the step that says most.
-
-    Where Podman itself was the problem (too old, silent), only sockets that gave information.
+    """The sockets that answered, each with the step that says most. Where Podman itself was the problem
+    (too old, silent), only sockets that gave information.
     """
     steps = list(steps)
     ended = any(one.step in ("podman", "api") and one.state == "failed" for one in steps)

@@ -32,9 +32,8 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
 
 @dataclass(frozen=True)
 class SocketInfo:
-    """A Podman socket that answered the doctor. `graph_root` identifies the store.
-
-    `machine` identifies the machine, for hosts with the same key (hosts.link.machine).
+    """A Podman socket that answered the doctor. `graph_root` identifies the store. `machine` identifies the
+    machine, for hosts with the same key (hosts.link.machine).
     """
 
     path: str
@@ -47,9 +46,8 @@ class SocketInfo:
 
 @dataclass(frozen=True)
 class SameKeyHost:
-    """A registered host with the same host key. `why`: what differs, in words.
-
-    `answered`: it was asked just now. Without both it may be the same machine.
+    """A registered host with the same host key. `why`: what differs, in words. `answered`: it was asked
+    just now. Without both it may be the same machine.
     """
 
     host_id: int
@@ -266,9 +264,8 @@ def add_endpoints(login: Login, sockets: list[SocketInfo]) -> list[Endpoint]:
 
 
 def refuse_known_store(host: Host, socket: SocketInfo) -> None:
-    """FieldRefusal if an endpoint on this store exists: every object would show twice.
-
-    The same host is known by its key, unless a person said that it is another machine.
+    """FieldRefusal if an endpoint on this store exists: every object would show twice. The same host is
+    known by its key, unless a person said that it is another machine.
     """
     if not socket.graph_root:
         return

@@ -31,9 +31,8 @@ VERB = "host.rotate_key"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The logins whose keys are replaced, with their jobs' endpoints.
-
-    Those left out are {"name", "host", "why"}.
+    """The logins whose keys are replaced, with their jobs' endpoints. Those left out are {"name", "host",
+    "why"}.
     """
 
     logins: list[tuple[Login, Endpoint]] = field(default_factory=list)
@@ -41,9 +40,8 @@ class Plan:
 
 
 def plan(person: Person, host_ids: Iterable[int]) -> Plan:
-    """What `ask` would do. Denied, NotVisible.
-
-    Logins without a socket (only jump hosts) or without a key are left out.
+    """What `ask` would do. Denied, NotVisible. Logins without a socket (only jump hosts) or without a key
+    are left out.
     """
     found = Plan()
     for host_id in host_ids:

@@ -124,9 +124,8 @@ def loadable(person: Person, endpoint_id: int, verb: str) -> Endpoint:
 async def load(
     person: Person, endpoint: Endpoint, body: AsyncIterator[bytes], *, file: str, limit_bytes: int
 ) -> list[str]:
-    """Load an archive. Returns the names or ids in it. PodmanError, ActionFailed: nothing was loaded.
-
-    It is checked while it passes (at most `limit_bytes` unpacked), since Podman unpacks OCI archives on the
+    """Load an archive. Returns the names or ids in it. PodmanError, ActionFailed: nothing was loaded. It is
+    checked while it passes (at most `limit_bytes` unpacked), since Podman unpacks OCI archives on the
     host's disk. Its names are judged before Podman has the end.
     """
     target = target_of(endpoint, kind="image", name=file)

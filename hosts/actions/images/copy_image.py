@@ -36,9 +36,8 @@ VERB = "image.copy"
 
 
 def ask_many(person: Person, refs: list[ObjectRef], targets: list[int]) -> Batch:
-    """Copy each image to each endpoint. Refusal when nothing is left to do.
-
-    Targets that have the image, or that the person may not use, are listed in `skipped`.
+    """Copy each image to each endpoint. Refusal when nothing is left to do. Targets that have the image, or
+    that the person may not use, are listed in `skipped`.
     """
     orders: list[Order] = []
     skipped: list[dict[str, str]] = []

@@ -66,9 +66,8 @@ def ask_annotate(
     variant: str = "",
     notes: str = "",
 ) -> Job:
-    """Request to set an image's platform and annotations. Refusal for an unknown platform.
-
-    Without a digest the annotations are the list's own.
+    """Request to set an image's platform and annotations. Refusal for an unknown platform. Without a digest
+    the annotations are the list's own.
     """
     given = {"os": os, "arch": arch, "variant": variant}
     words = {name: word.strip().lower() for name, word in given.items() if word.strip()}

@@ -19,9 +19,8 @@ MOST_LAYERS = 500
 
 
 async def pull_into(errand: Errand, reference: str) -> str:
-    """Pull `reference` and report its layers. Returns the image id. ActionFailed, PodmanError.
-
-    NotAllowed where a locked image has that name.
+    """Pull `reference` and report its layers. Returns the image id. ActionFailed, PodmanError. NotAllowed
+    where a locked image has that name.
     """
     parsed = parse(reference)
     await errand.check_names([reference])

@@ -46,9 +46,8 @@ def again(person: Person, job: Job) -> Job:
 
 
 def ask_many(person: Person, endpoint_ids: list[int], *, references: list[str]) -> Batch:
-    """Pull the images on many endpoints. Endpoints without the right are listed in `skipped`.
-
-    Refusal when a reference is no full image name. Then nothing is requested.
+    """Pull the images on many endpoints. Endpoints without the right are listed in `skipped`. Refusal when
+    a reference is no full image name. Then nothing is requested.
     """
     full = list(dict.fromkeys(str(parse_full(reference)) for reference in references))
     orders: list[Order] = []

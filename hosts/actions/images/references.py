@@ -81,9 +81,8 @@ def parse_full(text: str) -> Reference:
 
 
 def candidates(reference: Reference, search: Iterable[str]) -> list[str]:
-    """Full names that a short name may mean on a host that searches these registries.
-
-    Docker Hub has its official images under `library/`.
+    """Full names that a short name may mean on a host that searches these registries. Docker Hub has its
+    official images under `library/`.
     """
     if not reference.short:
         return [str(reference)]

@@ -9,9 +9,8 @@ Removed = tuple[list[str], list[str]]
 
 
 async def remove_whole(podman: Podman, image_id: str) -> Removed:
-    """Remove an image or manifest list. If it stays after all, it gets its names back.
-
-    NotFound, Conflict where a container uses it.
+    """Remove an image or manifest list. If it stays after all, it gets its names back. NotFound, Conflict
+    where a container uses it.
     """
     if await manifests.exists(podman, image_id):
         return await _list(podman, image_id)

@@ -8,9 +8,8 @@ from hosts.guardrails.kube_fields import Leaf
 
 
 def canonical_document(document: Document) -> tuple[Document, list[tuple[str, int]]]:
-    """(document with true field names, [(unknown field, line)]). Unknown fields are left out.
-
-    YamlRefused for a duplicate field or a wrong type.
+    """(document with true field names, [(unknown field, line)]). Unknown fields are left out. YamlRefused
+    for a duplicate field or a wrong type.
     """
     shape = normalize_document(document.content)
     for path, other in shape.twice:

@@ -40,9 +40,8 @@ class PlannedObject:
 
 @dataclass(frozen=True, slots=True)
 class KubePlan:
-    """`skipped`: (kind that Podman ignores, line). `unknown`: (field that is not sent, line).
-
-    `fills`: volumes that get files. `claims`: volumes that are only removed with down.
+    """`skipped`: (kind that Podman ignores, line). `unknown`: (field that is not sent, line). `fills`:
+    volumes that get files. `claims`: volumes that are only removed with down.
     """
 
     objects: tuple[PlannedObject, ...]

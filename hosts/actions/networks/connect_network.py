@@ -35,9 +35,7 @@ def ask(
     address: str = "",
 ) -> Job:
     """Request to connect a container of the same endpoint. FieldRefusal names the field, NotVisible,
-    Denied.
-
-    `aliases`: further DNS names. `address`: one of the network's subnets, or empty for any.
+    Denied. `aliases`: further DNS names. `address`: one of the network's subnets, or empty for any.
     """
     row: Any = get_object(person, "network", *ref, verb=VERB)
     container: Any = get_object(

@@ -50,9 +50,8 @@ def order(  # noqa: PLR0913 - as Podman takes them
     options: dict[str, str] | None = None,
     labels: dict[str, str] | None = None,
 ) -> Order:
-    """The order. `subnets` as network_fields.subnet makes them. None: Podman takes a free one.
-
-    FieldRefusal names the field, NotVisible, Denied.
+    """The order. `subnets` as network_fields.subnet makes them. None: Podman takes a free one. FieldRefusal
+    names the field, NotVisible, Denied.
     """
     name = checked_name(name)
     if name in NETWORK_MODES:

@@ -54,9 +54,8 @@ def order(  # noqa: PLR0913 - as Podman takes them
     restart: str = "",
     labels: dict[str, str] | None = None,
 ) -> Order:
-    """The order. `ports` as run_fields.port makes them, `shared` out of NAMESPACES.
-
-    FieldRefusal names the field, NotVisible, Denied.
+    """The order. `ports` as run_fields.port makes them, `shared` out of NAMESPACES. FieldRefusal names the
+    field, NotVisible, Denied.
     """
     name = checked_name(name)
     shared = list(DEFAULT_SHARED) if shared is None else shared

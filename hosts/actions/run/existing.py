@@ -38,9 +38,8 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class ExistingContainer:
-    """`texts` by field. `env` has values, which are shown only on request.
-
-    `missing`: variables from secrets; Podman does not say from which.
+    """`texts` by field. `env` has values, which are shown only on request. `missing`: variables from
+    secrets; Podman does not say from which.
     """
 
     texts: dict[str, str]
@@ -70,10 +69,9 @@ class ExistingContainer:
 
 
 async def inspect_with_image(podman: Podman, container: str) -> dict[str, Any]:
-    """Inspect, with the image's `Config` under `_image`. NotFound.
-
-    With Podman 4 an image's annotations become the container's. So a note that the image has too is not
-    Haulout's, and neither is one whose image cannot be inspected.
+    """Inspect, with the image's `Config` under `_image`. NotFound. With Podman 4 an image's annotations
+    become the container's. So a note that the image has too is not Haulout's, and neither is one whose
+    image cannot be inspected.
     """
     found = await containers.inspect(podman, container)
     try:
@@ -94,9 +92,8 @@ Reader = Callable[[Podman, str], Awaitable[dict[str, Any]]]
 def read_existing(
     found: dict[str, Any], endpoint_id: int, *, keep_volumes: bool = True
 ) -> ExistingContainer:
-    """The fields of `found`, the result of `inspect_with_image`.
-
-    `keep_volumes`: anonymous volumes keep their generated names.
+    """The fields of `found`, the result of `inspect_with_image`. `keep_volumes`: anonymous volumes keep
+    their generated names.
     """
     seen = InspectedContainer(found, mapping(found.get("_image")))
     told = {name: text for name, one in FIELDS.items() if (text := _field_text(one, seen))}

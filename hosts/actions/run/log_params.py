@@ -7,9 +7,8 @@ from hosts.actions.run.table.mounts import volume_words
 
 
 def log_params(params: dict[str, Any]) -> dict[str, Any]:
-    """`params` with ports and volumes as a command line writes them.
-
-    As mappings they would be hashed, and a reviewer could not read them.
+    """`params` with ports and volumes as a command line writes them. As mappings they would be hashed, and
+    a reviewer could not read them.
     """
     shown = dict(params)
     if "ports" in params:

@@ -42,9 +42,8 @@ _ORDERS = ("run.oci.", "krun.", "org.systemd.", "org.criu.", "io.podman.", "io.k
 def narrowed_container(
     person: Person, endpoint: Endpoint, verb: str, params: dict[str, Any]
 ) -> NewContainer | None:
-    """The new container, for people who hold the verb for some containers only. None for others.
-
-    Refusal when none of their grants matches. Its words say what would match.
+    """The new container, for people who hold the verb for some containers only. None for others. Refusal
+    when none of their grants matches. Its words say what would match.
     """
     if allows(person, verb, endpoint):
         return None
@@ -105,9 +104,8 @@ def reaching(spec: dict[str, Any]) -> list[str]:
 
 
 async def judge_image(errand: Errand, spec: dict[str, Any]) -> None:
-    """NotAllowed where the image adds what the narrowed grant does not permit.
-
-    Labels of an image, and with Podman 4 its annotations, become the container's.
+    """NotAllowed where the image adds what the narrowed grant does not permit. Labels of an image, and with
+    Podman 4 its annotations, become the container's.
     """
     if not errand.narrowed:
         return

@@ -27,10 +27,9 @@ _ENV = ("-e", "--env")
 
 @dataclass(frozen=True)
 class Line:
-    """`fields`: text by field. `many`: lists of texts (environment, ports, volumes, labels, …).
-
-    `left_out`: flags without a field. `reasons`: why something cannot work remotely. `notes`: what was read
-    differently than a shell would.
+    """`fields`: text by field. `many`: lists of texts (environment, ports, volumes, labels, …). `left_out`:
+    flags without a field. `reasons`: why something cannot work remotely. `notes`: what was read differently
+    than a shell would.
     """
 
     fields: dict[str, str] = field(default_factory=dict)

@@ -16,9 +16,8 @@ _ROOTLESS_ONLY = ("keep-id", "nomap")
 def conflicts(
     params: dict[str, Any], *, rootless: bool, version: tuple[int, int] | None = None
 ) -> dict[str, str]:
-    """Refusals by field. Empty when Podman can take it. `params` as run_spec reads them.
-
-    `version`: of the host's Podman. None: not known.
+    """Refusals by field. Empty when Podman can take it. `params` as run_spec reads them. `version`: of the
+    host's Podman. None: not known.
     """
     found: dict[str, str] = {}
     mode = params.get("userns", "").partition(":")[0]

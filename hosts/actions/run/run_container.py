@@ -44,10 +44,9 @@ LOOK_EVERY_S = 0.3
 
 
 def ask(person: Person, endpoint_id: int, *, params: dict[str, Any], env: dict[str, str]) -> Job:
-    """Request a container. `params` by the table's names (hosts.actions.run.table).
-
-    `instead_of` in `params`: the id of a container to wait for, which another job removes. Refusal (a short
-    image name, or what Podman would refuse), NotVisible, Denied.
+    """Request a container. `params` by the table's names (hosts.actions.run.table). `instead_of` in
+    `params`: the id of a container to wait for, which another job removes. Refusal (a short image name, or
+    what Podman would refuse), NotVisible, Denied.
     """
     return ask_for(person, endpoint_id, VERB, params=params, env=env)
 

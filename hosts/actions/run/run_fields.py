@@ -149,9 +149,8 @@ KEPT = "\0kept"
 
 
 def environment(lines: str, *, kept: frozenset[str] = frozenset()) -> dict[str, str]:
-    """NAME=value lines. Empty lines and those that begin with # are skipped.
-
-    A bare NAME out of `kept` has the value KEPT: a recreated container keeps its own.
+    """NAME=value lines. Empty lines and those that begin with # are skipped. A bare NAME out of `kept` has
+    the value KEPT: a recreated container keeps its own.
     """
     found: dict[str, str] = {}
     for number, line in _lines(lines):

@@ -36,9 +36,8 @@ def build(params: dict[str, Any], env: dict[str, str], *, job_id: int) -> dict[s
 def with_order_note(
     spec: dict[str, Any], params: dict[str, Any], *, job_id: int = 0, endpoint_id: int = 0
 ) -> dict[str, Any]:
-    """The spec with a note of the request, so that it can be recreated exactly (order_note).
-
-    A note that is too long stays empty. It is not left out, since Podman 4 would take the image's.
+    """The spec with a note of the request, so that it can be recreated exactly (order_note). A note that is
+    too long stays empty. It is not left out, since Podman 4 would take the image's.
     """
     note = order_note.write(texts_of(params), job_id=job_id, endpoint_id=endpoint_id)
     return spec | {"annotations": {**spec.get("annotations", {}), ORDER_NOTE: note}}

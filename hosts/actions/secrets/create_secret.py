@@ -43,9 +43,8 @@ def ask_many(
     value: bytes,
     labels: dict[str, str] | None = None,
 ) -> Batch:
-    """Request it on several endpoints. Those without the right are listed in `skipped`.
-
-    FieldRefusal where one has that name already. Then nothing is requested.
+    """Request it on several endpoints. Those without the right are listed in `skipped`. FieldRefusal where
+    one has that name already. Then nothing is requested.
     """
     orders: list[Order] = []
     skipped: list[dict[str, str]] = []

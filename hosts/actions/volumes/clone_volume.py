@@ -38,9 +38,8 @@ _FROM, _TO = "/haulout/from", "/haulout/to"
 
 
 def ask(person: Person, ref: ObjectRef, *, name: str, image: str = "") -> Job:
-    """Request a copy `name` on the same host. FieldRefusal names the field, NotVisible, Denied.
-
-    `image`: for the container that copies, where Podman cannot.
+    """Request a copy `name` on the same host. FieldRefusal names the field, NotVisible, Denied. `image`:
+    for the container that copies, where Podman cannot.
     """
     row = get_object(person, "volume", *ref, verb=VERB)
     name = checked_name(name)

@@ -60,10 +60,9 @@ def full_name(text: str) -> str:
 
 
 def image_matches(name: str, tag: str, pattern: str) -> bool:
-    """True where the image matches. Without `*` a pattern is a registry, a folder or one image.
-
-    A pattern with a tag compares the tag, and no tag means `latest`. A `*` does not match beyond the
-    registry: `quay.io*` must not be quay.io.example.net/x.
+    """True where the image matches. Without `*` a pattern is a registry, a folder or one image. A pattern
+    with a tag compares the tag, and no tag means `latest`. A `*` does not match beyond the registry:
+    `quay.io*` must not be quay.io.example.net/x.
     """
     tagged = f"{name}:{tag or 'latest'}"
     if "*" not in pattern and "?" not in pattern:

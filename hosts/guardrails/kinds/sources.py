@@ -112,10 +112,8 @@ def _images(settings: Settings, part: Part) -> Iterator[Breach]:
 
 
 def _names(settings: Settings, part: Part) -> Iterator[Breach]:
-    """Judges names that images get, since the next run by that name uses the image.
-
-    A new image has no digest yet, and localhost/ means that it was made here. Both are judged when it is
-    run.
+    """Judges names that images get, since the next run by that name uses the image. A new image has no
+    digest yet, and localhost/ means that it was made here. Both are judged when it is run.
     """
     allowed = lines_of(settings, "allow")
     judged = {fact.value for fact in part.images}

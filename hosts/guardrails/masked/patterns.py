@@ -108,9 +108,8 @@ def command_looks_secret(given: Sequence[str]) -> bool:
 
 
 def holds_credentials(text: str) -> bool:
-    """True for a known kind of key, or a password in a URL.
-
-    For image names only this counts, since a tag is no secret.
+    """True for a known kind of key, or a password in a URL. For image names only this counts, since a tag
+    is no secret.
     """
     return KNOWN.search(text) is not None or _IN_URL.search(text) is not None
 

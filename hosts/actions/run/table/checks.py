@@ -33,9 +33,8 @@ def test_words(test: list[str]) -> str:
 
 @dataclass(frozen=True)
 class Check:
-    """A health or startup check. `key`: of the spec. `usual`: podman run's defaults.
-
-    `parts`: field to part of the check. `find`: the check of an existing container, or {}.
+    """A health or startup check. `key`: of the spec. `usual`: podman run's defaults. `parts`: field to part
+    of the check. `find`: the check of an existing container, or {}.
     """
 
     key: str

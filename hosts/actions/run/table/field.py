@@ -40,7 +40,6 @@ def _unread(_from_inspect: InspectedContainer) -> str:
 @dataclass(frozen=True)
 class Field:
     """A field of `podman run`. `read` turns text into a JSON value (Refusal), `write` does the reverse.
-
     `put` adds the value to the spec. `from_inspect` gives the text from an inspect. `flags`: of podman run,
     the first one is written. `key`: its name in the parameters. `logged`: the log may keep the value.
     """
