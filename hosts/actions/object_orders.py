@@ -1,6 +1,6 @@
 """Shared by every `ask`: fetches and authorises each object, then orders the job."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,10 @@ from hosts.access.fetch import target_of
 from hosts.actions.locked_dependents import refuse_locked_dependents
 from hosts.jobs.ask import Order, ask, ask_batch
 from hosts.jobs.errand import Errand, NotAllowed
+from hosts.jobs.handler import Settlement
 from hosts.models import Batch, InventoryRow, Job
+from hosts.podman import Podman
+from hosts.podman.errors import NotFound
 
 # an object named by the endpoint it lives on and its id there
 ObjectRef = tuple[int, str]
@@ -100,3 +103,32 @@ def ask_objects(
         except Denied:
             skipped.append({"name": short_id(ref), "host": "", "why": _("not permitted")})
     return ask_batch(person, verb, orders, skipped=skipped, queue=queue)
+
+
+def plain_asks(
+    verb: str,
+) -> tuple[Callable[[Person, ObjectRef], Job], Callable[[Person, list[ObjectRef]], Batch]]:
+    """(`ask`, `ask_many`) of a verb without options, as `ask_object` and `ask_objects`."""
+
+    def ask(person: Person, ref: ObjectRef) -> Job:
+        return ask_object(person, verb, ref, params={})
+
+    def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
+        return ask_objects(person, verb, refs, params={})
+
+    return ask, ask_many
+
+
+def done_when_gone(
+    inspect: Callable[[Podman, str], Awaitable[object]],
+) -> Callable[[Errand], Awaitable[Settlement]]:
+    """`settle` of a removal: done when `inspect` does not find the id any more."""
+
+    async def settle(errand: Errand) -> Settlement:
+        try:
+            await inspect(errand.podman, errand.object_id)
+        except NotFound:
+            return Settlement.DONE
+        return Settlement.AGAIN
+
+    return settle

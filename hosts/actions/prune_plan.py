@@ -107,6 +107,21 @@ def ask_plan(
     return ask_batch(person, verb, orders, skipped=skipped, queue="long")
 
 
+def plan_ask(verb: str) -> Callable[..., Batch]:
+    """The `ask` of a verb: `ask_plan` for it."""
+
+    def ask(
+        person: Person,
+        refs: list[tuple[int, str]],
+        *,
+        filters: dict[str, str],
+        sizes: Sizes | None = None,
+    ) -> Batch:
+        return ask_plan(person, verb, refs, filters=filters, sizes=sizes)
+
+    return ask
+
+
 def _order(endpoint: Endpoint, kind: str, items: list[PlanItem], filters: dict[str, str]) -> Order:
     words = ngettext("%(n)d object", "%(n)d objects", len(items)) % {"n": len(items)}
     name = items[0].name if len(items) == 1 else words

@@ -5,25 +5,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hosts.access import Person
 from hosts.actions.action import Action, on_object
-from hosts.actions.object_orders import ObjectRef, ask_object, ask_objects
+from hosts.actions.object_orders import plain_asks
 from hosts.cards import Lock, Right, Road
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
-from hosts.models import Batch, Job
 from hosts.podman import containers, system
 from hosts.podman.errors import Conflict
 
 VERB = "container.healthcheck"
-
-
-def ask(person: Person, ref: ObjectRef) -> Job:
-    return ask_object(person, VERB, ref, params={})
-
-
-def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
-    return ask_objects(person, VERB, refs, params={})
+ask, ask_many = plain_asks(VERB)
 
 
 async def do(errand: Errand) -> dict[str, Any]:

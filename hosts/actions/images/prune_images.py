@@ -5,22 +5,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hosts.access import Person
 from hosts.actions import prune_plan
 from hosts.actions.action import Action
 from hosts.actions.images.remove_whole import remove_whole
 from hosts.actions.prune_plan import ItemKept, PlanItem
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
-from hosts.models import Batch
 from hosts.podman import containers, images
 
 VERB = "image.prune"
-
-
-def ask(person: Person, refs: list[tuple[int, str]], *, filters: dict[str, str]) -> Batch:
-    """Request to remove unused images. Refusal for an empty plan."""
-    return prune_plan.ask_plan(person, VERB, refs, filters=filters)
+ask = prune_plan.plan_ask(VERB)
 
 
 async def _look(errand: Errand, item: PlanItem) -> str:

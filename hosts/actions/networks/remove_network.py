@@ -10,13 +10,13 @@ from hosts.actions.object_orders import (
     ObjectRef,
     ask_object,
     ask_objects,
+    done_when_gone,
     removal_params,
     require_forced_removal,
 )
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import networks
 from hosts.podman.errors import NotFound
@@ -46,20 +46,11 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": True}
 
 
-async def settle(errand: Errand) -> Settlement:
-    """Gone by its full id."""
-    try:
-        await networks.inspect(errand.podman, errand.object_id)
-    except NotFound:
-        return Settlement.DONE
-    return Settlement.AGAIN
-
-
 ACTION = Action(
     VERB,
     ask,
     do,
-    settle,
+    done_when_gone(networks.inspect),
     ask_many=ask_many,
     right=Right(
         gettext_lazy("Remove networks"),

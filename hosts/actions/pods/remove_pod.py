@@ -7,10 +7,9 @@ from django.utils.translation import gettext_lazy
 from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.locked_dependents import refuse_locked_dependents
-from hosts.actions.object_orders import ObjectRef, ask_object, ask_objects
+from hosts.actions.object_orders import ObjectRef, ask_object, ask_objects, done_when_gone
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
 from hosts.podman import pods
 from hosts.podman.errors import NotFound
@@ -39,20 +38,11 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": True}
 
 
-async def settle(errand: Errand) -> Settlement:
-    """Gone by its full id."""
-    try:
-        await pods.inspect(errand.podman, errand.object_id)
-    except NotFound:
-        return Settlement.DONE
-    return Settlement.AGAIN
-
-
 ACTION = Action(
     VERB,
     ask,
     do,
-    settle,
+    done_when_gone(pods.inspect),
     ask_many=ask_many,
     right=Right(
         gettext_lazy("Remove pods"),

@@ -4,26 +4,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from hosts.access import Person
 from hosts.actions.action import Action
-from hosts.actions.object_orders import ObjectRef, ask_object, ask_objects
+from hosts.actions.object_orders import plain_asks
 from hosts.actions.pods.pod_state import all_changed, members
 from hosts.cards import IS_THERE, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
-from hosts.models import Batch, Job
 from hosts.podman import pods
 
 VERB = "pod.restart"
-
-
-def ask(person: Person, ref: ObjectRef) -> Job:
-    """Restart all its containers. NotVisible, Denied."""
-    return ask_object(person, VERB, ref, params={})
-
-
-def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
-    return ask_objects(person, VERB, refs, params={})
+ask, ask_many = plain_asks(VERB)
 
 
 async def do(errand: Errand) -> dict[str, Any]:

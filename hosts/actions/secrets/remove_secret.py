@@ -4,26 +4,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from hosts.access import Person
 from hosts.actions.action import Action, on_object
-from hosts.actions.object_orders import ObjectRef, ask_object, ask_objects
+from hosts.actions.object_orders import done_when_gone, plain_asks
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
-from hosts.jobs.handler import Settlement
-from hosts.models import Batch, Job
 from hosts.podman import secrets
 from hosts.podman.errors import NotFound
 
 VERB = "secret.remove"
-
-
-def ask(person: Person, ref: ObjectRef) -> Job:
-    """Request a removal. Podman also removes secrets in use (5.4.2)."""
-    return ask_object(person, VERB, ref, params={})
-
-
-def ask_many(person: Person, refs: list[ObjectRef]) -> Batch:
-    return ask_objects(person, VERB, refs, params={})
+ask, ask_many = plain_asks(VERB)
 
 
 async def do(errand: Errand) -> dict[str, Any]:
@@ -36,19 +25,11 @@ async def do(errand: Errand) -> dict[str, Any]:
     return {"changed": True}
 
 
-async def settle(errand: Errand) -> Settlement:
-    try:
-        await secrets.inspect(errand.podman, errand.object_id)
-    except NotFound:
-        return Settlement.DONE
-    return Settlement.AGAIN
-
-
 ACTION = Action(
     VERB,
     ask,
     do,
-    settle,
+    done_when_gone(secrets.inspect),
     ask_many=ask_many,
     right=Right(
         gettext_lazy("Remove secrets"),
