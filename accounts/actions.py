@@ -75,7 +75,7 @@ def invite(
     require_manage(by, who, target=target, role=role)
     teams = list(teams)
     for team in teams:
-        # who lets in gives what the team has
+        # adding a member gives them the team's grants
         require_access(by, who, target=target, gives=team)
     _must_be_new(email)
     with transaction.atomic():
@@ -196,7 +196,7 @@ def remove_second_factor(by: User, who: Who, *, user: User) -> None:
     with transaction.atomic():
         removed, _per_model = Authenticator.objects.filter(user=user).delete()
         if removed:
-            # their role may want one
+            # their role may require one
             epoch.raise_epoch()
             _enter(who, "people.factor", user, detail="taken away")
 

@@ -13,11 +13,11 @@ from accounts import epoch, signin
 from accounts.models import User
 from audit.shapes import Who
 
-# what is asked for at sign-in; recovery codes only stand in for these
+# asked for at sign-in; recovery codes replace these
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-# with so few recovery codes left a person is told
+# the person is warned when so few recovery codes are left
 FEW_CODES = 2
-# of a passkey, beside what allauth keeps of it
+# the key for a passkey's counter in allauth's data
 _COUNT = "count"
 _WORDS = {
     Authenticator.Type.TOTP: "authenticator app",
@@ -41,7 +41,7 @@ def accept_counter(factor: Authenticator, count: int) -> bool:
     passkeys that are synced between devices always send 0.
     """
     with transaction.atomic():
-        # with `written`, which may save the whole row
+        # the same lock as `logged_changes`, which may save the whole row
         User.objects.select_related(None).select_for_update().get(pk=factor.user_id)
         kept = Authenticator.objects.get(pk=factor.pk)
         last = kept.data.get(_COUNT, kept.wrap().authenticator_data.counter)
@@ -64,7 +64,7 @@ def factor_label(factor: Authenticator) -> str:
 def logged_changes(user: User, who: Who) -> Iterator[None]:
     """The block's changes to the user's factors and their entries, in one transaction."""
     with transaction.atomic():
-        # one at a time, or two would each take the other's change for their own
+        # one at a time, or two requests would each log the other's change
         User.objects.select_related(None).select_for_update().get(pk=user.pk)
         before = _factors_of(user)
         yield

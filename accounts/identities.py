@@ -9,11 +9,11 @@ class Identity(models.Model):
     """A person as a provider knows them, by issuer and subject. The address does not count."""
 
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="identities")
-    # the provider's id in our own settings
+    # the provider's id in the providers' file
     provider = models.SlugField(max_length=60)
     issuer = models.CharField(max_length=500)
     subject = models.CharField(max_length=255)
-    # the role that the provider's groups gave last; while it is theirs still, groups may change it
+    # The last role that the provider's groups gave. Groups may change it while the person still has it.
     role_given = models.SlugField(max_length=50, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     used_at = models.DateTimeField(null=True, blank=True)

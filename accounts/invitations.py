@@ -113,7 +113,7 @@ def still_authorized(link: OneTimeLink) -> bool:
     """
     maker = link.maker
     if maker is None:
-        # of the console
+        # made at the console
         return True
     gives = verbs_anywhere(link.user) if link.user else frozenset[str]()
     gives |= link.role.verb_names() if link.role else frozenset()

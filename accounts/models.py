@@ -37,7 +37,7 @@ class Role(models.Model):
     words = models.CharField(max_length=200, blank=True)
     verbs = models.JSONField(default=list, blank=True)
     built_in = models.BooleanField(default=False)
-    # whoever holds it, by themselves or by a grant, does nothing before they have set one up
+    # people with this role, also by a grant, must set one up first
     second_factor = models.BooleanField(default=False)
 
     class Meta:
@@ -99,7 +99,7 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=100)
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="users")
     is_active = models.BooleanField(default=True)
-    # a service account has no password, and an address that nothing is sent to
+    # a service account has no password, and an address without mail
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.PERSON)
     made_at = models.DateTimeField(auto_now_add=True)
 
@@ -146,7 +146,7 @@ class OneTimeLink(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     email = models.EmailField(blank=True)
     role = models.ForeignKey(Role, null=True, blank=True, on_delete=models.PROTECT)
-    # of an invitation: whoever accepts it is let in
+    # teams that an invited person joins
     teams = models.ManyToManyField(Team, blank=True, related_name="invitations")
     user = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.CASCADE, related_name="links"

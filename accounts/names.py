@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 # control and format characters (bidi signs, joiners of no width, tags), surrogates, private use, line ends
 _UNFIT = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# what the log calls ourselves, and what people take for an office rather than a person
+# names for Haulout itself in the log, and words for roles
 _OURS = frozenset(
     {
         "admin",
@@ -29,9 +29,9 @@ _OURS = frozenset(
     }
 )
 _CONSOLE = re.compile(r"\bat the console\b")
-# letters of these look like each other's
+# alphabets with letters that look alike
 _ALIKE = ("LATIN", "CYRILLIC", "GREEK")
-# marks on one letter beyond this only hide what stands beside it
+# more marks on one letter would hide its neighbours
 _MOST_MARKS = 3
 
 

@@ -26,7 +26,7 @@ from audit.shapes import Who
 params.allow("people.identity", "provider", "issuer", "subject")
 params.allow("people.provider_groups", "provider", "joined", "left", "unknown", "role")
 
-# as long as mail itself allows; a cut one would be somebody else's
+# the limit of mail itself; a cut address would be another person's
 MOST_EMAIL = 254
 
 
@@ -61,8 +61,8 @@ def come_in(who: Who, claims: ProviderClaims, rules: ProviderRules) -> User:
     try:
         return _come_in(who, claims, rules)
     except (IntegrityError, LinkDead, NotInvited):
-        # they came by another browser, or by their invitation, in the same moment: now they are here.
-        # NotInvited too: the one who was faster may have used the invitation up after we found nobody
+        # They were created in the same moment by another browser or by their invitation. NotInvited too:
+        # the other request may have used the invitation up.
         return _come_in(who, claims, rules)
 
 
@@ -90,7 +90,7 @@ def _first_time(who: Who, claims: ProviderClaims, rules: ProviderRules) -> Ident
         raise EmailUnverified(email)
     user = User.objects.filter(email=email).first()
     if user is not None and user.kind != User.Kind.PERSON:
-        # nobody signs in as a service account, whatever a provider vouches for
+        # nobody signs in as a service account, whatever a provider says
         raise NotInvited(email)
     given = ""
     if user is None:
@@ -190,11 +190,11 @@ def _sync_role(
     name = next((role for group, role in rules.roles.items() if group in claims.groups), rules.role)
     if name == user.role.name:
         return {}
-    # as accounts.actions: one at a time, so that the last administrator stays one
+    # one at a time, as in accounts.actions, so that the last administrator stays
     Role.objects.select_for_update().get(name=ADMIN)
     user.refresh_from_db(fields=["role"])
     if user.role.name != identity.role_given:
-        # given another by hand while we waited
+        # the role was changed by hand meanwhile
         return {}
     admins = User.objects.filter(role__name=ADMIN, is_active=True, kind=User.Kind.PERSON)
     others = admins.exclude(pk=user.pk)

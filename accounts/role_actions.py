@@ -88,7 +88,7 @@ def remove(by: User, who: Who, *, role: Role) -> None:
         if used := used_by(role):
             words = _("%(role)s is in use: %(used)s. Give them another role first.")
             raise AccountsError(words % {"role": role.name, "used": used})
-        # of invitations that nobody can use any more
+        # used or ended invitations
         OneTimeLink.objects.filter(role=role).update(role=None)
         target, chosen = target_of_role(role), sorted(role.verb_names())
         role.delete()

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from accounts.tokens import KEY_MARK, KEY_PUBLIC
 
 SMALLEST_RSA_BITS = 3072
-# of a line, comment included; the longest RSA key that OpenSSH makes has 16,384 bits
+# a line with its comment; OpenSSH makes RSA keys of at most 16,384 bits
 LONGEST = 6000
-# kinds with a security key, which say whether they asked for a touch and for a PIN or a finger
+# types for security keys, which report touch and PIN or fingerprint
 SECURITY_KEYS = ("sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com")
 KINDS = (
     "ssh-ed25519",
@@ -107,7 +107,7 @@ def _wire_form(kind: str, encoded: str) -> bytes:
         key = asyncssh.import_public_key(f"{kind} {encoded}")
     except (binascii.Error, asyncssh.KeyImportError, ValueError) as error:
         raise broken from error
-    # the line may say another kind than the key, and base64 may have other bytes for the same key
+    # the line's type may differ from the key's, and base64 can encode the same key differently
     if key.public_data != blob or key.get_algorithm() != kind:
         raise broken
     if kind == "ssh-rsa" and (bits := _rsa_bits(blob)) < SMALLEST_RSA_BITS:

@@ -26,7 +26,7 @@ class Membership(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="memberships")
     owner = models.BooleanField(default=False)
-    # the OpenID provider whose groups made it, and which alone takes it back; empty: by hand
+    # the OpenID provider whose groups made it and may end it. Empty: by hand
     given_by = models.CharField(max_length=60, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
 

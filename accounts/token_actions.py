@@ -28,7 +28,7 @@ MAKE, REVOKE, USE, SERVICE = "token.make", "token.revoke", "token.use", "people.
 ADD_KEY, REVOKE_KEY, USE_KEY = "key.add", "key.revoke", "key.use"
 LONGEST = timedelta(days=365)
 TOUCH = timedelta(minutes=1)
-# of the addresses that a token was used from
+# stored addresses that a token was used from
 KEPT_ADDRESSES = 20
 MOST_TOKENS = 50
 # nobody receives mail there (RFC 2606), and no provider vouches for it
@@ -82,7 +82,7 @@ def add_key(by: User, who: Who, options: TokenOptions, *, user: User, text: str)
         raise ValidationError({"public_key": unfit.messages}) from unfit
     name = _check_options(options, user, public)
     with refuse_taken(ValidationError({"name": [_name_taken()]})):
-        # one's own that has ended makes room
+        # an expired one of the same owner is replaced
         ended = Token.objects.filter(user=user, digest=public.digest, revoked_at=None)
         ended.update(revoked_at=timezone.now(), revoked_by=who.name[:200])
         key = Token(name=name, prefix=public.prefix, digest=public.digest, public_key=public.line)
@@ -207,7 +207,7 @@ def _require(by: User, who: Who, user: User, target: Target) -> None:
     if user.pk == by.pk and user.kind == User.Kind.PERSON and user.is_active:
         return
     require_manage(by, who, target=target, role=user.role, over=user)
-    # whoever is at the console of this machine can read and write all that is here anyway
+    # at the console a person can read and write everything anyway
     if user.kind != User.Kind.SERVICE and by.pk is not None:
         raise ValidationError(_("People create their own tokens and keys."))
 

@@ -25,18 +25,18 @@ MARK = "haulout_"
 _PUBLIC, _SECRET, _CHECK = 8, 40, 6
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SHAPE = re.compile(rf"{MARK}[0-9A-Za-z]{{{_SECRET + _CHECK}}}", re.ASCII)
-# before the SHA-256 of a public key, as OpenSSH writes it; so many characters of it name a key
+# OpenSSH's prefix of a fingerprint, and how many of its characters name a key
 KEY_MARK, KEY_PUBLIC = "SHA256:", 12
 # the end of str(token)
 _NAMED = re.compile(
     rf"\(({MARK}[0-9A-Za-z]{{{_PUBLIC}}}|{KEY_MARK}[0-9A-Za-z+/]{{{KEY_PUBLIC}}})…\)\Z"
 )
-# what no token does, whoever made it: nobody raises their own rights with a leaked one
+# verbs that no token can do, so that a leaked one cannot raise anybody's rights
 NEVER = frozenset({"people.manage", "access.edit", "access.approve", "guardrail.approve"})
-# the last words of verbs that only look; the environment and files are more than that
+# endings of verbs that only read; environment and files are not among them
 _LOOKS = (".view", ".inspect", ".logs", ".stats", ".processes")
 SOON = timedelta(days=7)
-# a token that nobody used for so long is one that nobody misses
+# after so long without use a token counts as unused
 UNUSED = timedelta(days=90)
 
 
@@ -54,14 +54,14 @@ class Token(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens"
     )
     name = models.CharField(_("name"), max_length=60)
-    # a mark and some characters: names the token on pages and in the log, opens nothing
+    # the public beginning: names the token on pages and in the log
     prefix = models.CharField(max_length=20, db_index=True)
-    # SHA-256 in hexadecimal, of what a token's holder sends, or of the public key
+    # SHA-256 in hex of the token's secret or of the public key
     digest = models.CharField(max_length=64, db_index=True)
-    # "ssh-ed25519 AAAA…" of an SSH key; empty of an API token
+    # "ssh-ed25519 AAAA…" for an SSH key, empty for an API token
     public_key = models.TextField(blank=True)
     reach = models.CharField(max_length=8, choices=Reach)
-    # a role that is gone permits nothing
+    # a deleted role permits nothing
     role = models.ForeignKey(
         "accounts.Role", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -72,7 +72,7 @@ class Token(models.Model):
     groups = models.JSONField(default=list, blank=True)
     hosts = models.JSONField(default=list, blank=True)
     made_by = models.CharField(max_length=200)
-    # who that is, whatever they call themselves since; None: the console, or made before this was kept
+    # the person behind `made_by`. None: the console, or made before this was stored
     maker = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -87,7 +87,7 @@ class Token(models.Model):
     # written at most once a minute
     used_at = models.DateTimeField(null=True, blank=True)
     used_from = models.CharField(max_length=64, blank=True)
-    # the last few it was used from; another one gets an entry
+    # the last few addresses it was used from; a new one gets an entry
     addresses = models.JSONField(default=list, blank=True)
 
     class Meta:
@@ -98,7 +98,7 @@ class Token(models.Model):
                 condition=models.Q(revoked_at=None),
                 name="token_name_once",
             ),
-            # a key may come back once it was revoked
+            # a revoked key may be added again
             models.UniqueConstraint(
                 fields=["digest"],
                 condition=models.Q(revoked_at=None),
@@ -140,7 +140,7 @@ class Repeat(models.Model):
 
     token = models.ForeignKey(Token, on_delete=models.CASCADE, related_name="repeats")
     key = models.CharField(max_length=200)
-    # keyed hash of method, address and body: another request must not get this one's answer
+    # keyed hash of method, URL and body: another request must not get this answer
     digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
     answer = models.JSONField(default=dict, encoder=DjangoJSONEncoder)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-# each holds all that the one before it does
+# each has all verbs of the one before
 VIEWER, OPERATOR, ADMIN = RANKS = ("viewer", "operator", "admin")
-# looks at everything and the log, and touches nothing; holds nothing but what is granted
+# the auditor reads everything and the log; the member has only what is granted
 AUDITOR, MEMBER = "auditor", "member"
 BUILT_IN_ROLES = (*RANKS, AUDITOR, MEMBER)
 _NAME = re.compile(r"[a-z]+(\.[a-z_]+)+")

@@ -18,13 +18,13 @@ _TEXTS = {
     for field in Entry._meta.get_fields()
     if isinstance(field, models.CharField) and field.max_length
 }
-# plain SQL on this road alone: everybody waits while the head is locked, and the ORM takes three
-# times as long to say the same
+# Plain SQL only here: all writers wait while the head is locked, and the ORM would take three times as
+# long.
 _COLUMNS = ["params_text" if name == "params" else name for name in FIELDS] + ["canonical", "hash"]
 _INSERT = "INSERT INTO audit_entry ({}) VALUES ({})".format(  # noqa: S608 - names are constants
     ", ".join(f'"{name}"' for name in _COLUMNS), ", ".join(["%s"] * len(_COLUMNS))
 )
-# what an outcome or a summing entry repeats of the entry it belongs to
+# columns that an outcome or summing entry repeats
 REPEATED = (  # noqa: SIM905 - read as one line
     "who_name who_id session token address forwarded_for door verb"
     " target_kind target_id target_name host_id host_name endpoint_id endpoint_name grant job_id"
@@ -110,11 +110,11 @@ def lock_head() -> Head:
     """The head row, locked until the transaction ends. Take every other lock before this one."""
     head = _head()
     if head is None:
-        # only ever in a database without a single entry (a fresh one, or an emptied test database)
+        # only in a database without entries (a new one, or an emptied test database)
         if not (Entry.objects.exists() or Segment.objects.exists()):
             Head.objects.get_or_create(pk=1)
             return lock_head()
-        # or two processes write the first entries at once: the other's head came after our look
+        # or two processes write the first entries: the other's head came just now
         head = _head()
         if head is None:
             raise ChainBroken(

@@ -13,7 +13,7 @@ import orjson
 GENESIS = bytes(32)
 VERSION = 1
 
-# sorted, since the bytes are; each is a column of Entry. `previous` is the last link of the chain
+# sorted, as in the bytes. Each is a column of Entry. `previous` links the chain.
 FIELDS = (
     "address",
     "at",

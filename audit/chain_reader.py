@@ -17,7 +17,7 @@ _AT, _PARAMS, _PREVIOUS = (FIELDS.index(name) for name in ("at", "params", "prev
 _NUMBER, _KIND = FIELDS.index("number"), FIELDS.index("kind")
 _INTENT, _RESULT = FIELDS.index("intent"), FIELDS.index("result")
 _CANONICAL, _HASH = len(FIELDS), len(FIELDS) + 1
-# as text from the database: whatever was put there by force must not stop the reading
+# as text: forged values in the table must not stop the reading
 _AT_SQL = {
     "sqlite": "CAST(at AS TEXT)",
     "postgresql": """to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
@@ -123,7 +123,7 @@ class ChainReader:
                 % {"segment": segment.number, "first": segment.first, "last": segment.last},
             )  # fmt: skip
         if upto is not None and upto <= segment.last:
-            # it is being dropped, or that was ended: what is left leads to the signed hash of its end
+            # it is being dropped, or the drop was interrupted: the rest leads to the signed last hash
             self.number, self.hash = upto - 1, bytes(previous)
         else:
             self.number, self.hash = segment.last, bytes(segment.last_hash or b"")

@@ -54,7 +54,7 @@ def _write(marks: list[CheckpointMark]) -> None:
         file.flush()
         os.fsync(file.fileno())
     if path.exists():
-        # what was there stays to be looked at
+        # the old file is kept
         path.replace(path.with_suffix(".before"))
     draft.replace(path)
     if marks:

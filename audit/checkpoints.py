@@ -62,7 +62,7 @@ def last_mark() -> CheckpointMark | None:
     except FileNotFoundError:
         return None
     except (ValueError, TypeError):
-        # not of ours: as a mark of nothing, which is in no file
+        # not a mark: return one that is in no file
         return CheckpointMark(0, "", "", "", "")
 
 
@@ -74,7 +74,7 @@ def is_due(*, now: datetime | None = None) -> bool:
     last = Checkpoint.objects.order_by("-number").values_list("number", "at").first()
     if last is None:
         return True
-    # below zero: the clock was set back, which must not keep us from signing
+    # below zero: the clock was set back, which must not delay signing
     fresh = timedelta(0) <= (now or timezone.now()) - last[1] < MAX_AGE
     return number > last[0] and (number - last[0] >= MAX_ENTRIES or not fresh)
 
@@ -97,7 +97,7 @@ def checkpoint() -> Checkpoint | None:
     mark = CheckpointMark(
         number=head.number, hash=digest, at=at.isoformat(), key=key, signature=signature
     )
-    # outside first: a line too many there is true, a row without a line could be cut unseen
+    # the file first: an extra line is still true, but a row without a line could be cut unseen
     _append_outside(mark)
     return Checkpoint.objects.create(
         number=head.number, hash=digest, at=at, key=key, signature=signature
@@ -153,7 +153,7 @@ def _append_outside(mark: CheckpointMark) -> None:
                 " you know why, `manage.py audit checkpoint --anew` begins another and says so in the log."
             )
         if not content.endswith(b"\n"):
-            # half a line of a power cut: it says nothing, and would spoil the next one
+            # remove a half line of a power cut
             file.truncate(content.rfind(b"\n") + 1)
         file.write(_line(mark))
         file.flush()

@@ -21,7 +21,7 @@ COLUMNS = (  # noqa: SIM905 - read as one line
     " target_id target_name host_name endpoint_name params grant job_id count result detail"
     " duration_ms ended_at outcome resolution hash"
 ).split()
-# spreadsheets run what begins so, also behind blanks, and some take the full-width forms
+# spreadsheets run text that begins so, also after blanks, and some also full-width signs
 _FORMULA = re.compile(r"^[\s'\"]*[=+\-@|%＝＋－＠\t]")
 
 

@@ -63,7 +63,7 @@ def keyed_hash(value: str | bytes) -> str:
 
 @lru_cache(maxsize=4)
 def _hash_key(path: Path) -> bytes:
-    # cached since every entry hashes its session; the key never changes while a process lives
+    # cached, since every entry hashes its session; the key does not change during a process
     _make_once(path, secrets.token_hex(32))
     return _read(path)
 
@@ -113,7 +113,7 @@ def _read(path: Path) -> bytes:
             f"No key at {path}. `manage.py up` makes it; in production copy the keys folder here."
         ) from exc
     except (OSError, ValueError) as exc:
-        # the text of a ValueError could quote the file, and so the key
+        # a ValueError's text could quote the key
         why = type(exc).__name__
         raise KeyMissing(f"The key at {path} cannot be read as 64 hex digits ({why}).") from None
     if len(key) != 32:

@@ -28,7 +28,7 @@ RESULT_LABELS = [
     (Result.CANCELLED.value, _("cancelled")),
     (Result.UNKNOWN.value, _("unknown")),
 ]
-# first entries: all but outcomes and resolutions, which are shown with their intent
+# first entries: all but outcomes and resolutions, which belong to their intent
 FIRST = Q(intent__isnull=True)
 SECOND = Q(intent__isnull=False)
 
@@ -38,7 +38,7 @@ class Entry(models.Model):
     searching. Verification compares both.
     """
 
-    # given, never drawn; an auto field because on SQLite that makes it the row id
+    # set by us; an auto field, since on SQLite that makes it the row id
     number = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=10, choices=KIND_LABELS)
     segment = models.IntegerField()
@@ -84,7 +84,7 @@ class Entry(models.Model):
                 name="audit_intent_of_outcomes",
             ),
         ]
-        # every index ends with the number: a page is the newest of a filter, by number
+        # every index ends with the number, since a page shows the newest of a filter
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["who_name", "-number"], condition=FIRST, name="audit_who"),
             models.Index(fields=["verb", "-number"], condition=FIRST, name="audit_verb"),

@@ -6,9 +6,9 @@ from django.db.models import Q
 
 from audit.models import FIRST, Entry
 
-# names of one column that a word may mean; more are not looked for
+# how many names of one column a word can match
 MOST: Final = 40
-# entries up to which a handful of names is one question
+# up to so many entries, several names are one query
 FEW: Final = 1000
 _LAST: Final = "\U0010ffff"
 

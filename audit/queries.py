@@ -14,7 +14,7 @@ from audit.models import FIRST, SECOND, Entry, Verification
 from audit.names import count_up_to
 from audit.shapes import Kind, Result
 
-# how far the clock may have been set back without an entry being missed in a search by time
+# a search by time finds all entries even if the clock was set back by this much
 CLOCK_SLACK = timedelta(minutes=15)
 _SHORT_ID = 12
 _FULL_ID = 64
@@ -102,7 +102,7 @@ def search(
     found: list[Entry] = []
     for query in _by_result(entries, _with_rarest_word(filters)):
         found += query.order_by("-number")[: limit + 1]
-    # an end and its intent are one line, where each was found
+    # an intent and its outcome are one line, if both were found
     found = list({entry.intent or entry.number: entry for entry in found}.values())
     found.sort(key=lambda entry: -entry.number)
     shown = found[:limit]
@@ -186,7 +186,7 @@ def _by_result(entries: QuerySet[Entry], filters: Filters) -> list[QuerySet[Entr
         return _by_outcome(entries, filters)
     if not filters.result:
         return [entries.filter(one) for one in filters.any_of]
-    # either entry of a line may be the one that it holds of
+    # either entry of a line may match
     held = reduce(or_, filters.any_of)
     held |= Q(intent__in=Entry.objects.filter(held).order_by().values("number"))
     return [query.filter(held) for query in _by_outcome(entries, filters)]
@@ -220,7 +220,7 @@ def _lines(found: list[Entry], *, whole: bool) -> list[Line]:
         number = entry.intent or entry.number
         lines.append(
             Line(
-                # an end whose intent went with a dropped segment stands for itself
+                # an outcome whose intent was dropped is a line of its own
                 entry=firsts.get(number, entry),
                 outcome=ends.get((number, Kind.OUTCOME.value)),
                 resolution=ends.get((number, Kind.RESOLUTION.value)),

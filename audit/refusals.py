@@ -29,7 +29,7 @@ def count_refusal(values: dict[str, Any]) -> int:
     if (number := _add(key, minute)) is not None:
         return number
     head = lock_head()
-    # another process may have been first while we waited for the head
+    # another process may have been faster
     if (number := _add(key, minute)) is not None:
         return number
     number = append(head, [values])[0]
@@ -49,7 +49,7 @@ def sum_refusals(*, now: datetime | None = None) -> int:
     this_minute = (now or timezone.now()).replace(second=0, microsecond=0)
     skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
-        # counters before the head: the order in which count_refusal takes them
+        # counters before the head: the same lock order as count_refusal
         closed = list(
             RefusalCount.objects.select_for_update(skip_locked=skip)
             .filter(minute__lt=this_minute)

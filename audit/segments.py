@@ -18,7 +18,7 @@ from audit.shapes import AuditError, Target, Who
 from audit.sinks import FileSink
 from audit.write import event
 
-# so many entries go in one transaction: some 20 ms, in which nobody else writes to SQLite
+# entries per transaction: some 20 ms in which nobody else can write to SQLite
 DROP_CHUNK = 2000
 _DOMAIN = "haulout audit segment 1"
 

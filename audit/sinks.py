@@ -60,7 +60,7 @@ class FileSink:
 def pump(sink: Sink, *, limit: int = BATCH) -> int:
     """Send the next entries, at most `limit`. Returns how many."""
     row, _ = SinkPosition.objects.get_or_create(name=sink.name)
-    # the file knows better when we fell between its write and ours
+    # the file is right if the process died between the two writes
     start = max(row.number, sink.last())
     entries = Entry.objects.filter(number__gt=start).order_by("number")[:limit]
     told = [(number, bytes(data)) for number, data in entries.values_list("number", "canonical")]

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 WHOLE_EVERY = timedelta(days=1)
 KEPT = timedelta(days=30)
-# how long until it is tried again where the file of checkpoints is lost
+# wait before the next try when the checkpoint file is lost
 LOST_AGAIN_S = 60.0
 _not_before = [0.0]
 
@@ -46,7 +46,7 @@ def sign() -> None:
     try:
         checkpoint_if_due()
     except FileLost as exc:
-        # the look at what is new says so where people see it
+        # the verification reports it to people
         log.error("%s", exc)
         _not_before[0] = time.monotonic() + LOST_AGAIN_S
 

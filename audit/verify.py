@@ -60,7 +60,7 @@ def verify(since: int | None = None) -> Report:
                 count += len(rows)
             if chain.skip_gone():
                 continue
-            # entries may have come since the last look; what the head counts must be there
+            # entries may have come meanwhile; all that the head counts must exist
             head = Head.objects.filter(pk=1).first()
             if _agrees(chain, head) or not rows_after(chain.number, limit=1):
                 break

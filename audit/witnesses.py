@@ -119,7 +119,7 @@ class Witnesses:
         if lost := sorted(self.inside - self.outside):
             words = _("The checkpoint at entry %(number)d is in the database, but not in %(path)s.")
             raise Fault(lost[0], "checkpoints", words % _at(lost[0], path) + cure)
-        # the file is written first: what ends between the two leaves one line without its row
+        # the file is written first, so an interruption leaves one line without a row
         for one, two in pairwise(sorted(self.outside)):
             if not {one, two} & self.inside:
                 words = _(

@@ -27,7 +27,7 @@ from hosts.access.visible import (
 )
 from hosts.models import Endpoint, Grant, Host, InventoryRow
 
-# asks on nobody's behalf; only what they hold is looked at
+# a placeholder: only the person's rights are read
 _NOBODY = Who(name="")
 
 
@@ -138,7 +138,7 @@ def givers(verb: str, place: Place | None, but: int | None = None) -> list[User]
     """Active people who can give the verb there, by name. They decide on it, hold it everywhere and see the
     place. `but`: the id of the person who lacks it, since nobody gives to themselves.
     """
-    # what is about the site comes with a role of one's own alone
+    # verbs about the site come only from one's own role
     gives = {registry.PEOPLE_MANAGE.name}
     if not registry.is_site(verb):
         gives = {registry.ACCESS_EDIT.name, APPROVE}
@@ -196,7 +196,7 @@ def _source(held: HeldRole, grants: Mapping[int, Grant], own: Role, *, part: boo
         return VerbSource(role=own.label)
     grant = grants.get(held.grant.pk)
     if grant is None:
-        # taken since it was read
+        # deleted since it was read
         return VerbSource(role="", grant_id=held.grant.pk, part=part)
     return VerbSource(
         role=grant.role.label,

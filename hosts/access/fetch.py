@@ -19,7 +19,7 @@ from hosts.access.visible import (
 )
 from hosts.models import INVENTORY, Endpoint, Host, InventoryRow, Job
 
-# of a key in the database
+# the largest key in the database
 _MOST = 2**63 - 1
 _AGAIN: ContextVar[bool] = ContextVar("asking again", default=False)
 

@@ -51,7 +51,7 @@ class Fleet:
         if len(hidden) > len(shown):
             return rows.filter(in_ids("endpoint_id", shown)).count()
         unseen = rows.filter(in_ids("endpoint_id", hidden)).count() if hidden else 0
-        # two looks: rows can come in between
+        # two queries: rows can be added in between
         return max(0, rows.count() - unseen)
 
     def _apart(self, ids: Ids) -> tuple[frozenset[int], frozenset[int]]:
@@ -78,6 +78,6 @@ class Fleet:
     def _unused(self) -> frozenset[int]:
         if "_all" in self.__dict__:
             return frozenset(endpoint for _host, endpoint, used in self._all if not used)
-        # for those who see everything, the only ones to know
+        # for people who see everything, only these are needed
         hidden = Endpoint.objects.filter(Q(enabled=False) | Q(host__enabled=False))
         return frozenset(hidden.order_by().values_list("pk", flat=True))

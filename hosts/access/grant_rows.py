@@ -48,7 +48,7 @@ class GrantPlaces:
 
     def __init__(self, grants: Iterable[GrantRow]) -> None:
         grants = list(grants)
-        # read when the first of them names a host or a group
+        # read when first needed
         self.fleet = Fleet()
         roles = Role.objects.in_bulk({grant.role_id for grant in grants}) if grants else {}
         self._verbs = {pk: role_verbs(role) for pk, role in roles.items()}
@@ -73,7 +73,7 @@ class GrantPlaces:
 
     def verbs(self, role_id: int) -> frozenset[str]:
         """Verbs that a grant of this role gives."""
-        # a role can be gone since its grants were read
+        # the role may have been deleted meanwhile
         return self._verbs.get(role_id, frozenset())
 
 
@@ -98,7 +98,7 @@ def grant_words(pk: int) -> str:
     """The audit log's words: “grant 12: operator on group prod through team web”."""
     grant = grants_with_names([pk]).get(pk)
     if grant is None:
-        # taken since it was read
+        # deleted since it was read
         return f"grant {pk}"
     place: Group | Host | Endpoint | None = grant.group or grant.host or grant.endpoint
     kind = "group" if grant.group_id else "host" if grant.host_id else "endpoint"

@@ -30,20 +30,19 @@ from hosts.access.rights_version import inventory_revision, people_with_name_gra
 from hosts.access.second_factor import users_lacking_factor
 from hosts.database_threads import DatabaseThreads, in_thread
 
-# of the 2 s that a stream may outlive its right the rest is for asking: hundreds of streams at once
+# of the 2 s that a stream may outlive its right, the rest is for checking hundreds of streams
 EVERY_S = 0.5
-# and what is left to everything else in this process between two looks, however long one takes
+# the pause between two looks, left to everything else in this process
 REST_S = 0.1
-# what of each look goes to streams of people who hold what they held
+# the share of a look for streams of people with unchanged rights
 OTHERS_S = 0.2
-# threads that ask, each with a connection to the database
+# threads for checks, each with a database connection
 THREADS = 4
-# so many are asked for before those of them end that may not go on; of people who hold what they held,
-# so many between two looks at the clock
+# checks before withdrawn streams are ended, and checks of unchanged people between two looks at the clock
 MANY, SOME = 64, 8
-# in place of a session's key: whether the token is still in force is asked with the right
+# instead of a session key: a token's validity is checked with its rights
 NO_SESSION: Final = "no session"
-# the close code for whose session ended, or who may not sign in any more
+# the close code for an ended session or a disabled account
 SIGNED_OUT: Final = 4401
 log = logging.getLogger(__name__)
 
@@ -82,19 +81,19 @@ class Guard:
         self._streams: set[Watched] = set()
         self._task: asyncio.Task[None] | None = None
         self._known = Known()
-        # streams that have to be asked for at the next look
+        # streams to check at the next look
         self._due: set[Watched] = set()
-        # what its person held (Rights.key) when it was last found to be allowed
+        # the person's Rights.key at the last successful check
         self._held: dict[Watched, str] = {}
         self._rung: asyncio.Event | None = None
-        # entries of those that ended
+        # refusals to log, of ended streams
         self._writing: set[asyncio.Task[None]] = set()
 
     @contextmanager
     def watch(self, stream: Watched) -> Iterator[None]:
         """Watch `stream` while the block runs."""
         self._streams.add(stream)
-        # it was authorised a moment ago, but maybe just before a change
+        # it was authorised just now, but maybe just before a change
         self._due.add(stream)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="stream guard")
@@ -117,7 +116,7 @@ class Guard:
             with own_threads(threads), bells.receiver().subscribed(hear):
                 await self._look_again_and_again(rung)
         finally:
-            # whoever opens a stream from here on begins another
+            # a stream opened from now on starts another task
             if self._task is asyncio.current_task():
                 self._task = None
             await asyncio.gather(*self._writing, return_exceptions=True)
@@ -137,23 +136,23 @@ class Guard:
             except DatabaseError as error:
                 log.warning("rights cannot be looked at: %s", error)
             except Exception:
-                # without it nothing would end any more
+                # without this task no stream would be ended
                 log.exception("rights cannot be looked at")
             took_s = time.monotonic() - began
 
     async def _look(self, streams: set[Watched]) -> None:
-        # in one go: on a busy machine each way to a thread and back is what takes the time
+        # in one call, since switching to a thread costs most on a busy machine
         before = _Before(self._known, self._due & streams, dict(self._held))
         seen = await in_rights_thread(lambda: _read(streams, before))
         for stream in seen.signed_out:
             await stream.end(SIGNED_OUT)
         self._known = seen.known
-        # some have gone meanwhile
+        # some have closed meanwhile
         self._due |= seen.due & self._streams
         for stream in seen.held.keys() & self._streams:
             self._held.setdefault(stream, seen.held[stream])
         await self._ask_each(seen.urgent, seen.fresh, MANY)
-        # no more of them than lets the next look come in time, or at once when the bell rings
+        # only so many that the next look is in time, or at once when the bell rings
         others, until = seen.due - seen.urgent, time.monotonic() + OTHERS_S
         await self._ask_each(others, seen.fresh, SOME, until=until)
 
@@ -183,7 +182,7 @@ class Guard:
                 (stream.person, answer) for stream, answer in answers if isinstance(answer, Denied)
             ]
             if refused:
-                # they have ended, and others' ends do not wait for a log that cannot be written just now
+                # the streams have ended. Ending others must not wait for the log.
                 self._write(refused)
 
     def _hurries(self) -> bool:
@@ -210,7 +209,7 @@ class Guard:
                 log.warning("a right cannot be looked at yet: %s", error)
                 return True
             except Exception:
-                # nobody knows whether it is still allowed
+                # it is not known whether it is still allowed
                 log.exception("a stream's right cannot be looked at: it ends")
                 answer = False
             if stream in self._streams:
@@ -243,7 +242,7 @@ class _Seen:
 
 
 def _read(streams: set[Watched], before: _Before) -> _Seen:
-    # before all else: what changes meanwhile has another version, and is due at the next look
+    # read first: a later change has another version and is seen at the next look
     now = rights_version()
     keys = {stream.scope["session_key"] for stream in streams}
     live = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
@@ -266,7 +265,7 @@ def _read(streams: set[Watched], before: _Before) -> _Seen:
         stream
         for stream in due
         if stream.person.user.pk in named
-        # a token can have ended while its owner holds what they held
+        # a token can end while its owner's rights stay
         or stream.scope["session_key"] == NO_SESSION
         or stream.person.user.pk not in fresh
         or fresh[stream.person.user.pk].holds != (before.held.get(stream) or held.get(stream))

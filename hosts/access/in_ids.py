@@ -27,7 +27,7 @@ class InIds(Func):
     ) -> Any:
         """As Django's Func. The arguments for other functions are ignored."""
         sql, params = compiler.compile(self.source_expressions[0])
-        # numbers of ours, and written as such whatever they were
+        # int() makes sure that only numbers get into the SQL
         listed = ",".join(str(int(one)) for one in self.ids)
         return f"({sql} IN ({listed}))", params
 

@@ -37,7 +37,7 @@ class Narrowing:
 
     def fits(self, thing: ContainerLike) -> bool:
         """True when the grant is for this container."""
-        # fnmatch takes each star's first place for the last, so that no name takes long
+        # fnmatch does not backtrack, so no name takes long
         if self.names and not fnmatchcase(thing.name, self.names.replace("[", "[[]")):
             return False
         if not self.label:

@@ -16,7 +16,7 @@ from hosts.access.explain import everybody
 from hosts.access.rights import HeldRole, Rights, rights_of
 from hosts.models import Endpoint, Group, Host
 
-# people whose differences are worked out; the others are counted
+# people whose differences are shown; the others are counted
 MOST_PEOPLE = 50
 _NAMED = 4
 
@@ -88,7 +88,7 @@ def preview(change: Callable[[], object], affected: Iterable[int]) -> Preview:
         change()
         after = _rights(looked)
         transaction.set_rollback(True)
-    # outside: nobody waits for the lock while words are found
+    # outside of the transaction, so nobody waits for its locks
     names = _Names()
     known: dict[tuple[str, str], tuple[tuple[VerbsAtPlace, ...], tuple[VerbsAtPlace, ...]]] = {}
     found = []
@@ -96,7 +96,7 @@ def preview(change: Callable[[], object], affected: Iterable[int]) -> Preview:
         was = before[pk][1]
         keys = (was.key, now.key)
         if keys not in known:
-            # people of one team mostly hold the same
+            # members of a team mostly have equal rights
             gains, losses = lacking(now, was, names), lacking(was, now, names)
             known[keys] = (tuple(gains), tuple(losses))
         found.append(Difference(user, *known[keys]))
@@ -105,7 +105,7 @@ def preview(change: Callable[[], object], affected: Iterable[int]) -> Preview:
 
 
 def _rights(ids: list[int]) -> dict[int, tuple[User, Rights]]:
-    # fetched anew: rights are kept on the object
+    # fetched again, since rights are cached on the object
     users = list(User.objects.filter(pk__in=ids).order_by("name", "pk"))
     return {user.pk: (user, rights_of(user)) for user in everybody(users)}
 
@@ -201,6 +201,6 @@ def people_on_group(group: Group) -> set[int]:
 
 
 def _people(*ways: Q) -> set[int]:
-    # one by one: joined by OR the database would look through everybody
+    # separate queries: with OR the database would scan all people
     found = (User.objects.filter(way).order_by().values_list("pk", flat=True) for way in ways)
     return {pk for ids in found for pk in ids}

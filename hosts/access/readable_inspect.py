@@ -17,7 +17,7 @@ DEEPEST: Final = 40
 # --env, --env-merge, and -e, also behind other short flags: -ite NAME=value
 _ENV_FLAG = re.compile(r"--env(?:-merge)?(?:=|$)|-[ditqP]*e=?")
 
-# where inspect names containers: a pod's own command may name the one that it came with
+# places where inspect names containers: a pod's command may name its first container
 _NAMING = {
     "network": frozenset({"containers", "Containers"}),
     "pod": frozenset({"Containers", "CreateCommand"}),
@@ -33,7 +33,7 @@ def mask_environment(inspect: dict[str, Any]) -> dict[str, Any]:
 
 def _masked_part(name: str, value: Any, deeper: int) -> Any:
     if not deeper:
-        # no more of it is ever shown
+        # deeper values are never shown
         return None
     if isinstance(value, dict):
         if name == "Env":

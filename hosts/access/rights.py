@@ -48,9 +48,9 @@ class Rights:
     """All that a person holds. Empty for a disabled person."""
 
     held: tuple[HeldRole, ...] = ()
-    # when the first of the grants ends; whoever keeps rights for longer must read them again then
+    # when the first grant ends. Whoever keeps rights longer must read them again then.
     until: datetime | None = None
-    # what the places of the grants were read from, for conditions on rows
+    # the endpoints that the grants were read with, for conditions on rows
     fleet: Fleet = field(default_factory=Fleet, compare=False, repr=False)
     _at: dict[str, Ids] = field(default_factory=dict)
     _verbs_at: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -195,7 +195,7 @@ def _read(user: User) -> Rights:
     if not user.is_active:
         return Rights()
     if user._state.adding:
-        # of the console: no row, so no grants
+        # the console's user has no row, so no grants
         return Rights((_own(user),))
     grants = grant_rows(grants_to(user))
     places = GrantPlaces(grants)

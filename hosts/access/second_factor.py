@@ -35,7 +35,7 @@ def users_lacking_factor(user_ids: Iterable[int]) -> set[int]:
     """Those of these people who need a second factor and have none."""
     having = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
     known = Identity.objects.filter(user=OuterRef("pk"))
-    # one that does not ask is a way round those that do, whichever they came by this time
+    # a provider without a second factor would be a way around those with one
     asking_there = Q(provider__in=_asking_themselves())
     at_theirs, elsewhere = known.filter(asking_there), known.exclude(asking_there)
     found = factor_required(user_ids).exclude(Exists(having))

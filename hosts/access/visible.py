@@ -121,7 +121,7 @@ def objects_with(person: Person, verb: str) -> Q:
     """Condition on inventory rows with which the person may do `verb`."""
     fleet = rights_of(person.user).fleet
     whole, some = fleet.condition(endpoints_with(person, verb)), _some_with(person, verb)
-    # an empty condition lets all through, and "all or some" is all
+    # an empty Q means all rows, and "all or some" is all
     return whole | some if whole and some is not None else whole
 
 
@@ -145,7 +145,7 @@ def _some_with(person: Person, verb: str) -> Q | None:
     ways = [
         beside & narrowing.condition()
         for narrowing, ids in _narrowed_with(person, verb).items()
-        # what they see anyway is not looked at one by one
+        # places that they see completely need no such condition
         if (beside := fleet.condition_without(ids, whole)) is not None
     ]
     return reduce(or_, ways) if ways else None

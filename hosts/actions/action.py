@@ -28,9 +28,9 @@ class Action(Card):
     queue: str = "short"
     waits: bool = False
     again: Again | None = None
-    # puts in order what an unknown try has left half done, once its host is back
+    # cleans up after a try with an unknown outcome, once its host is back
     mend: Callable[[Errand], Awaitable[None]] | None = None
-    # in `find_out`'s place once an unknown try's host is back; None: it may still be going on
+    # replaces `find_out` for an unknown outcome, once the host is back. None: it may still be running
     look_back: Callable[[Errand], Awaitable[Settlement | None]] | None = None
 
     async def do(self, errand: Errand) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from hosts.models.inventory import LIVE
 from hosts.podman.paths import Filters
 from hosts.refusals import FieldRefusal
 
-# what Podman takes for volumes, networks and secrets (libpod/define: RegexError)
+# valid names of volumes, networks and secrets (libpod/define: RegexError)
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 NAME_LIMIT = 200
 
@@ -35,7 +35,7 @@ def endpoint_for_new(
     """The endpoint, if `name` is free there by the inventory. NotVisible, Denied, FieldRefusal."""
     endpoint = get_endpoint(person, endpoint_id, verb)
     if INVENTORY[kind].objects.filter(LIVE, endpoint=endpoint, name=name).exists():
-        # Podman tells no events of secrets (5.4.2): the inventory hears of a removal by the next list
+        # Podman has no events for secrets (5.4.2): the inventory notices a removal at the next list
         cure = _("If it was removed just now, try again in a minute.") if kind == "secret" else ""
         words = _("“%(name)s” already exists on %(host)s.") % {"name": name, "host": endpoint}
         raise FieldRefusal("name", words, cure=cure)

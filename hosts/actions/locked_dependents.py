@@ -55,7 +55,7 @@ async def _going(
             using = []
         ids = {one.get("Id") for one in using}
         going = [one for one in everything if one.get("Id") in ids]
-    # with a pod's own container goes the pod
+    # an infra container is removed with its pod
     whole = {one.get("Pod") for one in going if one.get("IsInfra")}
     return [one for one in everything if one in going or (one.get("Pod") or "-") in whole]
 

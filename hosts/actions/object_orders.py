@@ -15,9 +15,9 @@ from hosts.models import Batch, InventoryRow, Job
 from hosts.podman import Podman
 from hosts.podman.errors import NotFound
 
-# an object named by the endpoint it lives on and its id there
+# (endpoint id, object id)
 ObjectRef = tuple[int, str]
-# Podman's forced removal of a volume, network or image takes the containers along that use it
+# with force Podman also removes the containers that use a volume, network or image
 ALONG = "container.remove"
 
 

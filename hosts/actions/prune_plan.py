@@ -22,7 +22,7 @@ from hosts.podman import system
 from hosts.podman.errors import Conflict, NotFound, PodmanError
 from hosts.refusals import Refusal
 
-# one job of more would be a long text to read and to keep
+# a larger plan would be a long text in one job
 MOST = 5000
 
 
@@ -38,13 +38,13 @@ class PlanItem:
     created: str = ""
 
 
-# what to say when the item must stay after all, or "" when it may go. NotFound: it is gone
+# why the item must stay, or "" if it can be removed. NotFound: it is gone
 Look = Callable[[Errand, PlanItem], Awaitable[str]]
-# removes it without force. Conflict: it came into use; Kept: it stays for another reason
+# removes it without force. Conflict: it is in use. ItemKept: it stays for another reason
 Remove = Callable[[Errand, PlanItem], Awaitable[None]]
 
 
-# (endpoint, id) to bytes, where no row of the inventory knows them
+# bytes by (endpoint, id), for objects whose row has no size
 Sizes = Mapping[tuple[int, str], int]
 
 

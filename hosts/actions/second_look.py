@@ -78,7 +78,7 @@ async def inspect_or_trouble(call: Awaitable[dict[str, Any]]) -> dict[str, Any]:
     except TimeoutError as late:
         raise ActionFailed(_unseen(), _("No answer within %d s.") % LOOK_S) from late
     except Unavailable as away:
-        # this call was not sent, but what made it was: the try is taken up once the host is back
+        # the create call was sent, this one was not: the try continues when the host is back
         raise Interrupted(away.message, cause=away.cause, status=away.status) from away
     except NotFound:
         raise

@@ -14,7 +14,7 @@ from hosts.jobs.errand import Errand
 from hosts.podman import containers
 from hosts.podman.errors import PodmanError
 
-# what of inspect says which limits there are, and where Podman's update takes them
+# limits in inspect, and their place in Podman's update
 _LIMITS: dict[str, tuple[str, str]] = {
     "Memory": ("memory", "limit"),
     "MemorySwap": ("memory", "swap"),
@@ -28,9 +28,9 @@ _LIMITS: dict[str, tuple[str, str]] = {
     "PidsLimit": ("pids", "limit"),
     "BlkioWeight": ("blockIO", "weight"),
 }
-# of cores, which Podman counts from the two for the CPU
+# cores, which Podman computes from quota and period
 _COUNTED = ("NanoCpus",)
-# what takes a limit away again; the others can be changed, but not taken away
+# the values that remove a limit. Other limits can be changed, not removed.
 _NONE = {"Memory": -1, "MemorySwap": -1, "CpuQuota": -1, "PidsLimit": -1, "MemoryReservation": 0}
 _NO_LIMIT = (None, 0, -1, "")
 
@@ -51,7 +51,7 @@ async def at_change(
     judge_identity(found, container_id, "")
     after = from_inspect.container(errand.verb, found)
     for name, none in (removed or {}).items():
-        # in the words in which the request was judged
+        # by the names that the request was judged with
         if after.parts[0].limits.get(name, 0) <= 0:
             after.parts[0].limits[name] = none
     was = from_inspect.container(errand.verb, before) if before is not None else None
@@ -94,7 +94,7 @@ async def change_back(errand: Errand, former: Mapping[str, Any]) -> str:
         return _("The change could not be undone: %s") % failed.message
     left = [name for name in _LIMITS if not _same(former.get(name), now.get(name))]
     if former.get("CpuQuota") in _NO_LIMIT:
-        # of which the period says nothing then
+        # the period then has no meaning
         left = [name for name in left if name != "CpuPeriod"]
     if left:
         return _("Not all changes could be undone: %s.") % ", ".join(left)

@@ -118,7 +118,7 @@ async def at_image(errand: Errand, image_id: str, names: list[str]) -> None:
     """A new image: which of `names` it has. Its content cannot be judged."""
     found = await inspect_or_trouble(images.inspect(errand.podman, image_id))
     told = from_inspect.text(found.get("Id"))
-    # a build may say the head of an id alone
+    # a build may report only the beginning of an id
     judge_identity({"Id": told[: len(image_id)]}, image_id, "")
     given = [one for one in from_inspect.texts(found.get("RepoTags")) if one in names]
 

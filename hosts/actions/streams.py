@@ -47,12 +47,12 @@ class StreamedAction:
     target: Target
     detail: str = ""
     committing: bool = False
-    # the intent's number, and whether a part noted with `note_part` could not be removed
+    # the intent's number. `left`: a part noted with `note_part` could not be removed
     number: int = 0
     left: bool = False
-    # rules that only warned: each is counted once
+    # rules that warned, each counted once
     _warned: set[int] = field(default_factory=set)
-    # their names, where it was of what was found inside
+    # names of rules that warned about the content
     _inside: list[str] = field(default_factory=list)
 
     async def permit(self, proposal: Proposal, podman: Podman) -> None:
@@ -103,7 +103,7 @@ async def streamed_action(
         yield action
         result = Result.OK
     except (asyncio.CancelledError, GeneratorExit):
-        # the second: whoever reads what the block yields stopped reading
+        # GeneratorExit: the reader of the block's output stopped
         result = Result.UNKNOWN if action.committing else Result.CANCELLED
         raise
     except PodmanError as failed:
@@ -114,14 +114,14 @@ async def streamed_action(
         action.detail = action.detail or " ".join(filter(None, (trouble.message, trouble.cause)))
         raise
     except Exception:
-        # a mistake of ours ends in an outcome too; whoever serves the request logs its trace
+        # a bug ends in an outcome too; the request's handler logs its trace
         result = Result.UNKNOWN if action.committing else Result.FAILED
         raise
     finally:
         seen.cancel()
         duration_ms = round((time.monotonic() - began) * 1000)
         ending = asyncio.create_task(in_thread(_end, action, result, duration_ms))
-        # whoever cancels us twice does not take the outcome away
+        # a second cancellation must not stop the outcome
         await asyncio.shield(ending)
 
 
@@ -209,14 +209,14 @@ def _end(action: StreamedAction, result: Result, duration_ms: int) -> None:
     number = action.number
     try:
         with transaction.atomic():
-            # a build whose end was not heard is looked for too
+            # a build with an unknown end is looked for too
             _close(number, stays=action.left or result is Result.UNKNOWN)
             write.outcome(number, result, detail=action.told(), duration_ms=duration_ms)
             bells.ring("audit")
     except AlreadySettled:
         log.warning("transfer %s was given up while it still ran", number)
     except DatabaseError:
-        # the row stays, and the chore writes an outcome once the database is back
+        # the row stays, and the chore writes the outcome later
         log.exception("the outcome of transfer %s (%s) cannot be written", number, result)
 
 
@@ -254,7 +254,7 @@ def settle_lost() -> int:
     for number in lost:
         try:
             with transaction.atomic():
-                # found again under the lock of the log's head: the outcome may just have come
+                # checked again under the lock of the log's head, since the outcome may just have come
                 if _close(number, stays=True):
                     write.outcome(number, Result.UNKNOWN, detail=words)
                     bells.ring("audit")

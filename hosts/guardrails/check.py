@@ -39,7 +39,7 @@ class NeedsApproval(Exception):
         super().__init__(verdict.sentence())
         self.verdict = verdict
         self.endpoint = endpoint
-        # they may override what stands in the way themselves: a reason is all it takes
+        # the person may override it themselves and only needs a reason
         self.override = override
 
 

@@ -22,7 +22,7 @@ from hosts.podman.containerfile import (
 _COPIED = re.compile(r"--from=(\S+)", re.I)
 _MOUNT = re.compile(r"--mount=", re.I)
 _MOUNTED = re.compile(r"\bfrom=([^,\s]+)", re.I)
-# as Go writes a stage's number
+# a stage's number as Go prints it
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,3}")
 _OWN_NETWORK = ("", "default", "none", "private")
 
@@ -35,10 +35,10 @@ class ContainerfileSources:
     unclear: list[str] = field(default_factory=list)
     host_network: bool = False
     insecure: bool = False
-    # the lines on which stages begin, and on which those of a name do
+    # the lines on which stages begin, all and by name
     _begun: list[int] = field(default_factory=list)
     _named: dict[str, list[int]] = field(default_factory=dict)
-    # after a heredoc that is not plainly one, a line that looks like a stage may be text in it
+    # after an unclear heredoc a line that looks like a stage may be its text
     _sure: bool = True
 
     def read(self, text: str, line: int) -> None:

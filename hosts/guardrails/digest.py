@@ -8,7 +8,7 @@ from typing import Any
 from hosts.guardrails import masked
 from hosts.guardrails.proposal import Part, Proposal
 
-# ours, and given only once the job has its number
+# Haulout's own label, set only when the job has its number
 _OWN_LABEL = "io.haulout.job"
 
 
@@ -16,15 +16,15 @@ def digest(proposal: Proposal) -> str:
     """64 hex digits. The form and the worker get the same hash for the same proposal."""
     told = asdict(replace(proposal, written=None))
     del told["written"]
-    # of one without a text as it was before texts were kept
+    # only with a text, so that older digests stay equal
     if text := proposal.text:
         told["text"] = text
     for part in told["parts"]:
         part["labels"].pop(_OWN_LABEL, None)
         if not part["names"]:
-            # as it was before names were judged
+            # absent if empty, so that older digests stay equal
             del part["names"]
-        # what is there is judged by locks, not by rules
+        # locks judge existing images, not rules
         del part["pulled"]
     whole = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(whole.encode()).hexdigest()

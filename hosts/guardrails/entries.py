@@ -14,14 +14,14 @@ def entries_about_rule(name: str) -> tuple[Q, ...]:
     """Conditions on entries, of which one must match. They find refusals by the rule, actions with its
     warning or approval, and decisions on them.
     """
-    # a list of names among the parameters, as canonical JSON has it
+    # a list of names in the parameters' canonical JSON
     written = orjson.dumps(name).decode()
     listed = rf'"(warned|approval|rules)":\[("([^"\\]|\\.)*",)*{re.escape(written)}'
     told = Q(params_text__contains=written) & Q(params_text__regex=listed)
     judged = sorted(card.verb for card in cards() if card.road.when)
     return (
         Q(intent=None, kind="refusal", detail__contains=f"guardrail {name} ("),
-        # without their kind, whose index is that of half of the log
+        # without `kind`, whose index would cover half of the log
         Q(intent=None, verb__in=judged) & told,
         Q(intent=None, verb__in=_DECIDED) & told,
         Q(intent__isnull=False, result="denied", detail__contains=f"“{name}”"),

@@ -22,7 +22,7 @@ from hosts.guardrails.reader import Reader
 from hosts.models import Container, Endpoint, Group, Network, Pod, Volume
 from hosts.models.inventory import LIVE
 
-# rows that are named
+# rows that are listed
 MOST = 10
 _MODELS: dict[PartType, type[Container] | type[Pod] | type[Volume] | type[Network]] = {
     PartType.CONTAINER: Container,
@@ -30,7 +30,7 @@ _MODELS: dict[PartType, type[Container] | type[Pod] | type[Volume] | type[Networ
     PartType.VOLUME: Volume,
     PartType.NETWORK: Network,
 }
-# by kind of rule: the columns that say it, of what
+# by kind of rule and type of object: the columns to judge
 _COLUMNS: dict[str, dict[PartType, tuple[str, ...]]] = {
     "images": {PartType.CONTAINER: ("image",)},
     "ports": {PartType.CONTAINER: ("ports",)},
@@ -100,9 +100,9 @@ def _rows(person: Person, kind: str, what: PartType) -> QuerySet[Any]:
     if what is not PartType.CONTAINER:
         return rows
     if kind == "ports":
-        # a pod's ports are told of each of its containers: its own one counts
+        # each container of a pod lists the pod's ports: only the infra container counts
         return rows.exclude(Q(is_infra=False) & ~Q(pod_id=""))
-    # Podman's own, with an image of Podman's and the labels of the pod
+    # infra containers have Podman's image and the pod's labels
     return rows.exclude(is_infra=True)
 
 
@@ -110,7 +110,7 @@ def _check_rows(
     rule: Rule, what: PartType, columns: tuple[str, ...], rows: QuerySet[Any]
 ) -> RuleBreakers:
     found, first = RuleBreakers(what), dict[int, str]()
-    # most say the same as another
+    # many rows are equal
     known: dict[str, str] = {}
     for pk, *values in rows.values_list("pk", *columns).iterator(chunk_size=2000):
         said = repr(values)
@@ -125,7 +125,7 @@ def _check_rows(
     shown = _MODELS[what]._default_manager.select_related("endpoint__host", "endpoint__login")
     there: dict[int, Any] = shown.in_bulk(list(first))
     for pk, words in first.items():
-        # it may have gone in this moment
+        # it may have been removed just now
         if row := there.get(pk):
             row.breaks = words
             found.some.append(row)

@@ -75,7 +75,7 @@ def open_until(window: FreezeWindow, now: datetime) -> datetime | None:
             continue
         last = day if window.until_time > window.from_time else day + timedelta(days=1)
         starts = _moment(day, window.from_time, zone, fold=0)
-        # an hour that comes twice is frozen twice
+        # when the clock is set back, the repeated hour is frozen twice
         end = _moment(last, window.until_time, zone, fold=1)
         if starts <= now < end:
             ends.append(end)

@@ -12,7 +12,7 @@ from hosts.guardrails.from_spec import annotations, capability
 from hosts.guardrails.proposal import Fact, Mount, Namespace, Part, PartType, Port, Proposal
 from hosts.guardrails.reader import Reader
 
-# which cgroup namespace is the usual one depends on the host, so inspect does not say a choice
+# not cgroup: its default depends on the host, so inspect does not show a choice
 _SPACES = {
     "NetworkMode": "network",
     "PidMode": "pid",
@@ -30,9 +30,9 @@ _PODMANS_NOTES = (
     "org.systemd.property.KillSignal",
     "org.systemd.property.TimeoutStopUSec",
 )
-# where Podman puts what names no parent (libpod/runtime_ctr.go)
+# Podman's default cgroup parents (libpod/runtime_ctr.go)
 _USUAL_PARENTS = ("", "/libpod_parent", "libpod_parent", "machine.slice", "user.slice")
-# by whom an image was made: said by build tools in every image
+# labels that build tools put on every image
 _CALM_LABELS = ("io.buildah.", "org.opencontainers.image.", "org.label-schema.", "maintainer")
 _NAMELESS_DIGITS = 64
 
@@ -84,7 +84,7 @@ def infra_part(pod: Mapping[str, Any], carrier: Mapping[str, Any], asked: Part |
     """
     given = container_part(carrier, asked) if carrier else Part(PartType.POD)
     part = replace(given, what=PartType.POD, name=text(pod.get("Name")), images=[], user=None)
-    # Podman 5.8 makes it of a folder of its own
+    # Podman 5.8 uses a folder of its own for it
     part.mounts = [one for one in part.mounts if one.type != "rootfs"]
     part.origins = []
     part.labels = Reader().pairs(pod.get("Labels"), "Labels")
@@ -92,7 +92,7 @@ def infra_part(pod: Mapping[str, Any], carrier: Mapping[str, Any], asked: Part |
     return part
 
 
-# as a pod tells what its containers share
+# names of shared namespaces in a pod's inspect
 _SHARED = {"net": "network", "pid": "pid", "ipc": "ipc", "uts": "uts", "user": "user"}
 
 
@@ -106,7 +106,7 @@ def joined(verb: str, pod: Mapping[str, Any], carrier: Mapping[str, Any]) -> Pro
     ours = Part(PartType.JOINED, text(pod.get("Name")), at="pod")
     ours.privileged, ours.capabilities = part.privileged, part.capabilities
     ours.devices, ours.security = part.devices, part.security
-    # Podman 5.8 makes the carrier of a folder of its own
+    # Podman 5.8 uses a folder of its own for the carrier
     ours.mounts = [one for one in part.mounts if one.type != "rootfs"]
     ours.spaces = [space for space in part.spaces if space.name in shared]
     ours.ports = part.ports if "network" in shared else []
@@ -181,10 +181,10 @@ def _mounts(part: Part, found: Mapping[str, Any], host: dict[str, Any]) -> None:
         if kind == "image":
             part.images.append(Fact(source, at))
         if kind == "volume" and len(source) == _NAMELESS_DIGITS:
-            # Podman gave it a name, another one each time
+            # an anonymous volume, with another name each time
             source = ""
         part.mounts.append(Mount(kind, source, target, tuple(options), at))
-        # what an overlay or a new volume's options name is a folder of the host
+        # options of an overlay or a new volume name folders of the host
         part.mounts += from_storage.folders(tuple(options), target, at)
         if any(one.startswith("volume-opt") for one in options):
             part.mounts.append(
@@ -214,7 +214,7 @@ def _own_files(
             ("local", "events_logger"),
         ),
     ):
-        # those that Podman chooses lie in a folder that is called after the container
+        # Podman's own files are in a folder named after the container
         if path and path not in usual and not (own and f"/{own}/" in path):
             part.mounts.append(Mount(kind, path, "", (), at))
 
@@ -239,7 +239,7 @@ def _ports(part: Part, host: dict[str, Any]) -> None:
             part.ports.append(Port(first, 1, text(one.get("HostIp")), "HostConfig.PortBindings"))
 
 
-# what a host tells is not to be trusted in its shape
+# types in a host's answer are not trusted
 
 
 def _part(found: Mapping[str, Any], key: str) -> dict[str, Any]:

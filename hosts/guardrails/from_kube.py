@@ -57,7 +57,7 @@ def _workload(reader: Reader, document: Raw, at: str, *, template: bool, pids: b
         made = spec.get("template", {})
         inner, spec = made.get("metadata", {}), made.get("spec", {})
         where = join(where, "template.spec")
-    # the pod and its containers have the labels of the template, never those of a workload
+    # pod and containers have the template's labels, not the workload's
     labels = inner.get("labels", {})
     notes = outer.get("annotations", {})
     pod = Part(PartType.POD, outer.get("name", ""), labels=labels)
@@ -65,7 +65,7 @@ def _workload(reader: Reader, document: Raw, at: str, *, template: bool, pids: b
         if spec.get(key):
             pod.spaces.append(Namespace(space, "host", "", join(where, key)))
     if spec.get("hostNetwork"):
-        # with it Podman gives the host's name too
+        # Podman then shares the host name too
         pod.spaces.append(Namespace("uts", "host", "", join(where, "hostNetwork")))
         pod.ports.append(Port(-1, 1, "", join(where, "hostNetwork")))
     kube_annotations.add_annotations(pod, notes)
@@ -98,7 +98,7 @@ def _container(reader: Reader, given: Raw, at: str, around: Raw, pod: Part) -> P
     part = Part(PartType.CONTAINER, given.get("name", ""), at=at)
     part.images.append(Fact(given.get("image", ""), join(at, "image")))
     if given.get("imagePullPolicy", "").lower() not in _CALM_PULLS:
-        # without a policy Podman fetches what is newer
+        # without a policy Podman pulls a newer image
         part.pulled.append(given.get("image", ""))
     own = given.get("securityContext", {})
     _security(own, part, join(at, "securityContext"))
@@ -106,7 +106,7 @@ def _container(reader: Reader, given: Raw, at: str, around: Raw, pod: Part) -> P
     if part.user is None:
         part.user = pod.user
     if part.user is None and ("runAsGroup" in own or "runAsGroup" in around):
-        # with a group alone Podman makes it root
+        # with only a group Podman uses root
         part.user = Fact("0", join(at, "securityContext.runAsGroup"))
     for number, port in enumerate(given.get("ports", [])):
         if first := port.get("hostPort"):
@@ -121,7 +121,7 @@ def _container(reader: Reader, given: Raw, at: str, around: Raw, pod: Part) -> P
 
 def _limits(reader: Reader, limits: dict[str, str], part: Part, at: str) -> None:
     for name, text in limits.items():
-        # Podman takes these names in this spelling alone
+        # Podman takes these names only in this spelling
         known = {"memory": ("memory", memory), "cpu": ("cpus", quantity)}.get(name)
         if known is None:
             if name.casefold() in ("memory", "cpu"):

@@ -16,7 +16,7 @@ _NETWORK = frozenset(
     network_interface id created ipam_options routes
     """.split()  # noqa: SIM905 - a list would be three screens long
 )
-# of POST build, as libpod takes them (pkg/api/handlers/compat/images_build.go)
+# parameters of libpod's POST build (pkg/api/handlers/compat/images_build.go)
 _CALM_BUILD = frozenset(
     """
     t dockerfile target platform buildargs labels nocache pullpolicy pull layers rm forcerm q quiet

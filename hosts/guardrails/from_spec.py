@@ -8,7 +8,7 @@ from hosts.guardrails.from_storage import overlay, volume_with_options
 from hosts.guardrails.proposal import Fact, Mount, Namespace, Part, PartType, Port, Proposal
 from hosts.guardrails.reader import Reader, join
 
-# of a process's cgroup, in microseconds, where only a quota is given
+# the default CPU period in microseconds, if only a quota is given
 _PERIOD_US = 100_000
 
 
@@ -29,7 +29,7 @@ def container_part(reader: Reader, spec: Mapping[str, Any]) -> Part:
     _security(reader, given, part)
     _own_files(reader, given, part)
     _devices(reader, given, part)
-    # the page gives one name twice, which is to be judged and said once
+    # the page gives the name twice; it is judged once
     named: dict[str, str] = {}
     for key in ("image", "raw_image_name"):
         if text := reader.text(given.get(key), key):
@@ -120,7 +120,7 @@ def _mounts(reader: Reader, given: dict[str, Any], part: Part) -> None:
         source = reader.text(one.get("source"), join(at, "source"))
         target = reader.text(one.get("destination"), join(at, "destination"))
         if {"bind", "rbind"} & set(options):
-            # the runtime goes by the options, whatever the type says
+            # the runtime goes by the options, not by the type
             kind = "bind"
         if kind == "image":
             part.images.append(Fact(source, join(at, "source")))

@@ -7,13 +7,13 @@ from typing import Any
 from hosts.guardrails.proposal import Fact, Mount, Part, PartType, Proposal
 from hosts.guardrails.reader import Reader
 
-# what `podman volume create -o` takes for the drivers that Podman has itself (libpod/volume.go,
-# pkg/domain/infra/abi/parse); another one may hold a path
+# options of `podman volume create -o` for Podman's own drivers (libpod/volume.go,
+# pkg/domain/infra/abi/parse); an unknown one may hold a path
 _OPTIONS = frozenset(
     "type device o uid gid size inodes noquota timeout copy nocopy image password username".split()  # noqa: SIM905
 )
 _DRIVERS = ("", "local")
-# of a volume in a spec (pkg/util/mount_opts.go of Podman)
+# options of a volume in a spec (pkg/util/mount_opts.go)
 _MOUNT_OPTIONS = frozenset(
     """
     ro rw z Z U O exec noexec suid nosuid dev nodev copy nocopy idmap bind rbind private rprivate
@@ -88,7 +88,7 @@ def volume_with_options(
     found = behind(given, target, at)
     if found is not None and found.type not in ("tmpfs", "ramfs"):
         return found
-    # a volume's name is no path; one that is has to be judged as one
+    # a volume's name has no slash; one with a slash is judged as a path
     kind = "bind" if "/" in name else "volume"
     return Mount(kind, name, target, options, at)
 

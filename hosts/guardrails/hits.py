@@ -51,7 +51,7 @@ def record_hits(*deeds: Iterable[Finding]) -> None:
     if not rows:
         return
     try:
-        # a savepoint within the job's own transaction, which goes on without it
+        # a savepoint in the job's transaction, which continues without it
         with transaction.atomic():
             RuleMet.objects.bulk_create(rows)
     except Error as trouble:

@@ -34,7 +34,7 @@ def judge(rules: Iterable[Rule], proposal: Proposal) -> Verdict:
     for rule in asked:
         kind = KINDS.get(rule.kind)
         if kind is None:
-            # of a later version of Haulout: what cannot be asked cannot say yes
+            # a kind of a later version: a rule that cannot be checked must not pass
             words = (
                 _("This version of Haulout does not know the kind “%s” of this rule.") % rule.kind
             )
@@ -45,7 +45,7 @@ def judge(rules: Iterable[Rule], proposal: Proposal) -> Verdict:
             for at, words in dict.fromkeys(kind.find(rule.settings, proposal))
         ]
     if asked and not any(rule.kind == SECURITY.name for rule in asked):
-        # what a runtime takes for an order can do what any rule is about
+        # annotations that a runtime acts on could break any rule
         name = _("unchecked annotations")
         findings += [
             Finding(name, 0, Severity.REFUSE, at, _order_words(at))

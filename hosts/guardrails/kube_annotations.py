@@ -10,13 +10,13 @@ from hosts.guardrails.from_storage import volume_part
 from hosts.guardrails.proposal import Fact, Mount, Namespace, Part
 from hosts.guardrails.reader import Reader
 
-# options of a pod's containers (pkg/specgen/generate/kube); a container's own has its name behind a slash
+# options of a pod's containers (pkg/specgen/generate/kube); with /NAME for one container
 _OWN = "io.podman.annotations."
 MOUNTS_FROM = f"{_OWN}volumes-from"
 USER_SPACE = f"{_OWN}userns"
 PRIVILEGED = f"{_OWN}privileged"
 PIDS = f"{_OWN}pids-limit"
-# Podman removes the file that it names together with the container
+# Podman removes this file with the container
 ID_FILE = f"{_OWN}cid-file"
 # images whose volumes are mounted
 IMAGES = f"{_OWN}kube.image.volumes.mount"
@@ -35,7 +35,7 @@ _CALM = frozenset(
         UPDATES,
     }
 )
-# of tools round Kubernetes, which no runtime reads
+# annotations of Kubernetes tools, which no runtime reads
 _CALM_HEADS = (
     "org.opencontainers.image.",
     "kubectl.kubernetes.io/",
@@ -47,7 +47,7 @@ _CALM_HEADS = (
     "checksum/",
     "kompose.",
 )
-# of a PersistentVolumeClaim: options of the volume
+# volume options on a PersistentVolumeClaim
 _VOLUME_HEAD = "volume.podman.io/"
 IMPORT = f"{_VOLUME_HEAD}import-source"
 _VOLUME_OPTIONS = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from hosts.guardrails.kube_fields import DOCUMENTS, Fields, Leaf
 
-# as it stands in the document: names and numbers of items
+# keys and list indexes in the document
 Path = tuple[str | int, ...]
 
 
@@ -61,7 +61,7 @@ def _value(found: NormalizedDocument, value: Any, what: Any, *, written: Path, a
             _value(found, item, what[0], written=(*written, number), at=(*at, number))
             for number, item in enumerate(value)
         ]
-        # an item that is nothing keeps its place, so that places stay what they are
+        # an empty item keeps its place, so that indexes stay right
         return [{} if item is None and isinstance(what[0], dict) else item for item in items]
     if what is Leaf.PAIRS:
         return _pairs(found, value, written)
@@ -88,7 +88,7 @@ def _mapping(
         if name is None:
             found.unknown.append((*written, key))
         elif name in seen:
-            # whichever of them Podman took, we do not
+            # neither of them is sent
             found.twice.append(((*written, key), seen[name]))
             said.pop(name, None)
         else:

@@ -20,7 +20,7 @@ class Leaf(Enum):
 
 
 TEXT, NUMBER, TICK, EITHER, PAIRS, IGNORED = Leaf
-# a field's name to what stands there: a Leaf, such a mapping again, or a list with one of these
+# field name to its type: a Leaf, another such mapping, or a list with one of these
 Fields = dict[str, Any]
 
 
@@ -50,10 +50,10 @@ VOLUME: Fields = {
     "secret": {"secretName": TEXT, "items": _ITEMS, "defaultMode": NUMBER, "optional": TICK},
     "emptyDir": {"medium": TEXT, "sizeLimit": IGNORED},
     "image": {"reference": TEXT, "pullPolicy": TEXT},
-    # Podman says that it does not take these
+    # Podman refuses these itself
     **_each("downwardAPI projected csi ephemeral nfs", IGNORED),
 }
-# in the order in which Podman looks for one
+# in Podman's order
 SOURCES = ("hostPath", "persistentVolumeClaim", "configMap", "secret", "emptyDir", "image")
 _SELINUX = _each("type level user role filetype", TEXT)
 _PROFILE = _each("type localhostProfile", TEXT)
@@ -182,7 +182,7 @@ _WORKLOAD: Fields = {
     },
 }
 WITH_TEMPLATE = ("Deployment", "DaemonSet", "Job")
-# by kind; Podman leaves every other one out
+# by kind; Podman ignores all others
 DOCUMENTS: dict[str, Fields] = {
     "Pod": {**_HEAD, "spec": POD},
     **dict.fromkeys(WITH_TEMPLATE, _WORKLOAD),

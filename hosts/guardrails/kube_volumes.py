@@ -13,7 +13,7 @@ from hosts.guardrails.kube_fields import SOURCES
 from hosts.guardrails.proposal import Fact, Mount, Part
 from hosts.guardrails.reader import Reader, join
 
-# what Podman makes of mountPropagation
+# mountPropagation as a mount option
 _PROPAGATION = {"None": "private", "HostToContainer": "rslave", "Bidirectional": "rshared"}
 
 
@@ -34,7 +34,7 @@ def volumes(reader: Reader, given: list[dict[str, Any]], pod: Part, at: str) -> 
         kinds = [name for name in SOURCES if name in one]
         name = str(one.get("name", ""))
         if len(kinds) > 1 or name in found:
-            # Podman takes one of them
+            # Podman uses one of them
             reader.add_unknown(one_at)
         for kind in kinds[:1]:
             found[name] = _source(one[kind], kind, name, pod, join(one_at, kind))
@@ -49,7 +49,7 @@ def _source(given: dict[str, Any], kind: str, name: str, pod: Part, at: str) -> 
         pod.images.append(Fact(reference, join(at, "reference")))
         return Source("image", reference, at)
     if kind == "emptyDir":
-        # Podman gives it the name that it has in the pod
+        # the volume has this name in Podman
         return Source("tmpfs" if given.get("medium") == "Memory" else "volume", name, at)
     named = {"persistentVolumeClaim": "claimName", "configMap": "name", "secret": "secretName"}
     return Source("volume", str(given.get(named[kind], "")), join(at, named[kind]))
@@ -61,7 +61,7 @@ def _of_host(given: dict[str, Any], pod: Part, at: str) -> Source:
     if kind in ("BlockDevice", "CharDevice"):
         pod.devices.append(Fact(path, where))
         return Source("device", path, where)
-    # Podman makes it where it is not there, mounted or not: that is writing
+    # Podman creates it if it is missing, mounted or not: that is writing
     options = () if kind.endswith("OrCreate") else ("ro",)
     pod.mounts.append(Mount("bind", path, "", options, where))
     return Source("bind", path, where)
@@ -97,7 +97,7 @@ def mounts(
                 options += binds[1]
                 field = f"annotations.{BIND_OPTIONS}"
             if source.kind == "bind" and one.get("subPath"):
-                # it could lead out of the pod's volume
+                # a subPath could lead out of the volume
                 path = f"{path.rstrip('/')}/{one['subPath']}"
                 field = join(one_at, "subPath")
             found += mounted(reader, source.kind, path, target, tuple(options), field)

@@ -15,9 +15,9 @@ from hosts.guardrails.verdict import Finding, Severity
 from hosts.models import INVENTORY, Container, Endpoint, Image, ObjectLock, Volume
 from hosts.models.inventory import LIVE
 
-# an object by its kind and its id or name
+# (kind, id or name)
 ObjectKey = tuple[str, str]
-# of a kube file: the parameter that names what it takes down
+# kind by parameter of a kube job
 _PLAYED = {"pods": "pod", "containers": "container", "volumes": "volume", "secrets": "secret"}
 
 
@@ -168,13 +168,13 @@ def _affected(
     if verb == "kube.down":
         for param, of in _PLAYED.items():
             found |= {(of, name) for name in _names(params, param)}
-        # whatever joined those pods since
+        # containers that joined those pods since
         found |= _with_pods(there, there.filter(pod_name__in=_names(params, "pods")))
     if verb == "kube.play":
-        # what is there would get the file's values
+        # existing ones would get the file's values
         found |= {("secret", one) for one in _names(params, "secrets")}
         found |= {("volume", one) for one in _names(params, "fills")}
-    # a prune leaves out what is locked
+    # a prune skips locked objects
     if heeded_by(verb) is Lock.MAKES or verb.endswith(".prune") or not object_id:
         return found
     found |= {(kind, object_id), (kind, name)} - {(kind, "")}
@@ -202,7 +202,7 @@ def _removed_by_force(
     if kind != "image":
         return _with_pods(there, (row for row in there if _uses(row, kind, name)))
     found = _with_pods(there, there.filter(image_id=object_id))
-    # volumes that the driver image made of it
+    # volumes made of it by the driver "image"
     images = Volume.objects.filter(LIVE, endpoint=endpoint, driver="image")
     names = {name, object_id} - {""}
     for volume in images:

@@ -20,9 +20,9 @@ class PartType(StrEnum):
     EXEC = "exec"
     IMAGE = "image"
     LIMITS = "limits"
-    # a pod that is there, of what a container gets by joining it
+    # what a container gets from a pod that it joins
     JOINED = "joined"
-    # what goes from the host to a registry
+    # an image that is pushed
     PUSH = "push"
 
 
@@ -84,9 +84,9 @@ class Part:
     security: list[Fact] = field(default_factory=list)
     mounts: list[Mount] = field(default_factory=list)
     images: list[Fact] = field(default_factory=list)
-    # names that images get: by a build, a tag, a commit; and in a registry
+    # names that images get by a build, tag, commit or push
     names: list[Fact] = field(default_factory=list)
-    # and names that are fetched anew, whatever has them
+    # names that are pulled even if an image has them
     pulled: list[str] = field(default_factory=list)
     origins: list[Fact] = field(default_factory=list)
     limits: dict[str, float] = field(default_factory=dict)
@@ -94,7 +94,7 @@ class Part:
     user: Fact | None = None
     labels: dict[str, str] = field(default_factory=dict)
     no_new_privileges: bool = False
-    # before a field's name in what is said: spec.containers[0].
+    # prefix of field names in messages: spec.containers[0].
     at: str = ""
 
     def give_all_rights(self, at: str) -> None:

@@ -52,12 +52,12 @@ class Reader:
             name = names.get(str(key).casefold())
             where = join(at, str(key))
             if name is not None and not str(key).isascii():
-                # taken for it by Go up to Podman 5, and ignored by Podman 6
+                # Go reads it as the field up to Podman 5, and Podman 6 ignores it
                 self.add_unknown(where)
             if name is None or name in seen:
                 self.add_unknown(where if name is None else DuplicateKey(where[:200]))
                 if name is not None:
-                    # what it would be is judged by its worst: privileged once is privileged
+                    # judged by the worst: once privileged is privileged
                     found[name] = True if value is True else found.get(name)
                 continue
             seen.add(name)

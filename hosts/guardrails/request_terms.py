@@ -9,7 +9,7 @@ from dataclasses import replace
 from hosts.guardrails.kinds.matching import inside, plain_path, whole_name
 from hosts.guardrails.proposal import Fact, Namespace, Part, Port
 
-# what Podman writes for all addresses
+# ways to write all addresses
 _ALL = ("", "0.0.0.0", "::")  # noqa: S104 - compared, not bound
 
 
@@ -23,7 +23,7 @@ def in_request_terms(found: Part, asked: Part) -> Part:
         security=[_same(one, asked.security) for one in found.security],
         images=[_image(one, asked) for one in found.images],
         ports=_ports(found.ports, asked),
-        # a rule that wants one named has said so of the request
+        # without a user in the request, a rule has judged that already
         user=found.user if asked.user else None,
         limits=_limits(found, asked),
     )
@@ -65,7 +65,7 @@ def _image(found: Fact, asked: Part) -> Fact:
 def _ports(found: list[Port], asked: Part) -> list[Port]:
     """Requested ports as they were requested. A port that Podman chose counts as a free one."""
     free = [port for port in asked.ports if port.first == 0]
-    # all that the image exposes: how many they are is in the image
+    # all ports that the image exposes: their number is not known here
     any_number = any(port.field == "publish_image_ports" for port in free)
     left = sum(port.count for port in free)
     given: dict[Port, None] = {}

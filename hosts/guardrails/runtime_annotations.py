@@ -20,7 +20,7 @@ _HEADS = (
     "container.seccomp",
     "seccomp.security",
 )
-# what Podman writes itself on containers of a kube file, and nobody reads
+# annotations that Podman sets on containers of a kube file, and nobody reads
 _ECHOES = ("io.kubernetes.cri-o.SandboxID", "io.podman.annotations.kube.health.check")
 
 

@@ -15,7 +15,7 @@ def _pairs(values: Mapping[str, str]) -> str:
 
 
 _RUN: dict[str, Callable[[str], str]] = {ENVIRONMENT: lambda text: _pairs(json.loads(text))}
-# by verb and field: of the opened seal the text to show
+# by verb and field: makes the shown text of the opened seal
 SEALED: dict[str, dict[str, Callable[[str], str]]] = {
     "container.run": _RUN,
     "container.create": _RUN,
@@ -26,5 +26,5 @@ SEALED: dict[str, dict[str, Callable[[str], str]]] = {
         ARGUMENTS: lambda text: _pairs(json.loads(text)["arguments"]),
     },
 }
-# their arguments are not sealed, and hidden where they look like a secret
+# their parameters are not sealed, but hidden where they look like a secret
 RUNS = ("container.run", "container.create", "container.recreate")

@@ -58,7 +58,7 @@ SPACES = {
     "userns": "user",
     "cgroupns": "cgroup",
 }
-# of a namespace (pkg/specgen/namespaces.go)
+# modes of a namespace (pkg/specgen/namespaces.go)
 MODES = (
     "",
     "default",
@@ -121,9 +121,9 @@ CPU = (
     "mems",
     "idle",
 )
-# annotations that say something to people and programs of ours, and nothing to a runtime
+# annotations for people and for Haulout, which no runtime reads
 CALM_ANNOTATIONS = ("io.haulout.", "org.opencontainers.image.", "org.opencontainers.artifact.")
-# what Podman writes for its own inspect beside a field that is judged
+# annotations that Podman writes for its own inspect, beside a judged field
 ECHOED_ANNOTATIONS = frozenset(
     f"io.podman.annotations.{name}"
     for name in ("userns", "seccomp", "apparmor", "label", "autoremove", "init", "publish-all")

@@ -15,7 +15,7 @@ from hosts.models import Endpoint, Grant, Group, Host
 from hosts.refusals import FieldRefusal
 
 LONGEST_LABEL, LONGEST_NAMES, LONGEST_REASON = 250, 200, 300
-# with more of them a long name that a host sends takes minutes to compare
+# more stars would take minutes to match against a long name from a host
 MOST_STARS = 3
 
 

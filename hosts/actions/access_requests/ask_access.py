@@ -17,7 +17,7 @@ from hosts.verbs.requests import ASK, WITHDRAW
 
 Kind = AccessRequest.Kind
 MOST_MINUTES = 7 * 24 * 60
-# of one person at once: who asks more has not been answered, or is no person
+# open requests of one person
 MOST_WAITING = 10
 
 
@@ -40,7 +40,7 @@ def ask(person: Person, options: AccessRequestOptions) -> AccessRequest:
     _check(options)
     found = place_named(person, options.kind, options.place)
     with transaction.atomic():
-        # one at a time, so that nobody gets past the limit by many tabs
+        # one at a time, so that many tabs cannot exceed the limit
         asker = User.objects.select_for_update(of=("self",)).get(pk=person.user.pk)
         open_ones = AccessRequest.objects.filter(asked_by=asker, state=AccessRequest.State.ASKED)
         if open_ones.count() >= MOST_WAITING:

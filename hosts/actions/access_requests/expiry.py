@@ -19,7 +19,7 @@ from hosts.models import AccessRequest, Grant
 from hosts.verbs.requests import EXPIRED, GRANT_ENDED
 
 HAULOUT = Who(name="Haulout", door="worker")
-# a request that nobody wanted to decide on
+# when an open request expires
 UNDECIDED = timedelta(days=7)
 MOST = 200
 

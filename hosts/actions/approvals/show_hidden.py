@@ -17,7 +17,7 @@ from hosts.models import Approval
 from hosts.refusals import FieldRefusal
 
 VERB = SHOW
-# in them are values of environments, which have a right of their own
+# they contain environment values, which need a verb of their own
 _WITH_VALUES: Final = {ENVIRONMENT: "container.environment", FILE: "container.environment"}
 
 

@@ -63,7 +63,7 @@ class AddOptions:
 
 def add_options(*, name: str, file: str, kind: str = "", append: bool = False) -> AddOptions:
     """The checked options. Refusal."""
-    # Podman takes a slash for a folder, and would not give such a file back
+    # Podman reads a slash as a folder and could not return such a file
     plain = re.split(r"[/\\]", file.strip())[-1][:200]
     if plain in ("", ".", "..") or not plain.isprintable():
         raise Refusal(_("The file needs a name."))
@@ -120,5 +120,5 @@ async def _until_whole(
 ) -> AsyncGenerator[bytes, None]:
     async for piece in body:
         yield piece
-    # Podman has it all: from here on a broken connection does not undo it
+    # Podman has everything: a broken connection does not undo it any more
     action.committing = True

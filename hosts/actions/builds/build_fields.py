@@ -91,7 +91,7 @@ def _tags(given: list[str]) -> tuple[str, ...]:
         if not text:
             continue
         try:
-            # as podman build: what has no registry is of this host
+            # as podman build: without a registry the name is in localhost
             reference = parse(text)
             full = parse_full(f"localhost/{text}") if reference.short else reference
         except Refusal as wrong:
@@ -114,10 +114,10 @@ def _inside(path: str) -> str:
             "containerfile", _("Give a path inside the context, such as docker/Containerfile.")
         )
     if name.startswith("[") or "\\" in name or not name.isprintable():
-        # Podman takes the first for a list of files in JSON, where each could be an address
+        # Podman reads "[" as a JSON list of files, and each could be a URL
         raise FieldRefusal("containerfile", _("This cannot be the name of a Containerfile."))
     if name.endswith(".in"):
-        # buildah puts it through the C preprocessor, whose #include reads the host's files
+        # buildah runs it through the C preprocessor, whose #include reads the host's files
         raise FieldRefusal(
             "containerfile",
             _("Podman would run the host's C preprocessor on a file that ends in .in. Rename it."),

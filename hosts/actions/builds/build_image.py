@@ -140,7 +140,7 @@ async def _credentials(errand: Errand, text: str) -> list[Credential]:
         try:
             reference = parse(image)
         except Refusal:
-            # Podman says what is wrong with it, in the step's place
+            # Podman reports the wrong name as a failed step
             continue
         if auth := await auth_for(errand.endpoint, reference):
             found.append(auth)

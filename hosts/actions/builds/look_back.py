@@ -27,7 +27,7 @@ async def build_outcome(podman: Podman, name: str, before: dict[str, Any]) -> Se
     """DONE where the name has a new image or was built again, AGAIN where not. None while a build runs.
     `before`: the result of `state_before`.
     """
-    # before the name: a build that ends in between has given it
+    # before the name is read: a build that ends in between has set it
     running = await containers.build_is_running(podman)
     tagged = await image_of(podman, name)
     if tagged and tagged != before["tagged"]:
@@ -36,7 +36,7 @@ async def build_outcome(podman: Podman, name: str, before: dict[str, Any]) -> Se
         return None
     if not tagged:
         return Settlement.AGAIN
-    # where all layers were there, a build makes the image that the name had before
+    # if all layers were cached, the new image is the same as before
     return await _built_since(podman, tagged, str(before.get("at") or ""))
 
 

@@ -27,7 +27,7 @@ async def do(errand: Errand) -> dict[str, Any]:
             _("It has no health check, or does not run: only a running container can be checked."),
             failed.message,
         ) from failed
-    # the answer has the verdict of this one run; what it said, and what counts, inspect tells
+    # the answer has only this run's verdict; output and health are in inspect
     health = await health_report(errand)
     last = health["log"][-1] if health["log"] else {}
     errand.say(str(last.get("Output") or "").rstrip() or _("The health check printed nothing."))

@@ -27,8 +27,8 @@ from hosts.refusals import FieldRefusal, Refusal
 
 VERB, NAMES = "container.commit", tag_image.VERB
 LOCAL = "localhost"
-# Podman takes localhost/nginx where a Containerfile or kube file says "nginx", before Docker Hub's; no
-# account there has a hyphen in its name
+# For "nginx" in a Containerfile or kube file Podman takes localhost/nginx before Docker Hub's. Docker Hub's
+# accounts have no hyphen, so this folder is nobody's there.
 OWN_FOLDER = f"{LOCAL}/by-commit/"
 
 
@@ -58,7 +58,7 @@ def ask(
         raise FieldRefusal("name", _not_theirs(full))
     params = {"image": full, "author": author[:200], "message": message[:500], "pause": pause}
     params = {key: value for key, value in params.items() if value or key == "pause"}
-    # what it was made of, and what it is to be called
+    # its base image, and its new name
     proposal = from_request.images(VERB, [row.image], called=[full])
     order = replace(order_for(row, "container", params), proposal=proposal)
     return ask_job(person, VERB, order, queue="long")

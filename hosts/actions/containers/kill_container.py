@@ -15,7 +15,7 @@ from hosts.models import Batch, Job
 from hosts.podman import containers
 
 VERB = "container.kill"
-# what a person may choose; Podman takes these names
+# signals to choose from, by Podman's names
 SIGNALS = ("KILL", "TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "STOP", "CONT", "WINCH")
 
 

@@ -40,7 +40,7 @@ CARDS = (
         road=Road(When.STREAM, why="its terminal is the person's from the first byte"),
         lock=Lock.PASSES,
         words=(gettext_lazy("Terminal in"), gettext_lazy("opened a terminal in")),
-        # what is typed later is no parameter; who opens a terminal is told that the command is kept
+        # Text typed later is not logged. The page says that the command is.
         params=("command", "shell", "directory"),
     ),
     Card(
@@ -55,7 +55,7 @@ CARDS = (
         words=(gettext_lazy("Attach to"), gettext_lazy("attached to")),
     ),
 )
-# what the log says while nobody knows yet which shell the container has
+# logged until it is known which shell the container has
 ANY_SHELL = "shell"
 
 
@@ -169,7 +169,7 @@ def _outcome(intent: int, result: Result, *, detail: str, duration_ms: int) -> N
     try:
         write.outcome(intent, result, detail=detail[:1000], duration_ms=duration_ms)
     except AlreadySettled:
-        # a worker took it for lost meanwhile (settle_terminals); the first word stays
+        # a worker settled it as lost meanwhile (settle_terminals)
         return
 
 

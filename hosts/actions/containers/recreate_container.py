@@ -52,7 +52,7 @@ def ask(
         params, rootless=row.endpoint.rootless, version=version_of(row.endpoint)
     ).values():
         raise Refusal(refused)
-    # the new one must be among those that the person has access to, as the old one is
+    # the person's access must cover the new container too
     new = {**params, "name": params.get("name") or row.name}
     thing = narrowed_container(person, row.endpoint, VERB, new)
     kept = sorted(name for name, value in env.items() if value == KEPT)
@@ -116,6 +116,6 @@ ACTION = Action(
     lock=Lock.CHANGES,
     words=(gettext_lazy("Recreate"), gettext_lazy("recreated")),
     causes=SWAP_EVENTS,
-    # what may hold a secret (command, labels, …) is told as a keyed hash
+    # values that may be secret (command, labels, …) are logged as a keyed hash
     params=("env_names", "kept", "watch_s", *(one.param for one in FIELDS.values() if one.logged)),
 )

@@ -37,7 +37,7 @@ def ask(person: Person, ref: ObjectRef, *, name: str) -> Job:
     if not name:
         raise FieldRefusal("name", _("Give a name."))
     row = get_object(person, "container", *ref, verb=VERB)
-    # of what they do not see they hear from Podman alone
+    # containers that the person does not see are not checked: Podman refuses their names
     here: dict[str, Any] = {"endpoint_id": ref[0], "name": name}
     others = Container.objects.filter(visible_objects(person, "container"), LIVE, **here)
     pods = Pod.objects.filter(visible_objects(person, "pod"), LIVE, **here)

@@ -21,9 +21,9 @@ from hosts.podman import Podman, PodmanError, hang_up
 from hosts.podman.errors import Conflict, NotFound
 
 log = logging.getLogger(__name__)
-# a web process says every second that it holds a terminal
+# web processes renew the row every second
 UNSEEN = timedelta(seconds=30)
-# after that the host is given up: what is unknown stays so
+# after that time the outcome stays unknown
 GIVE_UP = timedelta(days=7)
 MOST = 50
 TIMEOUT_S = 8.0
@@ -64,7 +64,7 @@ async def _end(row: OpenTerminal) -> str | None:
     try:
         async with Podman(dial(row.endpoint), timeout_s=TIMEOUT_S) as podman:
             if not row.exec_id:
-                # lost before Podman's answer was written down: the mark finds what there is
+                # lost before Podman's answer was stored: the mark finds the process
                 await hang_up.signal(
                     podman, row.podman_id, mark=row.mark, name="HUP", user=row.user
                 )
@@ -73,7 +73,7 @@ async def _end(row: OpenTerminal) -> str | None:
                 podman, row.podman_id, row.exec_id, mark=row.mark, user=row.user
             )
     except (NotFound, Conflict):
-        # the container is gone, or has stopped with all that ran in it
+        # the container is gone or stopped, and the process with it
         return None
     except PodmanError as error:
         return error.message

@@ -27,15 +27,15 @@ from hosts.jobs.handler import Settlement
 from hosts.podman import containers, logs
 from hosts.podman.errors import Conflict, Interrupted, NotFound, PodmanError, Unavailable
 
-# how long the new one is watched, and how often
+# how long and how often the new container is watched
 WATCH_S = 10
 LOOK_EVERY_S = 1.0
 MOST_WATCH_S = 300.0
-# rootlessport and pasta of a container that has stopped may hold its ports for a moment
+# rootlessport and pasta may hold a stopped container's ports for a moment
 PORT_PATIENCE_S = 10.0
 PORT_EVERY_S = 0.5
 _PORT_HELD = "address already in use"
-# what is observed of a swap
+# events that a swap causes
 SWAP_EVENTS = OF_CONTAINERS | {"container.rename", "image.pull", "volume.create"}
 
 
@@ -58,7 +58,7 @@ class SwapNames:
         return f"{self.name[:150]}-haulout-new-{self.job_id}"
 
 
-# of the old one's inspect: the body of containers/create, and what of it was judged
+# from the old inspect: (body of containers/create, its proposal)
 MakeSpec = Callable[[dict[str, Any]], Awaitable[tuple[dict[str, Any], Proposal]]]
 
 
@@ -91,7 +91,7 @@ async def swap(errand: Errand, make_spec: MakeSpec) -> dict[str, Any]:
             try:
                 _spec, asked = await make_spec(old)
             except (GuardrailRefused, NotAllowed, HeldForApproval):
-                # a rule that came after the first try; a held job is no longer ours to report on
+                # a rule is newer than the first try, or the job is held
                 with _resumable():
                     await _put_back(errand, before, place)
                 raise
@@ -118,7 +118,7 @@ def _resumable() -> Iterator[None]:
     try:
         yield
     except Unavailable as away:
-        # this call was not sent, but those before it were
+        # earlier calls were sent, this one was not
         raise Interrupted(away.message, cause=away.cause, status=away.status) from away
 
 
@@ -154,7 +154,7 @@ def _snapshot(old: dict[str, Any] | None) -> dict[str, Any]:
     state = old.get("State") or {}
     return {
         "name": str(old.get("Name") or ""),
-        # Podman does not say that a paused one runs
+        # a paused container does not count as running in Podman
         "running": bool(state.get("Running") or state.get("Paused")),
         "paused": bool(state.get("Paused")),
     }
@@ -203,7 +203,7 @@ async def _take_place(errand: Errand, before: dict[str, Any], place: SwapNames, 
     if old is not None:
         await _tell(errand, _("Removing the old container"))
         try:
-            # its volumes belong to the new one now
+            # the new container uses its volumes
             await containers.remove(errand.podman, errand.object_id, volumes=False)
         except NotFound:
             pass
@@ -224,7 +224,7 @@ async def _step(call: Awaitable[object], words: str) -> None:
         await call
     except PodmanError as failed:
         if failed.maybe_done or isinstance(failed, Unavailable):
-            # the host is away: nothing is known yet
+            # the host is away, so the result is not known
             raise
         raise _NewContainerFailed(words, failed.message) from failed
 
@@ -283,7 +283,7 @@ async def _watch(errand: Errand, made: str) -> None:
             )
         await asyncio.sleep(LOOK_EVERY_S)
         if checked and passed_s >= next_check_s:
-            # no oftener than its own clock would: failures in a row make it unhealthy
+            # not more often than its own interval: failures in a row make it unhealthy
             next_check_s = passed_s + every_s
             await _check_now(errand, made)
         found = await containers.inspect(errand.podman, made)
@@ -296,7 +296,7 @@ async def _check_now(errand: Errand, made: str) -> None:
     except PodmanError as failed:
         if failed.maybe_done or isinstance(failed, Unavailable):
             raise
-        # it is not running, or its check is running already: the next look tells
+        # it does not run, or its check is running: the next look shows it
 
 
 async def _give_up(
@@ -304,7 +304,7 @@ async def _give_up(
 ) -> None:
     words = _("%s The old container was restored.") % refused
     cause = refused.cause or await _last_words(errand)
-    # from here on a broken try restores, and no longer tries
+    # from now on a broken try only restores
     await errand.about_to_send(before | {"failed": words, "cause": cause[:4000]})
     await _restore(errand, before, place)
     raise ActionFailed(words, cause)

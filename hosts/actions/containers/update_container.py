@@ -26,7 +26,7 @@ from hosts.podman import containers
 from hosts.refusals import FieldRefusal, Refusal
 
 VERB = "container.update"
-# what Podman changes on a container that is there, by the table's names
+# limits that Podman can change on an existing container, by the table's names
 LIMITS = (
     "memory",
     "memory_swap",
@@ -50,7 +50,7 @@ def ask(person: Person, ref: ObjectRef, *, texts: dict[str, str]) -> Job:
     params: dict[str, Any] = {}
     for name in (*LIMITS, *POLICY):
         if texts.get(name, "").strip():
-            # "no" is a policy here, not nothing
+            # "no" is a policy here, not an empty value
             value = texts[name] if name == "restart" else _read(name, texts[name])
             if has_value(value):
                 params[FIELDS[name].param] = value

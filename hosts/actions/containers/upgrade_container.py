@@ -55,7 +55,7 @@ async def do(errand: Errand) -> dict[str, Any]:
         return await swap(errand, lambda old: _spec(errand, old))
     found = await inspect_with_image(errand.podman, errand.object_id)
     name = _image(found)
-    # before it is fetched; the whole spec is asked about once it is known
+    # judge the image before the pull. The whole spec is judged later.
     await errand.permit(from_request.images(VERB, [name]))
     errand.say(_("Pulling %s") % name)
     newest = await pull_into(errand, name)

@@ -27,8 +27,8 @@ from hosts.podman.errors import BadRequest, DeadlineExceeded, NotFound, Unavaila
 from hosts.refusals import FieldRefusal
 
 VERB = "container.wait"
-# Of Podman's conditions those that it waits for: 5.4 answers "stopping" and "configured" at once,
-# whatever the state, and a container is created and initialized by those who ask for it.
+# Podman's conditions that take time. 5.4 answers "stopping" and "configured" at once in any state.
+# "created" and "initialized" follow from the person's own request.
 CONDITIONS = (
     ("exited", gettext_lazy("it exits")),
     ("stopped", gettext_lazy("it is stopped, but not cleaned up yet")),
@@ -40,13 +40,13 @@ CONDITIONS = (
 )
 _ENDS = ("exited", "stopped")
 _HEALTH = ("healthy", "unhealthy")
-# how many may wait on one endpoint: each holds a connection, and where one is a session of sshd
-# (ten at most, MaxSessions), the changes need those
+# Waits on one endpoint at the same time. Each holds a connection. Over sessions of sshd (MaxSessions, ten
+# at most) the changes need some too.
 MOST = 50
 MOST_OF_SESSIONS = 2
-# one call to Podman; then it is looked at and called again, in case a connection died unnoticed
+# the length of one call. Then it looks and calls again, in case the connection died silently.
 LISTEN_S = 600.0
-# how long a host may be away until nobody waits any more, and how often it is tried
+# how long a host may be away, and how often it is tried
 AWAY_S = 3600.0
 TRY_EVERY_S = (1.0, 30.0)
 
@@ -105,7 +105,7 @@ async def _listen(errand: Errand) -> dict[str, Any] | None:
             return {"condition": condition}
         code = await _call(errand, condition)
         if code is not None and condition not in (*_ENDS, "removing"):
-            # Podman stops waiting as well when the container ends or goes
+            # Podman also stops waiting when the container ends or is removed
             state = await inspect_state(errand)
             if condition in _HEALTH:
                 return _well(errand, condition, state)

@@ -14,15 +14,15 @@ from hosts.jobs.errand import ActionFailed
 from hosts.podman import Podman, archive, commands
 from hosts.podman.errors import NotFound
 
-# a tree of many files takes its time
+# for large trees
 LONG_S: Final = 300.0
 _MODE: Final = re.compile(r"[0-7]{3,4}")
 _OWNER: Final = re.compile(
     r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,31})?"
 )
 
-# For names that are not UTF-8, which Podman's JSON cannot carry: every word comes as octal escapes
-# and is made a word again by printf. The script is constant; a name never becomes part of it.
+# For names that are not UTF-8, which Podman's JSON cannot carry: each word comes as octal escapes and
+# printf decodes it. The script is constant, and no name becomes part of it.
 _UNPACK: Final = (
     'n=$#; while [ "$n" -gt 0 ]; do w=$(printf "%b_" "$1"); shift; set -- "$@" "${w%_}";'
     ' n=$((n-1)); done; exec "$@"'
@@ -75,7 +75,7 @@ async def set_permissions(
         await stat_path(podman, place, path)
     failed = _("The permissions could not be changed.")
     every = ["-R"] if deep else []
-    # the owner first: changing it takes set-user bits away
+    # the owner first, since chown clears set-user bits
     if owner:
         await _run(
             podman,

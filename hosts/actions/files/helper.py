@@ -45,7 +45,7 @@ async def hold(errand: Errand, spec: dict[str, Any]) -> None:
         "command": [str(OPEN_S + 60)],
         "user": "0:0",
         "netns": {"nsmode": "none"},
-        # what is mounted may be labelled for one container alone
+        # the mount's SELinux label may be for one container only
         "selinux_opts": ["disable"],
         "labels": with_job_label(spec.get("labels", {}), errand.job_id),
     }
@@ -58,7 +58,7 @@ async def hold(errand: Errand, spec: dict[str, Any]) -> None:
         except PodmanError as not_started:
             if not_started.maybe_done:
                 raise
-            # without sleep in the image it stays unstarted: reading and uploading work all the same
+            # without `sleep` in the image it is not started; reading and uploading still work
             errand.say(_("The image has no “sleep”: files can be read and uploaded, not renamed."))
             runs = False
         await errand.report({"ready": True})
@@ -90,6 +90,6 @@ async def clear(errand: Errand) -> None:
 
 
 async def _clear_quietly(errand: Errand) -> None:
-    # what cannot be removed now is named by its label; a try begun anew removes it first
+    # if this fails, the next try finds it by its label and removes it first
     with contextlib.suppress(PodmanError):
         await clear(errand)

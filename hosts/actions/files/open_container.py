@@ -68,7 +68,7 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 
 async def _unmount(errand: Errand) -> None:
-    # one that was removed or started meanwhile has no mount of ours left
+    # a container that was removed or started has no such mount any more
     with contextlib.suppress(PodmanError):
         await containers.unmount(errand.podman, errand.object_id)
 

@@ -14,7 +14,7 @@ from hosts.podman.errors import NotFound
 
 MOST_PATH_BYTES: Final = 4096
 MOST_NAME_BYTES: Final = 255
-# label of a container that has the files of another one, which does not run, and where they are there
+# Label of a helper container, with the stopped container whose files it mounts. And where it mounts them.
 FILES_OF_LABEL: Final = f"{OURS}files-of"
 MOUNTED_AT: Final = "/haulout-files"
 
@@ -100,7 +100,7 @@ def _helps(labels: dict[str, Any], podman_id: str) -> bool:
 
 async def _of_volume(podman: Podman, volume: str) -> FilePlace:
     users = await containers.list_containers(podman, filters={"volume": [volume]})
-    # one that runs first: in it files can be renamed and removed too
+    # running ones first: there files can be renamed and removed too
     users.sort(key=lambda user: user.get("State") != "running")
     for user in users:
         try:

@@ -21,10 +21,10 @@ from hosts.models import InventoryRow
 from hosts.podman import Podman, archive, commands
 from hosts.podman.tars import Member
 
-# what is shown and edited in a page; anything larger is downloaded
+# the largest file that a page shows and edits
 TEXT_LIMIT_BYTES: Final = 1024 * 1024
 HEAD_BYTES: Final = 4096
-# what was done with which file; contents never stand here
+# what was done with which file. Never contents.
 PARAMS: Final = ("what", "file_mode", "replaced", "helper", "files_count")
 _EDITS = Road(why="it changes files, and makes no object")
 CARDS = (
@@ -209,7 +209,7 @@ async def folder_pieces(podman: Podman, place: FilePlace, path: str) -> AsyncGen
     """
     inner = place.inside(path)
     if place.running:
-        # of the root of a place, what is in it; of a folder, itself
+        # for the root its content, for another folder the folder itself
         parent, name = (inner, ".") if path == "/" else posixpath.split(inner)
         command = ["tar", "-c", "-f", "-", "-C", parent, "--", name]
         poured = commands.stream(podman, place.container, command)
@@ -239,7 +239,7 @@ async def file_pieces(
     except StopAsyncIteration as exc:
         raise ActionFailed(_("Podman sent nothing for that path.")) from exc
     except BaseException:
-        # until the caller has the generator nobody else closes it
+        # the caller does not have the generator yet, so close it here
         await parts.aclose()
         raise
     assert isinstance(member, Member)

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 GIVE_UP: Final = timedelta(days=7)
 MOST: Final = 50
 TIMEOUT_S: Final = 8.0
-# its name is random and ours; what is not there any more was moved to its place, or swept before
+# The name is random, so nobody else uses it. A missing part was moved into place or swept before.
 _SWEEP: Final = 'if [ -e "$1" ]; then rm -f -- "$1" && echo swept; fi'
 SWEPT: Final = "the part that was written is removed; the file was not put in its place"
 
@@ -72,5 +72,5 @@ def _swept(row: OpenTransfer, *, was_there: bool) -> None:
             if OpenTransfer.objects.filter(pk=row.pk).delete()[0] and was_there:
                 write.resolution(row.intent, Result.FAILED, detail=SWEPT)
     except (AlreadySettled, NoSuchIntent):
-        # its outcome was not `unknown`: nothing is to be resolved
+        # its outcome is known: nothing to resolve
         OpenTransfer.objects.filter(pk=row.pk).delete()

@@ -79,7 +79,7 @@ async def write_file(
     if aside:
         await note_part(action, place.container, place.inside(posixpath.join(folder, part)))
     try:
-        # where nobody can tell whose it should be, Podman gives it to the container's user
+        # without a known owner Podman uses the container's user
         await archive.put(
             podman, place.container, place.inside(folder), tar, copyUIDGID=uid is None
         )
@@ -87,10 +87,10 @@ async def write_file(
             action.committing = True
             await _move(podman, place, posixpath.join(folder, part), path)
     except BaseException as failed:
-        # also who goes away in the middle leaves no part of the file, and everything is raised on
+        # also for a cancellation: no part of the file stays, and everything is raised again
         if aside:
             action.committing = isinstance(failed, PodmanError) and action.committing
-            # what cannot be removed now is swept when the host is back (sweeping)
+            # what cannot be removed now is swept when the host is back (sweep)
             action.left = True
             action.left = not await _clear(podman, place, posixpath.join(folder, part))
         elif isinstance(failed, PodmanError | ActionFailed):
@@ -122,7 +122,7 @@ async def _look_before(
     if not replace:
         raise FileExists(_("%(path)s already exists.") % {"path": path})
     if found.kind == "link":
-        # the link itself is replaced, not what it leads to
+        # the link itself is replaced, not its target
         return None
     return found
 
@@ -150,7 +150,7 @@ async def _clear(podman: Podman, place: FilePlace, part: str) -> bool:
 
     async def clear() -> bool:
         try:
-            # a session of its own: ours may be closed by whoever cancels us twice
+            # a new session: a second cancellation may close the old one
             async with Podman(podman.dial, timeout_s=10) as fresh:
                 words = ["rm", "-f", "--", place.inside(part)]
                 return (await commands.run(fresh, place.container, words, timeout_s=10)).code == 0

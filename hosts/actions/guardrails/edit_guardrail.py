@@ -127,7 +127,7 @@ def _write(row: Guardrail, options: GuardrailOptions) -> dict[str, Any]:
 
 
 def _log_params(row: Guardrail) -> dict[str, Any]:
-    # a rule is no secret: a reviewer has to see what it said
+    # rules are no secret, and a reviewer must be able to read them
     return {
         "name": row.name,
         "kind": row.kind,

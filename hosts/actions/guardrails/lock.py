@@ -86,7 +86,7 @@ def _require_visible(person: Person, lock: ObjectLock) -> Target:
     try:
         row = get_object(person, lock.kind, lock.endpoint.pk, lock.object_id, verb=view)
     except NotVisible:
-        # gone, and forgotten by now: whoever may do all there can still tidy it away
+        # the object is gone: people who may do everything there can still unlock it
         if not allows(person, view, lock.endpoint):
             raise
         return target_of(lock.endpoint, kind=lock.kind, object_id=lock.object_id, name=lock.name)

@@ -30,7 +30,7 @@ def _tell(login: Login) -> bool:
     told = f"{verb} {until.isoformat()}"
     with transaction.atomic():
         mine = Login.objects.filter(pk=login.pk, certificate_until=until)
-        # the row decides: two workers may look at the same time
+        # the update decides between two workers
         if not mine.exclude(certificate_told=told).update(certificate_told=told):
             return False
         said = {"login": login.user, "until": until.isoformat()}

@@ -59,7 +59,7 @@ def edit(person: Person, group_id: int, *, name: str, notes: str, host_ids: list
     with refuse_taken(_name_taken()):
         group.name, group.notes = name, notes.strip()
         group.save()
-        # those alone of which was asked: others may have come or gone since
+        # only the requested hosts: others may have changed since
         group.hosts.add(*(after - before))
         group.hosts.remove(*(before - after))
         raise_epoch()

@@ -81,14 +81,14 @@ def edit(person: Person, host_id: int, wanted: HostEdit) -> Host:
     try:
         with transaction.atomic():
             host.save(update_fields=["name", "notes", "address", "port"])
-            # those alone of which was asked: it may have come into others since
+            # only the requested groups: others may have changed since
             host.groups.add(*groups_named(sorted(wants - had)))
             host.groups.remove(*Group.objects.filter(name__in=had - wants))
             raise_epoch()
             if moved:
                 reconnect(host.logins.all())
             log_change(person, EDIT, host, {"changes": changes})
-            # the name and the groups stand in every list of its objects
+            # lists of its objects show the name and the groups
             bells.ring(*INVENTORY_BELLS)
     except IntegrityError as exc:
         raise FieldRefusal("name", _("There is already a host with this name.")) from exc
@@ -97,7 +97,7 @@ def edit(person: Person, host_id: int, wanted: HostEdit) -> Host:
 
 def _require_groups(person: Person, host: Host, *, had: set[str], wants: set[str]) -> None:
     target = target_of_host(host)
-    # a group that is made here has no grants yet, but making one is a right of its own
+    # a new group has no grants yet, but creating one needs a verb of its own
     require(person, GROUPS, target)
     joins = Group.objects.filter(name__in=wants - had)
     leaves = Group.objects.filter(name__in=had - wants)

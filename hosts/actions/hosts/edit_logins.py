@@ -123,7 +123,7 @@ def remove_endpoint(person: Person, endpoint_id: int) -> None:
         login, socket = endpoint.login, endpoint.socket
         endpoint.delete()
         raise_epoch()
-        # a login that others are dialled through stays without a socket
+        # a login that is a jump stays, even without a socket
         if not login.endpoints.exists() and not login.behind.exists():
             login.delete()
         host.changed_at = timezone.now()

@@ -53,5 +53,5 @@ def require_joins(person: Person, target: Target, joins: Iterable[Group]) -> Non
         write.refusal(person.who, GROUPS, target, reason=reason[:300])
         raise Denied(GROUPS)
     if RegistryCredential.objects.filter(group__in=joins).exists():
-        # a pull sends the group's passwords to the host
+        # a pull would send the group's passwords to the host
         require(person, REGISTRIES, target)

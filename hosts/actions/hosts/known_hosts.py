@@ -22,11 +22,11 @@ class KnownHosts:
 
     def key_of(self, address: str, port: int) -> HostKey | None:
         """The best key of a host in the file. None if it has none or revokes it."""
-        # an address that is no IP can only match by name
+        # a host name can only match by name
         trusted, _authorities, revoked, *_rest = self._known.match(address, "", port)
         lines = [canonical_line(key) for key in trusted if key not in revoked]
         by_kind = {line.split()[0]: line for line in reversed(lines)}
-        # RSA keys are named ssh-rsa in files, whatever they sign with
+        # files name RSA keys ssh-rsa, whatever the signature type
         for kind in (*HOST_KEY_ALGORITHMS, "ssh-rsa"):
             if kind in by_kind:
                 line = by_kind[kind]

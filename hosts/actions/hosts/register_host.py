@@ -80,13 +80,13 @@ class NewHost:
     # checked by `certificates`
     certificate: UserCertificate | None = None
     host_ca: str = ""
-    # the login that it is dialled through, checked by `jumps.check_jump`
+    # the jump login, checked by `jumps.check_jump`
     via: Login | None = None
-    # it leads to other hosts; its own Podman, if it has one, is not shown
+    # it is only a jump host: a Podman on it is not shown
     jump_only: bool = False
-    # the registered hosts that show the same host key, as `same_key.compare` found them
+    # registered hosts with the same host key (`same_key.compare`)
     twins: Sequence[SameKeyHost] = ()
-    # a person said yes: it is another machine than those
+    # a person confirmed that it is another machine
     another_machine: bool = False
 
 
@@ -141,7 +141,7 @@ def register(person: Person, new: NewHost) -> Host:
             host = _make(new, name=name, groups=groups)
             _written(person, host, new, groups)
     except IntegrityError as exc:
-        # somebody else was faster by a moment
+        # another request was faster
         raise FieldRefusal("name", _("There is already a host with this name.")) from exc
     return host
 
@@ -258,7 +258,7 @@ def add_endpoints(login: Login, sockets: list[SocketInfo]) -> list[Endpoint]:
                 podman_version=socket.podman_version[:40],
             )
         )
-    # whoever holds something on the host or its groups holds it here too
+    # grants on the host or its groups count here too
     raise_epoch()
     return made
 

@@ -18,7 +18,7 @@ from hosts.control import ControlError
 from hosts.link.machine import differences
 from hosts.models import Endpoint, Host
 
-# clones of one image beyond these are not asked; the person is
+# more clones are not examined: the person is asked
 _MOST: Final = 30
 _AT_ONCE: Final = 8
 _ASK_S: Final = 25.0
@@ -38,7 +38,7 @@ class _KeyHolder:
     name: str
     login_id: int
     graph_root: str
-    # what the link read about it last, for a host that does not answer now
+    # the last known host name, for a host that does not answer
     hostname: str
 
 
@@ -89,7 +89,7 @@ async def _compare_one(found: Sequence[SocketInfo], one: _KeyHolder) -> SameKeyH
     )
     new = dict((same_place or ours).machine)
     if same_place is None:
-        # another account's store says nothing about the machine
+        # another account's store does not identify the machine
         new.pop("store", None)
     return SameKeyHost(one.host_id, one.name, why=_words(new, theirs.machine), answered=True)
 

@@ -204,5 +204,5 @@ async def _until_whole(
 ) -> AsyncGenerator[bytes, None]:
     async for piece in body:
         yield piece
-    # Podman has it all: from here on a broken connection does not undo it
+    # Podman has everything: a broken connection does not undo it any more
     action.committing = True

@@ -136,7 +136,7 @@ async def do(errand: Errand) -> dict[str, Any]:
                 _("%s could not be asked for the image.") % source, away.message
             ) from away
         if before.get("Id") != errand.object_id:
-            # inspect of a list answers with the image for the host's own platform
+            # for a list, inspect shows the image for the host's platform
             raise ActionFailed(
                 _("It is a manifest list, which Podman saves only in part: push it.")
             )
@@ -155,12 +155,12 @@ async def _carry(errand: Errand, there: Podman, source: Endpoint, inspected: dic
     passing = _CopyProgress(errand)
     form = image_archive.keeping_format(inspected)
     saved = image_archive.save(there, [errand.object_id], form=form)
-    # a task of our own reads the source: the one that writes to the target ends when it likes, and
-    # a cancelled copy must have let go of both hosts
+    # A separate task reads the source. The target's task may end at any time, and a cancelled copy must
+    # release both hosts.
     reading = asyncio.create_task(passing.read(saved, source), name=f"copy {errand.job_id}")
 
     async def heed(given: list[str]) -> None:
-        # saved by its id it has no names: a host gives none on another one by what it sends
+        # saved by id it has no names, so the source cannot set names on the target
         if further := [name for name in given if name not in errand.params["names"]]:
             words = _("%(source)s sent an archive with extra names: %(names)s.")
             raise ActionFailed(words % {"source": source, "names": ", ".join(further[:10])})
@@ -168,7 +168,7 @@ async def _carry(errand: Errand, there: Podman, source: Endpoint, inspected: dic
     try:
         loaded = await image_archive.load(errand.podman, passing.pieces(), heed=heed)
     except ArchiveRefused as refused:
-        # a host does not reach another one by what it sends
+        # the archive must not reach the other host's files
         raise archive_trouble(refused) from refused
     finally:
         reading.cancel()

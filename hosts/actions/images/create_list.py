@@ -33,7 +33,7 @@ def ask(person: Person, refs: list[ObjectRef], *, name: str) -> Job:
         raise Refusal(_("A list cannot contain another list here: add its images."))
     endpoint = get_endpoint(person, refs[0][0], VERB)
     full = str(new_name(name))
-    # by name and place: Podman 4.3 takes no ids here, and looks for bare names in a registry
+    # by full name: Podman 4.3 takes no ids here, and looks up short names in a registry
     params = {"name": full, "images": [_called(row) for row in rows]}
     order = Order(
         endpoint=endpoint,

@@ -12,9 +12,9 @@ from hosts.podman import pull
 from hosts.podman.errors import PullFailed
 from hosts.podman.pull import PullProgress
 
-# while bytes come Podman says so each second; only unpacking a big layer is silent for long
+# Podman reports each second while bytes come. Only unpacking a large layer is silent for long.
 PATIENCE_S = 15 * 60.0
-# more than an image can have; a host may say what it likes
+# a bound, since the host sends the number
 MOST_LAYERS = 500
 
 

@@ -27,7 +27,7 @@ from hosts.podman.push import PushProgress, PushResult, push, push_manifest
 from hosts.podman.registry_auth import Credential
 
 VERB = "image.push"
-# Podman tells no bytes of a push: nothing is said while a layer is sent
+# Podman reports no bytes of a push: it is silent while a layer is sent
 PATIENCE_S = 2 * 3600.0
 
 

@@ -10,7 +10,7 @@ from hosts.jobs.errand import ActionFailed
 from hosts.podman.errors import DeadlineExceeded, PodmanError
 
 T = TypeVar("T")
-# words with which Podman says that the registry wants (other) credentials
+# Podman's words for missing or wrong credentials
 _REFUSED = ("unauthorized", "authentication required", "access denied", "denied")
 _UNREACHABLE = ("connection refused", "no such host", "no route to host", "network is unreachable")
 _UNTRUSTED = ("http response to https client", "certificate", "x509")

@@ -40,7 +40,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     await errand.about_to_send()
     podman, image_id = errand.podman, errand.object_id
     try:
-        # Podman's forced removal of a list would take the image for the host's platform instead
+        # with force Podman would remove the list's image for the host's platform instead
         if errand.params.get("force") and not await manifests.exists(podman, image_id):
             removed = await images.remove(podman, image_id, force=True)
         else:

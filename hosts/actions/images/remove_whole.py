@@ -16,7 +16,7 @@ async def remove_whole(podman: Podman, image_id: str) -> Removed:
         return await _list(podman, image_id)
     names = list((await images.inspect(podman, image_id)).get("RepoTags") or [])
     try:
-        # an id with several names is refused without force
+        # without force Podman refuses an id with several names
         for name in names[1:]:
             repository, tag = split(name)
             await images.untag(podman, image_id, repository=repository, name=tag)

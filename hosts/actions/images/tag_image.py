@@ -43,7 +43,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     """Add the names one by one. As in Podman, a name moves here from another image."""
     has = (await images.inspect(errand.podman, errand.object_id)).get("RepoTags") or []
     given = set(errand.params["names"])
-    # those that an earlier try gave it already say nothing of where it came from
+    # names from an earlier try do not say where the image comes from
     old = [str(name) for name in has if name not in given] or [str(name) for name in has]
     await errand.permit(_proposal(old, errand.params["names"]))
     await errand.about_to_send()

@@ -82,7 +82,7 @@ def _names(plan: KubePlan) -> tuple[set[str], set[str]]:
         contents, claims = set(_contents(spec)), set(_claims(spec))
         filled |= contents
         users.update(contents | claims)
-    # a claim in the same file makes a volume that other pods can have had
+    # a claim in the same file can mean a volume that other pods used before
     return filled, {name for name in filled if users[name] > 1 or name in plan.names("volume")}
 
 

@@ -42,7 +42,7 @@ def ask(person: Person, endpoint_id: int, *, text: str, volumes: bool = False) -
         kind="pod",
         object_id="",
         name=", ".join(goes["pod"] or plan.names("volume") or goes["secret"])[:200],
-        # all that goes, also for the locks; nothing else of the file is kept or sent
+        # everything that is removed, also for the locks. Nothing else of the file is kept or sent.
         params={
             "pods": goes["pod"],
             "containers": goes["container"],
@@ -62,7 +62,7 @@ async def do(errand: Errand) -> dict[str, Any]:
             _("This would also remove its volumes, and you may not remove volumes there.")
         )
     goes = {kind: errand.params.get(f"{kind}s", []) for kind in ("pod", "secret", "volume")}
-    # before 4.4 Podman fails over one that is gone
+    # before 4.4 Podman fails if one is gone
     here = {one.get("Name") for one in await pods.list_pods(errand.podman)}
     goes["pod"] = [name for name in goes["pod"] if name in here]
     await require_secret_verb(errand, goes["secret"], REMOVE)

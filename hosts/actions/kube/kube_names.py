@@ -27,7 +27,7 @@ def refuse_names(document: Document) -> None:
                         document.line_of(*at, "metadata", key, name),
                     )
     for name, path in _files(content, template):
-        # Podman before its mended versions writes where the name leads
+        # older Podman writes to wherever the name leads
         if name.startswith("/") or ".." in name.split("/"):
             raise YamlRefused(
                 _("“%s” would be a file outside its volume.") % name[:80],

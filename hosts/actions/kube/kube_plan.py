@@ -21,7 +21,7 @@ from hosts.guardrails.kube_document import kind_of
 from hosts.guardrails.kube_fields import DOCUMENTS, WITH_TEMPLATE
 from hosts.refusals import Refusal
 
-# read by Podman while it plays, but no object of their own
+# Podman reads these kinds, but makes no object of them
 INSIDE = ("ConfigMap",)
 _MOST_REPLICAS = 100
 
@@ -90,7 +90,7 @@ def plan_of(text: str, *, numbered: bool = False) -> KubePlan:
             objects += _pod(document, kind, ports, numbered=numbered and kind == "Deployment")
             of_pod, filled = _volumes(document, kind)
             fills += filled
-            # of a workload Podman forgets them
+            # for a workload Podman does not remove them
             claims += of_pod if kind == "Pod" else []
         elif kind == "PersistentVolumeClaim":
             objects.append(PlannedObject("volume", _name(document), document.line))
@@ -189,7 +189,7 @@ def _volumes(document: Document, kind: str) -> tuple[list[str], list[str]]:
     claims: list[str] = []
     fills: list[str] = []
     for one in _list(document, *_where(kind), "volumes"):
-        # in the order in which Podman looks
+        # in Podman's order
         for source, name in (("persistentVolumeClaim", "claimName"), *_FILLED):
             if source in one:
                 claims.append(str(one[source].get(name, "")))

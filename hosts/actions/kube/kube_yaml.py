@@ -21,7 +21,7 @@ DEEPEST = 60
 
 
 _HEAD = "tag:yaml.org,2002:"
-# what stands there without quotation marks and is no text: YAML 1.1 has a yes, and 22:30 as a number
+# Plain values that are no text. YAML 1.1 also has yes as true, and 22:30 as a number.
 _PLAIN = {
     "null": (r"~|null|Null|NULL|", "~nN"),
     "bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
@@ -29,7 +29,7 @@ _PLAIN = {
     "float": (r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
     "merge": (r"<<", "<"),
 }
-# libyaml's where the wheel has it: twenty times as fast
+# libyaml's loader if there is one: twenty times as fast
 _Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FastDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
@@ -114,7 +114,7 @@ def _read(text: str) -> list[Document]:
 
 
 def _composed(text: str) -> Iterator[yaml.Node]:
-    # nodes, not values: aliases stay shared, so nothing grows yet
+    # nodes, not values: aliases are still shared, so memory does not grow
     try:
         _refuse_deep(text)
         loader = _Loader(text)

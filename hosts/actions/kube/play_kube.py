@@ -36,14 +36,14 @@ from hosts.podman import images, kube, pods, system
 from hosts.refusals import FieldRefusal
 
 VERB = "kube.play"
-# kinds whose name must be free; volumes are taken as they are, secrets are replaced
+# kinds whose names must be free. Existing volumes are used, and secrets are replaced.
 _NEW = ("pod", "container")
 _KINDS = ("pod", "container", "volume", "secret")
-# Podman takes the limit of processes from an annotation
+# from this version on Podman reads the process limit from an annotation
 _PIDS_SINCE = (5, 5)
-# and makes one of a Deployment's replicas, without a number
+# … makes one replica of a Deployment, without a number
 _ONE_REPLICA_SINCE = (4, 4)
-# and takes a volume that is there for a claim; before, it refuses the file
+# … uses an existing volume for a claim. Before, it refuses the file.
 _TAKES_VOLUMES_SINCE = (4, 4)
 
 
@@ -134,7 +134,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     try:
         await errand.permit(asked)
     except (GuardrailRefused, NotAllowed, HeldForApproval):
-        # a rule that came after the first try
+        # a rule is newer than the first try
         if errand.broken:
             errand.say(await remove_made(errand))
         raise
@@ -172,7 +172,7 @@ async def _play(errand: Errand, plan: KubePlan) -> dict[str, Any]:
             if one.content["kind"] != "PersistentVolumeClaim"
             or one.content["metadata"]["name"] in absent
         )
-        # nothing is left of a file of claims alone, and Podman refuses an empty one
+        # for a file of only claims nothing is left, and Podman refuses an empty file
         if not sent:
             return {}
         plan = replace(plan, documents=sent)

@@ -78,7 +78,7 @@ def _lease(text: str, net: Net) -> tuple[Address, Address]:
     if part.version != net.version or not part.subnet_of(net):  # type: ignore[arg-type]
         words = _("%(part)s is not within %(net)s.") % {"part": part, "net": net}
         raise FieldRefusal("lease", words)
-    # the first and last of the part are usable where the subnet goes on beyond them
+    # the range's first and last address are usable if the subnet is larger
     first = part[1] if part.network_address == net.network_address else part[0]
     last = part[-2] if part.version == 4 and part[-1] == net[-1] else part[-1]
     return first, last
@@ -125,7 +125,7 @@ def build(params: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
         "subnets": params["subnets"],
         "network_dns_servers": params["dns_servers"],
         "options": params["options"],
-        # what macvlan and ipvlan are attached to
+        # the parent interface of macvlan and ipvlan
         "network_interface": params["parent"],
     }
     return spec | {key: value for key, value in optional.items() if value}

@@ -29,7 +29,7 @@ from hosts.podman import pods, system
 from hosts.refusals import FieldRefusal
 
 VERB = "pod.create"
-# what its containers may share; Podman's default is the first three
+# namespaces that its containers can share. The first three are Podman's default.
 NAMESPACES = ("ipc", "net", "uts", "pid", "cgroup")
 DEFAULT_SHARED = ("ipc", "net", "uts")
 RESTARTS = ("", "no", "on-failure", "always", "unless-stopped")

@@ -31,7 +31,7 @@ def check_registry(text: str) -> str:
     """`host[:port][/path]` in its stored form."""
     text = re.sub(r"^https?://", "", text.strip()).rstrip("/")
     try:
-        # an image of that registry must parse, then its head does too
+        # the registry is valid if an image name with it is
         reference = parse(f"{text}/x")
     except Refusal as exc:
         raise RegistryRefused("registry", str(exc)) from exc
@@ -79,7 +79,7 @@ def keep(
 def get_credential(person: Person, credential_id: int) -> RegistryCredential:
     """A credential that the person may change. Denied, RegistryCredential.DoesNotExist."""
     row = RegistryCredential.objects.select_related("group").filter(pk=credential_id).first()
-    # refused the same whether it is there or not: nobody else learns which are
+    # the same error whether it exists or not, so nobody learns which exist
     require(person, VERB, _target(row) if row else Target(kind="registry", name="unknown"))
     if row is None:
         raise RegistryCredential.DoesNotExist

@@ -39,6 +39,6 @@ ACTION = Action(
     lock=Lock.MAKES,
     words=(gettext_lazy("Create"), gettext_lazy("created")),
     causes=("image.pull", "volume.create"),
-    # what may hold a secret (command, labels, …) stays out, and is told as a keyed hash
+    # values that may be secret (command, labels, …) are not listed, so a keyed hash is logged
     params=("env_names", "instead_of", *(one.param for one in FIELDS.values() if one.logged)),
 )

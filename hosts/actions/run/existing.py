@@ -21,9 +21,9 @@ from hosts.podman.errors import BadRequest, NotFound
 from hosts.refusals import Refusal
 
 MASKED = "*******"
-# what inspect does not tell, in words for somebody who looks at the filled form
+# fields that inspect does not show
 UNTOLD = ("ip", "mac", "sysctls", "device_rules", "unset_env", "expose", "requires")
-# what Podman gives every container by itself
+# variables that Podman sets in every container
 _OWN_ENV = ("container", "HOSTNAME", "HOME", "TERM", "NOTIFY_SOCKET")
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -78,7 +78,7 @@ async def inspect_with_image(podman: Podman, container: str) -> dict[str, Any]:
         image = await images.inspect(podman, str(found.get("Image") or ""))
         ours = ORDER_NOTE not in mapping(image.get("Annotations"))
     except (NotFound, BadRequest):
-        # removed by force, or there was none (--rootfs): nothing can be taken off
+        # the image was removed by force, or there is none (--rootfs)
         image, ours = {}, False
     notes = mapping(mapping(found.get("Config")).get("Annotations"))
     if not ours and ORDER_NOTE in notes:
@@ -174,7 +174,7 @@ def _names(texts: dict[str, str]) -> set[str]:
 
 def _same_networks(asked: dict[str, str], told: dict[str, str]) -> bool:
     first, second = _names(asked), _names(told)
-    # nothing asked for, or a mode: Podman's default has a name of its own
+    # nothing or a mode was requested: Podman's default network has a name of its own
     return first == second or not first or bool(first & {"bridge", "private", "host", "none"})
 
 
@@ -195,7 +195,7 @@ def _volumes(asked: dict[str, str], told: dict[str, str], *, keep: bool) -> str:
             found.append(target)
         else:
             found.append(order if order.partition(":")[0] == source and ":" in order else line)
-    # overlays are no mounts that inspect tells
+    # inspect does not list overlays as mounts
     return "\n".join([*found, *(line for line in wanted.values() if ":" in line)])
 
 
@@ -221,7 +221,7 @@ def _environment(seen: InspectedContainer) -> tuple[dict[str, str], list[str]]:
             continue
         else:
             env[name] = value
-    # Podman tells them in another order each time
+    # Podman's order changes each time
     return dict(sorted(env.items())), masked
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-# what Haulout does anyway, or what concerns the person's own terminal alone
+# flags that Haulout always applies, or that only concern a local terminal
 IGNORED = {"-d", "--detach", "-q", "--quiet"}
 
 _CLIENT = _(
@@ -13,7 +13,7 @@ _FILE = _("it reads a file on your own machine: enter its lines in the form.")
 _SUBORDINATE = _("it reads /etc/subuid of your own machine: use --uidmap.")
 _LOGIN = _("credentials are stored under Registries.")
 
-# podman-run(1), and docker's; a flag that cannot work from afar, with the reason
+# flags of podman-run(1) and docker that cannot work remotely, with the reason
 REASONS = {
     "--env-host": _("the environment of your own machine is not the host's: name each variable."),
     "--http-proxy": _("the proxy of your own machine is not the host's: name each variable."),
@@ -54,7 +54,7 @@ REASONS = {
 KEEP_GROUPS = _("keep-groups uses the groups of your own login, which the host does not know.")
 OWN_LIMITS = _("the limits of your own shell are not the host's: enter each limit.")
 
-# flags without a value; all others are taken to have one
+# flags without a value. All other flags have one.
 SWITCHES = frozenset(
     """--env-host --http-proxy --latest --replace --rmi --rootfs --sig-proxy --tls-verify
     --disable-content-trust --passwd --no-trunc --rm --help""".split()  # noqa: SIM905

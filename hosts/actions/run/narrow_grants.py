@@ -33,9 +33,9 @@ _HARMLESS = frozenset({
 })
 # fmt: on
 _OWN_NETWORK = frozenset({"", "default", "private", "bridge", "slirp4netns", "pasta", "none"})
-# `podman auto-update` restarts the unit of the host that is named here
+# `podman auto-update` restarts the host's systemd unit in this label
 _UNIT = "PODMAN_SYSTEMD_UNIT"
-# of an image's annotations, most of which only tell about it, those that a runtime takes for orders
+# image annotations that a runtime acts on
 _ORDERS = ("run.oci.", "krun.", "org.systemd.", "org.criu.", "io.podman.", "io.katacontainers.")
 
 
@@ -91,7 +91,7 @@ def reaching(spec: dict[str, Any]) -> list[str]:
         for name, value in spec.items()
         if name not in _HARMLESS and value not in (None, "", [], {}, False)
     }
-    # a runtime takes files and sockets of the host from them, and properties of systemd
+    # runtimes read the host's files, sockets and systemd properties from annotations
     if all(name.startswith(CALM_ANNOTATIONS) for name in spec.get("annotations") or {}):
         found.discard("annotations")
     if _UNIT in (spec.get("labels") or {}):
@@ -112,7 +112,7 @@ async def judge_image(errand: Errand, spec: dict[str, Any]) -> None:
     try:
         image = await images.inspect(errand.podman, str(spec["image"]))
     except NotFound:
-        # Podman says so when it is asked for the container
+        # Podman reports it when the container is created
         return
     if beyond := image_reach(image):
         words = _(

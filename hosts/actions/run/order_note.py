@@ -11,7 +11,7 @@ from typing import Any, Final
 from hosts.inventory.job_marks import JOB_LABEL, OURS, is_mark, job_of, mark
 
 ORDER_NOTE: Final = f"{OURS}order"
-# annotations are kept in several places of a host: no book
+# annotations are stored in several places on a host, so they must be short
 MOST_NOTE: Final = 16_000
 
 

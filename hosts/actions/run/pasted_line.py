@@ -59,7 +59,7 @@ def read(text: str) -> Line:
             _take(line, flag, value)
             taken = value if _strange(flag) else None
     if not words and taken:
-        # a flag nobody knows stood before the image, and had no value
+        # an unknown flag without a value stood before the image
         words = [taken]
     if not words:
         raise Refusal(_("The line has no image."))
@@ -89,7 +89,7 @@ def _after_run(words: list[str], line: Line) -> tuple[bool, list[str]]:
     if head is None or verb is None or verb < head:
         raise Refusal(_("Paste a line that starts with podman run or docker run."))
     between = [w.partition("=")[0] for w in words[head + 1 : verb] if w.startswith("-")]
-    # where podman itself was to connect to: here the form's host says it
+    # podman's own connection options: here the form chooses the host
     line.left_out.extend(w for w in between if w not in ("--remote", "-r", "--url", "-c", "-H"))
     return names[head] == "docker", words[verb + 1 :]
 
@@ -113,7 +113,7 @@ def _flags(word: str, rest: list[str]) -> list[tuple[str, str | None]]:
         flag, equals, value = word.partition("=")
         if equals:
             return [(flag, value)]
-        # what is not known may have no value: the next flag is none
+        # an unknown flag may have no value, so the next flag is not its value
         if _is_switch(flag) or (_strange(flag) and rest and rest[0].startswith("-")):
             return [(flag, None)]
         return [(flag, rest.pop(0) if rest else "")]
@@ -157,7 +157,7 @@ def _take(line: Line, flag: str, value: str | None) -> None:
         sentence = f"{flag}: {REASONS[flag]}"
         if sentence not in line.reasons:
             line.reasons.append(sentence)
-    # a value may be a secret, and need not be repeated to say what is missing
+    # the value may be a secret, so it is not repeated
     elif flag not in line.left_out:
         line.left_out.append(flag)
 

@@ -20,10 +20,10 @@ async def permit_spec(errand: Errand, spec: dict[str, Any]) -> Proposal:
     try:
         pod = await pods.inspect(errand.podman, name)
         infra = str(pod.get("InfraContainerID") or "")
-        # without a container of its own a pod shares nothing
+        # without an infra container a pod shares nothing
         carrier = await containers.inspect(errand.podman, infra) if infra else {}
     except NotFound:
-        # Podman says so when it is asked for the container
+        # Podman reports it when the container is created
         return asked
     if carrier:
         await errand.permit(from_inspect.joined(errand.verb, pod, carrier), known_at_click=False)

@@ -38,7 +38,7 @@ from hosts.podman.errors import NotFound, PodmanError
 from hosts.refusals import Refusal
 
 VERB = "container.run"
-# how long a removal may take: the container's own patience, and its volumes
+# how long a removal may take: the container's stop timeout, and its volumes
 PLACE_S = 120.0
 LOOK_EVERY_S = 0.3
 
@@ -183,7 +183,7 @@ ACTION = Action(
         "image.pull",
         "volume.create",
     ),
-    # what may hold a secret (command, labels, …) stays out, and is told as a keyed hash
+    # values that may be secret (command, labels, …) are not listed, so a keyed hash is logged
     params=(
         "ports",
         "pids",

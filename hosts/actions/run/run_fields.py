@@ -144,7 +144,7 @@ def volume(text: str) -> dict[str, Any]:
     return {"kind": kind, "source": source, "target": target, "options": options}
 
 
-# what a name without a value has in `environment` where it may keep the one it has
+# marks a variable that keeps its old value
 KEPT = "\0kept"
 
 
@@ -156,7 +156,7 @@ def environment(lines: str, *, kept: frozenset[str] = frozenset()) -> dict[str, 
     for number, line in _lines(lines):
         if line.startswith("#"):
             continue
-        # the line itself is never repeated in words: it may hold a secret
+        # the line may hold a secret, so it is not repeated
         key, equals, value = line.partition("=")
         if not equals and key.strip() in kept:
             equals, value = "=", KEPT
@@ -220,7 +220,7 @@ def pids(text: str) -> int:
         return 0
     if text == "-1":
         return -1
-    # 2^22 is the kernel's own bound
+    # 2^22 is the kernel's limit
     if not re.fullmatch(r"[0-9]{1,7}", text) or not 1 <= int(text) <= 4_194_304:
         raise Refusal(_("“%s” is not a number of processes: enter 1 or more, or -1.") % text[:40])
     return int(text)

@@ -16,7 +16,7 @@ from hosts.guardrails import Proposal, from_spec
 from hosts.inventory.job_marks import JOB_LABEL, mark
 from hosts.models import Endpoint
 
-# Podman's API keeps /tmp and the like writable in a read-only container from this one on
+# from this version on Podman's API keeps /tmp and the like writable in a read-only container
 _READ_WRITE_SINCE = (4, 4)
 
 
@@ -49,7 +49,7 @@ def for_version(spec: dict[str, Any], version: tuple[int, int] | None) -> dict[s
         return spec
     mounts = list(spec.get("mounts", []))
     there = {one["destination"] for one in mounts} | {v["Dest"] for v in spec.get("volumes", [])}
-    # before, podman's command line did this by itself (pkg/specgenutil/volumes.go of 4.3)
+    # before, only podman's command line did this (pkg/specgenutil/volumes.go of 4.3)
     options = ["rw", "rprivate", "nosuid", "nodev", "tmpcopyup"]
     mounts += [
         {"type": "tmpfs", "source": "tmpfs", "destination": path, "options": options}

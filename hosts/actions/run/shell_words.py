@@ -12,11 +12,11 @@ _EXPANSION = re.compile(r"\$\([^()]*\)|`[^`]*`")
 _VARIABLE = re.compile(r"\$\{[^}]{0,200}\}|\$[A-Za-z_]\w*|(?<![\w/.])~(?=/)|\$\([^()]*\)|`[^`]*`")
 # a command ends here
 _ENDS = frozenset(["&&", "||", ";", "|", "&", ">", ">>", "<", "2>&1", "2>", "&>"])
-# how some write a remark into the middle of a line; a shell makes nothing of it
+# comments in the middle of a line, which a shell ignores
 _REMARK = re.compile(r"`\s*#[^`]*`")
 _MARK = "\ue000%d\ue001"
 _MARKED = re.compile("\ue000([0-9]{1,6})\ue001")
-# in characters: of a single argument that Linux takes, and far more than anybody types
+# in characters: Linux's limit for a single argument
 LONGEST = 131_072
 
 

@@ -53,12 +53,12 @@ async def do(errand: Errand) -> dict[str, Any]:
             raise ActionFailed(
                 _("The secret “%s” no longer exists.") % name, gone.message
             ) from gone
-        # an earlier try of ours removed it, and did not get to make it anew
+        # an earlier try removed it and did not create it again
         found = {"Spec": errand.before}
     spec = found.get("Spec") or {}
     driver = spec.get("Driver") or {}
     labels = with_job_label(spec.get("Labels") or {}, errand.job_id)
-    # the driver's name only: its options are the host's own folders
+    # only the driver's name: its options are folders of the host
     keep = {"Labels": spec.get("Labels") or {}, "Driver": {"Name": driver.get("Name") or "file"}}
     await errand.about_to_send(keep)
     try:
@@ -66,7 +66,7 @@ async def do(errand: Errand) -> dict[str, Any]:
             errand.podman, name, value, labels=labels, driver=keep["Driver"]["Name"], replace=True
         )
     except Conflict:
-        # before 4.7 `replace` is not known, and so not heeded
+        # before 4.7 Podman ignores `replace`
         errand.say(_("This Podman cannot replace a secret: it was removed and created again."))
         await secrets.remove(errand.podman, name)
         secret_id = await secrets.create(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from audit.params import hash_value
 from hosts.refusals import FieldRefusal
 
-# Podman's own bound: “larger than 0 and less than 512000 bytes”
+# Podman's limit: “larger than 0 and less than 512000 bytes”
 LIMIT_BYTES = 512_000
 
 

@@ -18,7 +18,7 @@ from hosts.podman import system
 from hosts.refusals import FieldRefusal
 
 VERB = "system.check"
-# a whole look reads every byte of every layer
+# a full check reads every byte of every layer
 PATIENCE_S = 3600.0
 _MOST_LINES = 500
 

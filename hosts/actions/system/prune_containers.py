@@ -14,7 +14,7 @@ from hosts.podman import containers
 
 VERB = "container.prune"
 ask = prune_plan.plan_ask(VERB)
-# states in which nothing of a container is at work
+# states in which no process of a container runs
 ENDED = ("exited", "stopped")
 AT_REST = (*ENDED, "created", "configured", "initialized")
 

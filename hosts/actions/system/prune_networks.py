@@ -21,7 +21,7 @@ DEFAULT = "podman"
 async def _look(errand: Errand, item: PlanItem) -> str:
     if item.name == DEFAULT:
         return _("belongs to Podman")
-    # NotFound here, since a filter by a network that is gone would fail otherwise
+    # NotFound here: a filter by a missing network would fail otherwise
     await networks.inspect(errand.podman, item.id)
     using = await containers.list_containers(errand.podman, filters={"network": [item.name]})
     if using:

@@ -32,7 +32,7 @@ from hosts.podman.errors import NotFound, PodmanError
 from hosts.refusals import FieldRefusal
 
 VERB = "volume.clone"
-# a volume of some hundred gigabytes
+# for volumes of some hundred gigabytes
 PATIENCE_S: Final = 6 * 3600.0
 _FROM, _TO = "/haulout/from", "/haulout/to"
 
@@ -68,7 +68,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     await errand.permit(_proposal(errand.params, errand.object_id))
     await _clear(errand)
     await errand.about_to_send()
-    # options stay behind: a copy that is bound to the same folder would be the same volume
+    # options are not copied: with the same bind the copy would be the same volume
     labels = with_job_label(errand.params["labels"], errand.job_id)
     await volumes.create(errand.podman, name=new, labels=labels)
     try:
@@ -78,11 +78,11 @@ async def do(errand: Errand) -> dict[str, Any]:
         else:
             await _copy_by_podman(errand, new)
     except BaseException:
-        # also when somebody cancels: half a copy looks like a whole one
+        # also after a cancellation, since half a copy looks complete
         with contextlib.suppress(PodmanError):
             await _clear(errand)
         raise
-    # from here on somebody may use it: no later try removes it
+    # from now on it may be in use, so no later try removes it
     await errand.about_to_send({"copied": True})
     return {"kind": "volume", "id": new}
 
@@ -112,7 +112,7 @@ async def _copy_by_container(errand: Errand, new: str) -> None:
         "command": ["-a", f"{_FROM}/.", f"{_TO}/"],
         "user": "0:0",
         "netns": {"nsmode": "none"},
-        # a volume may be labelled for one container alone
+        # a volume's SELinux label may be for one container only
         "selinux_opts": ["disable"],
         "volumes": [
             {"Name": errand.object_id, "Dest": _FROM, "Options": ["ro", "nocopy"]},

@@ -51,7 +51,7 @@ def order(
     endpoint = endpoint_for_new(person, endpoint_id, VERB, kind="volume", name=name)
     options = options or {}
     drivers = ((endpoint.info or {}).get("plugins") or {}).get("volume") or []
-    # “image” is built into Podman and listed nowhere
+    # “image” is built in and not in Podman's list of drivers
     if drivers and driver not in (*drivers, "image"):
         raise FieldRefusal(
             "driver",

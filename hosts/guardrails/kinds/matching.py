@@ -35,7 +35,7 @@ def plain_path(text: str) -> str | None:
 def whole_name(text: str) -> tuple[str, str, str] | None:
     """(name with registry, tag, digest) of an image. None for a short name or an id."""
     text = text.strip().removeprefix(_TRANSPORT).removeprefix("containers-storage:")
-    # one that is longer than any would take the expression minutes
+    # a longer text would take the expression minutes
     match = _REFERENCE.fullmatch(text) if len(text) <= _LONGEST_NAME else None
     if match is None:
         return None

@@ -19,7 +19,7 @@ from hosts.guardrails.kinds.matching import image_matches, inside, matches, plai
 from hosts.guardrails.proposal import Mount, Part, PartType
 from hosts.refusals import Refusal
 
-# made of memory or by Podman itself
+# mounts in memory or made by Podman itself
 _CALM = ("tmpfs", "ramfs", "devpts", "mqueue", "volume", "image")
 _PATHS = ("bind", "overlay", "rootfs", "log", "file")
 _ANYWHERE = frozenset(PartType) - {PartType.EXEC, PartType.LIMITS}
@@ -120,7 +120,7 @@ def _names(settings: Settings, part: Part) -> Iterator[Breach]:
     for fact in part.names:
         if fact.value in judged:
             continue
-        # as Podman takes a name without a registry for something new
+        # as Podman: a new name without a registry is in localhost
         named = whole_name(fact.value) or whole_name(f"localhost/{fact.value}")
         if named is None:
             yield where(part, fact.field), _now("“%s” is not a valid image name.") % fact.value

@@ -20,7 +20,7 @@ def containerfile(text: str) -> str:
     shown: list[str] = []
     based = False
     sign = escape_of(text)
-    # a key may go on over several lines of a heredoc
+    # a key may cover several lines of a heredoc
     for block in blocks(KNOWN.sub(HIDDEN, text[:MOST]), sign):
         whole, written = join(block, sign), "\n".join(block)
         head = _HEAD.match(whole or written)
@@ -45,7 +45,7 @@ def _names_alone(rest: str) -> str:
         place = pair.end()
     if place < len(rest):
         name, _space, value = rest[place:].partition(" ")
-        # behind pairs it is the tail of a value
+        # after pairs it is the rest of a value
         found += [name] if not found and "=" not in name else [HIDDEN]
         found += [HIDDEN] if value and len(found) == 1 else []
     return " ".join(found)

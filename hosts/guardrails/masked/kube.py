@@ -60,7 +60,7 @@ def _all_hidden(value: Any) -> Any:
 def _mask_value(value: Any, key: str) -> Any:
     small = key.casefold()
     if small == "env" and isinstance(value, Mapping):
-        # a list in Kubernetes; whatever it is here
+        # a list in Kubernetes, but hidden in any form
         return _all_hidden(value)
     if isinstance(value, Mapping):
         return _mapping(value, small)
@@ -80,7 +80,7 @@ def _mapping(value: Mapping[Any, Any], small: str) -> Any:
             str(name): _mask_value(text, "") if str(name).startswith(_ACTED_ON) else HIDDEN
             for name, text in value.items()
         }
-    # what runs is one line together
+    # command and args are one command line
     parts = [key for key in value if _small(key) in ("command", "args")]
     words = [one for key in parts for one in _as_list(value[key]) if isinstance(one, str)]
     whole = command_looks_secret(words)

@@ -13,7 +13,7 @@ def cut(text: str) -> str:
     return text if len(text) <= MOST else f"{text[:MOST]}\n{CUT}"
 
 
-# they turn the direction of what follows, or are not seen at all
+# invisible characters, and ones that change the direction
 _UNSEEN = re.compile(
     r"[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )

@@ -2,15 +2,15 @@
 
 import re
 
-# of words, and of words written together: apiKey, DB_PASSWORD, --client-secret
+# splits names into words: apiKey, DB_PASSWORD, --client-secret
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-# of the parts, a space between them. "pass" where it comes last: --pass, but not --pass-through
+# matched against the words with spaces. "pass" only at the end: --pass, not --pass-through
 _SECRET = re.compile(
     r"password|passwd|passphrase|passcode|secret|credential|apikey|requirepass|masterauth|authorization|bearer"
     r"|token\b|\b(?:pwd?|psk|jwt|cookie)\b|(?<!\bby)(?<!\bcom)pass$|(?:user|db|root|master)pass\b|rootpw\b"
     r"|\b(?:creds?|pat)$|(?<=\w)(?<!new)(?<!pub) ?key\b"
 )
-# what comes last says that it is none: where it is, how long, whether
+# last words that mean no secret: a place, a length, a switch
 _NO_SECRET = frozenset(
     """
     file files name names path paths dir directory ttl type length len expiry expires expiration
@@ -34,7 +34,7 @@ def is_secret_name(name: str) -> bool:
     parts = [part.lower() for part in _PARTS.findall(name[:200])]
     if not parts or (len(parts) > 1 and parts[0] in _NO_FIRST):
         return False
-    # an id is one where it stands for a secret of its own: secret_id of Vault
+    # Vault's secret_id is a secret
     if parts[-1] in _NO_SECRET and parts[-2:] != ["secret", "id"]:
         return False
     return _SECRET.search(" ".join(parts)) is not None

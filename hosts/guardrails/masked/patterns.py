@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from hosts.guardrails.masked.names import is_secret_name
 
 HIDDEN = "•••"
-# between the words of a list in JSON, and what a shell would not hand on
+# separators of a JSON list, and quoting that a shell removes
 _LIST = re.compile(r"\[[ \t]*\"|\"[ \t]*,[ \t]*\"|\"[ \t]*\]")
 _QUOTES = re.compile(r"\\[ \t]*\r?\n|[\"'\\]")
-# what one would run: in a list none reads it, but Podman puts variables in
+# shell substitutions: a JSON list has no shell, but Podman replaces variables
 _NO_SHELL = re.compile(r"\$\((?![A-Za-z_]\w*\))|`")
-# not here: nothing, where a value comes from, a yes or a no
+# no secret follows: nothing, a reference to a value, yes or no
 _CALM = (
     r"(?!(?:\$[A-Z_][A-Z0-9_]*|\$\{\w{1,100}\}|\$\([^()`\n]{0,300}\)|`[^`\n]{0,300}`|\{\{[^}\n]{0,300}\}\}"
     r"|%\w{1,100}%|(?:file:|env:|fd:|(?:id|type|src|source|target)=)\S{0,300}"
@@ -31,25 +31,25 @@ _NAMED = re.compile(
 )
 # config set requirepass WORD
 _SET = re.compile(rf"\b(?i:set)[ \t]{{1,20}}(?P<name>[\w.-]{{1,200}})[ \t]{{1,20}}{_CALM}")
-# -pWORD, -p WORD, also behind other letters; -path is a longer option, a port is none
+# -pWORD, -p WORD, also after other letters; not a longer option such as -path, not a port
 _LETTER = re.compile(
     r"(?<!\S)(?P<option>-(?:P|p(?!(?:ath|rint\w*|rune|erm|ort|roxy|ass\w*)\b)|w(?!(?:ait|eb)\b)))"
     rf"(?=\S){_CALM}"
     r"|(?<!\S)(?P<options>-[A-Za-z]{0,4}[pPawk])[ \t]{1,20}(?![-&|;<>]|\w{1,20}://|\d{1,2}(?:\s|$)"
     rf"|(?:[\d.]{{1,20}}:)?[\d-]{{0,11}}:\d[\d-]{{0,10}}(?:/\w+)?(?:\s|$)){_CALM}"
 )
-# … and where everybody knows that it is none
+# commands whose -p is never a password
 _NO_LETTER = re.compile(
     r"\b(?:mkdir|cp|install|rsync|ls|ps|e?grep|tar|ssh|psql|unzip(?=.*p$)|xargs|wget|find|touch|sed|date|wc"
     r"|sort|set|read|curl(?=.*k$)|mysql(?=.*P$))(?:[ \t]+-[\w-]+)*[ \t]+-[A-Za-z]*$"
 )
-# -u name:WORD, -U name%WORD, -b name=WORD; not a user's and a group's number
+# -u name:WORD, -U name%WORD, -b name=WORD; not UID:GID
 _BEHIND_NAME = re.compile(
     r"(?<!\S)(?:-b[ \t]{0,20}[^\s=]{0,200}="
     r"|(?:-(?:[uUa]|[A-Za-z]{1,4}[uU](?=[ \t]))|--(?:[\w-]{1,20}-)?(?:user|auth|cookie)(?=[ \t=]))"
     rf"[ \t=]{{0,20}}(?!\d+:\d+(?:\s|$))[^\s:%=,]{{0,200}}[:%=,]){_CALM}"
 )
-# what is given a password by its place, or by what stands before it in a pipe
+# commands that take a password as an argument or from a pipe
 _TAKES = re.compile(
     r"\b(?:htpasswd|chpasswd|smbpasswd|sshpass|rabbitmqctl)\b"
     r"|\bvault[ \t]{1,20}login(?:[ \t]{1,20}-\S{1,100}){0,9}[ \t]{1,20}[^-\s]"
@@ -61,14 +61,14 @@ _SCHEME = re.compile(r"(?i)\b(?:bearer|basic)[ \t]+[A-Za-z0-9][A-Za-z0-9+/=._~-]
 _HEADER = re.compile(
     rf"(?<![\w-])(?i:x-[a-z-]{{0,40}}(?:token|key|auth|secret))[ \t]{{0,20}}:[ \t]{{0,20}}{_CALM}"
 )
-# whose password is none: then the name is the secret
+# with an empty password the name is the secret
 _VARIABLE = r"(?:\$[A-Z_]\w{0,100}|\$\{\w{1,100}\})"
 _IN_URL = re.compile(
     r"\b(?:[a-z][a-z0-9+.-]{0,20}://[^\s/@:\"']{0,200}:"
     rf"(?!@|x-oauth-basic@|{_VARIABLE}@)[^\s/@\"']{{1,300}}@"
     rf"|https?://(?!git@|root@|{_VARIABLE}:?@)[^\s/@:\"']{{1,200}}(?::(?:x-oauth-basic)?)?@)"
 )
-# of well-known services; a password's hash, as crypt and htpasswd write it
+# tokens of well-known services, and password hashes of crypt and htpasswd
 KNOWN = re.compile(
     r"\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}"
     r"|AKIA[0-9A-Z]{16}|sk-[\w-]{20,}|hvs\.[\w-]{20,}|npm_\w{30,}|dckr_pat_[\w-]{20,}"
@@ -78,12 +78,12 @@ KNOWN = re.compile(
     r"|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)",
     re.DOTALL,
 )
-# small and great letters and figures in one, and no name of anything
+# a word that mixes lower case, upper case and digits
 _RANDOM = re.compile(
     r"(?<![\w+=-])(?=[A-Za-z+=_-]{0,40}\d)(?=[a-z\d+=_-]{0,40}[A-Z])(?=[A-Z\d+=_-]{0,40}[a-z])"
     r"[\w+=-]{24,}"
 )
-# a list in JSON can say anything so
+# in JSON any text can be escaped so
 _ESCAPED = re.compile(r"\\u[0-9A-Fa-f]{4}")
 _PATTERNS = (_ESCAPED, _BEHIND_NAME, _TAKES, _SQL, _SCHEME, _HEADER, _RANDOM)
 
@@ -129,7 +129,7 @@ def _has_secret_name(text: str) -> bool:
         name, sign, start = found["name"], found["sign"], found.start()
         if not is_secret_name(name) or (sign.isspace() and not name.startswith("-")):
             continue
-        # quay.io/x/token:1, /run/secret:/x, db-secret:/data: a name of something, with its tag or path
+        # quay.io/x/token:1, /run/secret:/x, db-secret:/data are names with a tag or path
         if sign != ":" or not (text[start - 1 : start] == "/" or found["slash"]):
             return True
     return any(is_secret_name(found["name"]) for found in _SET.finditer(text))

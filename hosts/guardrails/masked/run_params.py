@@ -11,13 +11,13 @@ from hosts.guardrails.masked.patterns import (
     looks_secret,
 )
 
-# what names something: a secret of Podman's, a volume, a port
+# fields with names: of a Podman secret, a volume, a port
 _NAMES = frozenset(
     """
     name pod ports network networks aliases secrets volumes devices user pull
     """.split()  # noqa: SIM905
 )
-# each a command, its words one by one
+# fields with a command as words
 _COMMANDS = ("entrypoint", "command", "health_cmd", "health_startup")
 _CALM_OPTIONS = frozenset(
     """
@@ -43,7 +43,7 @@ def _mask_param(name: str, value: Any) -> Any:
     if name in _NAMES:
         return value
     if name in _COMMANDS and isinstance(value, list):
-        # Podman's own words for how the rest is run
+        # Podman's keywords for how the rest is run
         how = [one for one in value[:1] if one in ("CMD", "CMD-SHELL")]
         return [*how, HIDDEN] if command_looks_secret([str(one) for one in value]) else value
     return _each(value, options=name in ("mounts", "log_options"))

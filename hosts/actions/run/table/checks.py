@@ -8,7 +8,7 @@ from hosts.actions.run.table.field import Field, Params, Spec, nothing
 from hosts.actions.run.table.inspected import InspectedContainer, json_words
 from hosts.actions.run.table.parsers import command_words, duration_ns, duration_words
 
-# what is not given; the times in nanoseconds
+# podman run's defaults, with times in nanoseconds
 USUAL = {"Interval": 30 * 10**9, "Timeout": 30 * 10**9, "Retries": 3}
 
 

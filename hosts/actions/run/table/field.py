@@ -13,7 +13,7 @@ from hosts.actions.run.table.inspected import InspectedContainer
 
 Params = dict[str, Any]
 Spec = dict[str, Any]
-# (spec, value, all parameters): adds what the value means
+# (spec, value, all parameters): adds the value to the spec
 Put = Callable[[Spec, Any, Params], None]
 
 
@@ -24,7 +24,7 @@ class Kind(StrEnum):
     LINES = "lines"
     TICK = "tick"
     CHOICE = "choice"
-    # rows of several controls, or sealed values: the form has its own parts for them
+    # rows of several controls, or sealed values: not in the generic form
     OWN = "own"
 
 
@@ -58,7 +58,7 @@ class Field:
     choices: tuple[tuple[str, Any], ...] = ()
     key: str = ""
     logged: bool = False
-    # False: podman update and the like do not change it, so a container's own line tells it for good
+    # False: podman update cannot change it, so the container's command line stays right
     live: bool = False
     section: str = field(default="", compare=False)
 

@@ -66,7 +66,7 @@ def _put_log_options(spec: Spec, values: Any, _params: Params) -> None:
         if name == "path":
             log["path"] = value
         elif name == "max-size":
-            # podman run reads it in thousands, not in 1024
+            # podman run uses 1000, not 1024
             log["size"] = run_fields.size(value, thousands=True)
         else:
             log.setdefault("options", {})[name] = value

@@ -38,7 +38,7 @@ sigpending stack""".split()  # noqa: SIM905
 def _put_memory(spec: Spec, limit: Any, params: Params) -> None:
     memory = spec.setdefault("resource_limits", {}).setdefault("memory", {})
     memory["limit"] = limit
-    # memory and swap together at most twice the memory, as podman run does it
+    # as podman run: memory and swap together are twice the memory
     memory["swap"] = params.get("memory_swap") or 2 * limit
 
 
@@ -70,7 +70,7 @@ def _put_cpus(spec: Spec, cpus: Any, _params: Params) -> None:
 
 def _pids_from_inspect(container: InspectedContainer) -> str:
     limit = int(container.host("PidsLimit") or 0)
-    # 2048 is Podman's own
+    # 2048 is Podman's default
     return "" if limit in (0, 2048) else str(max(limit, -1))
 
 
@@ -108,7 +108,7 @@ def _rlimits_from_inspect(container: InspectedContainer) -> str:
     found = []
     for one in container.host("Ulimits") or []:
         name = str(one.get("Name") or "").lower().removeprefix("rlimit_")
-        # nofile and nproc may be the host's own: nothing tells, and the same again does no harm
+        # nofile and nproc may be the host's defaults. Setting them again does no harm.
         if name in _LIMITS:
             soft, hard = (max(int(one.get(part) or 0), -1) for part in ("Soft", "Hard"))
             found.append(_rlimit_words({"type": name, "soft": soft, "hard": hard}))

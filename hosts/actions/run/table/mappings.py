@@ -11,7 +11,7 @@ from hosts.actions.run.table.inspected import InspectedContainer, lines_of, mapp
 from hosts.actions.run.table.parsers import joined, lines
 from hosts.refusals import Refusal
 
-# podman run writes this one too where mappings are given
+# podman run sets this too if mappings are given
 USER_NS = "io.podman.annotations.userns"
 GIVEN = "private"
 _MAP = re.compile(r"([0-9]{1,10}):([0-9]{1,10})(?::([0-9]{1,10}))?")
@@ -52,7 +52,7 @@ def _put(spec: Spec, _value: Any, params: Params) -> None:
 
 def _from_inspect(kind: str) -> Any:
     def from_inspect(one: InspectedContainer) -> str:
-        # keep-id, auto and the like work out numbers of their own
+        # keep-id, auto and the like compute their own numbers
         if one.annotation(USER_NS) not in ("", GIVEN) or one.inspect.get("Pod"):
             return ""
         found = mapping(one.host("IDMappings")).get(kind) or []

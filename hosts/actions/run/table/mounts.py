@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from hosts.actions.run.table.parsers import size
 from hosts.refusals import Refusal
 
-# podman-run(1), --mount: names of one thing
+# podman-run(1), --mount: synonyms
 _SAME = {
     "src": "source",
     "dst": "destination",

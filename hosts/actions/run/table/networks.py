@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from hosts.actions.run.table.inspected import InspectedContainer
 from hosts.refusals import Refusal
 
-# modes without a network of Podman's, and those that take options of their own
+# modes without a Podman network, and modes with options of their own
 ALONE = ("host", "none", "private", "pasta", "slirp4netns")
 _TUNED = ("pasta", "slirp4netns")
 MODES = (*ALONE, "bridge")
-# Podman's word for its default network, whatever its name
+# means Podman's default network, whatever its name
 ENGINE_DEFAULT = "default"
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 
@@ -76,7 +76,7 @@ def _options(found: Network, rest: str) -> None:
         elif name == "interface_name":
             found.interface = value
         elif re.fullmatch(r"[a-z_.-]+", name):
-            # options of the driver, such as host_interface_name, are Podman's to judge
+            # Podman checks the driver's options, such as host_interface_name
             found.others[name] = value
         else:
             raise Refusal(_("“%s” is not a network option.") % name[:80])
@@ -144,7 +144,7 @@ def networks_of(container: InspectedContainer) -> list[Network]:
     if mode in ALONE:
         return [] if mode == "private" else [Network(mode=mode)]
     joined = (container.inspect.get("NetworkSettings") or {}).get("Networks") or {}
-    # Podman's own: the short id and the name inside
+    # Podman adds these itself: the short id and the host name
     own = (str(container.inspect.get("Id", ""))[:12], str(container.config("Hostname") or ""))
     return [
         Network(

@@ -234,7 +234,7 @@ SECURITY = (
         "--cgroupns",
         "cgroupns",
         modes="host|private",
-        # which of them is the usual one depends on the host
+        # the default depends on the host
         usual=("", "private", "host"),
         shown="CgroupMode",
     ),

@@ -8,7 +8,7 @@ from hosts.actions.run.table.parsers import number
 
 _CHECK = Check(
     "startupHealthConfig",
-    # as podman run fills in what is not given
+    # podman run's defaults
     {"Interval": USUAL["Interval"], "Timeout": USUAL["Timeout"], "Retries": 0},
     {
         "health_startup_interval": "Interval",
@@ -19,7 +19,7 @@ _CHECK = Check(
     lambda container: mapping(container.config("StartupHealthCheck")),
 )
 NAMES = tuple(_CHECK.parts)
-# podman run --health-startup-cmd came with this one; older ones take it and do nothing
+# podman run --health-startup-cmd exists from this version on. Older ones ignore it.
 SINCE = (4, 4)
 
 STARTUP = (

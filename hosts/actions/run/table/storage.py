@@ -39,9 +39,9 @@ IMAGE_VOLUMES = (
     ("tmpfs", _("as tmpfs")),
     ("ignore", _("ignore them")),
 )
-# Podman's own size of /dev/shm
+# Podman's default size of /dev/shm
 _USUAL_SHM = (65_536_000, 0)
-# what Podman mounts itself in a read-only container
+# Podman's own mounts in a read-only container
 _READ_ONLY_TMPFS = ("/dev", "/dev/shm", "/run", "/tmp", "/var/tmp")  # noqa: S108 - paths inside
 _TMPFS_USUAL = ("rw", "rprivate", "nosuid", "nodev", "tmpcopyup")
 
@@ -107,7 +107,7 @@ def _volumes_from_inspect(container: InspectedContainer) -> str:
     for one in container.inspect.get("Mounts") or []:
         kind, target = one.get("Type"), str(one.get("Destination") or "")
         source = str((one.get("Name") if kind == "volume" else one.get("Source")) or "")
-        # an image's mount is shown a second time as the overlay it is made of
+        # an image mount is listed a second time, as an overlay
         overlay = any(str(o).startswith("lowerdir=") for o in one.get("Options") or [])
         if kind not in ("volume", "bind") or overlay or not (source and target):
             continue
@@ -173,7 +173,7 @@ def _rule(text: str) -> dict[str, Any]:
 
 def _put_read_only(spec: Spec, value: Any, params: Params) -> None:
     spec["read_only_filesystem"] = bool(value)
-    # as podman run does it: /tmp, /run and /var/tmp stay writable unless told otherwise
+    # as podman run: /tmp, /run and /var/tmp stay writable by default
     spec["read_write_tmpfs"] = not params.get("read_only_all")
 
 
@@ -322,5 +322,5 @@ STORAGE = (
 
 
 def _gpus(text: str) -> list[str]:
-    # docker's own forms: all, device=0, "device=0,1"
+    # docker's forms: all, device=0, "device=0,1"
     return [part for part in text.removeprefix("device=").split(",") if part]

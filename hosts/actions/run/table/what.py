@@ -52,7 +52,7 @@ _PODMANS = (
 
 def _command(container: InspectedContainer) -> str:
     words = container.words("Cmd")
-    # with an entrypoint of its own the image's command does not count
+    # with its own entrypoint the image's command is not used
     if words == container.image_words("Cmd") and not _entrypoint(container):
         return ""
     return shlex.join(words)
@@ -74,7 +74,7 @@ def _labels(container: InspectedContainer) -> str:
 def _annotations_read(text: str) -> dict[str, str]:
     found = pairs(text)
     if any(name.startswith("io.haulout.") for name in found):
-        # a note of ours is taken for what its container was made by
+        # Haulout's note must not be copied: it belongs to the old container
         raise Refusal(_("Annotations that start with io.haulout. are reserved for Haulout."))
     return found
 
