@@ -74,7 +74,7 @@ def _labels(container: InspectedContainer) -> str:
 def _annotations_read(text: str) -> dict[str, str]:
     found = pairs(text)
     if any(name.startswith("io.haulout.") for name in found):
-        # Haulout's note must not be copied: it belongs to the old container
+        # a person's note must not pass for Haulout's own
         raise Refusal(_("Annotations that start with io.haulout. are reserved for Haulout."))
     return found
 
