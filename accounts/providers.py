@@ -70,7 +70,7 @@ def providers() -> tuple[Provider, ...]:
     return _read[1]
 
 
-def provider_named(name: str) -> Provider | None:
+def get_provider(name: str) -> Provider | None:
     """The provider with this id. ProviderFileError."""
     return next((one for one in providers() if one.id == name), None)
 

@@ -161,7 +161,7 @@ def _checked_verbs(chosen: Iterable[str]) -> list[str]:
 
 
 def _label(name: str) -> str:
-    verb = verbs.verb_named(name)
+    verb = verbs.get_verb(name)
     return str(verb.label) if verb else name
 
 

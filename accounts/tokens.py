@@ -216,7 +216,7 @@ def expiring() -> models.Q:
     return in_force() & models.Q(expires_at__lt=timezone.now() + SOON)
 
 
-def unused() -> models.Q:
+def long_unused() -> models.Q:
     """Condition on usable tokens that are three months old and were not used for as long."""
     before = timezone.now() - UNUSED
     idle = models.Q(used_at=None) | models.Q(used_at__lt=before)

@@ -70,7 +70,7 @@ def is_site(name: str) -> bool:
     return name in _registered and _registered[name].site
 
 
-def verb_named(name: str) -> Verb | None:
+def get_verb(name: str) -> Verb | None:
     """The registered verb, or None."""
     return _registered.get(name)
 

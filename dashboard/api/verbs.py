@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field, create_model
 
-from accounts.verbs import verb_named
+from accounts.verbs import get_verb
 from dashboard.api.bearer import person_of
 from dashboard.api.idempotency import answer_once
 from dashboard.api.inventory import Id, ObjectId
@@ -142,7 +142,7 @@ def _route(
 
 def _words(verb: str) -> str:
     """What the verb permits, as roles say it."""
-    known = verb_named(verb)
+    known = get_verb(verb)
     return str(known.describes) if known else verb
 
 

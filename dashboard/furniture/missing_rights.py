@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.verbs import ACCESS_VIEW, Verb, verb_named
+from accounts.verbs import ACCESS_VIEW, Verb, get_verb
 from audit.models import Entry
 from audit.shapes import Target
 from dashboard.furniture.subject import Subject
@@ -63,7 +63,7 @@ def missing(
     reader: Person, verb_name: str, target: Target | None, *, of: int | None = None
 ) -> MissingRight:
     """`of`: the number of whom it is about; None: the reader themselves."""
-    verb = verb_named(verb_name)
+    verb = get_verb(verb_name)
     subject = _subject(reader, target)
     label = str(verb.label) if verb else verb_name
     own = of is None or of == reader.user.pk

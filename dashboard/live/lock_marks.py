@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from hosts.actions.hosts.mute_host import muted
+from hosts.actions.hosts.mute_host import current_mutes
 from hosts.guardrails.locks import lock_of, lock_words
 from hosts.models import INVENTORY, Host, InventoryRow, ObjectLock
 
@@ -18,7 +18,7 @@ def attach(rows: Iterable[Any]) -> None:
     if hosts:
         for lock in ObjectLock.objects.filter(kind="host", host__in=hosts):
             _set(hosts[lock.host_id], lock)
-        for mute in muted().filter(host__in=hosts):
+        for mute in current_mutes().filter(host__in=hosts):
             hosts[mute.host_id].muted = mute
     if not objects:
         return

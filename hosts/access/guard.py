@@ -47,7 +47,7 @@ SIGNED_OUT: Final = 4401
 log = logging.getLogger(__name__)
 
 
-class Watched(Protocol):
+class GuardedStream(Protocol):
     """What the guard needs of a stream. `scope` has its "session_key". `WITHDRAWN`: the close code for a
     person who is signed in but lost the right.
     """
@@ -64,7 +64,7 @@ class Watched(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Snapshot:
     """What the guard saw at a look. If it is equal at the next one, nobody's rights changed. `revision`: 0
     where nobody has grants by name. `accounts`: (active, role) by id.
     """
@@ -78,19 +78,19 @@ class Guard:
     """One per process (`guard`). Its task runs while there are streams."""
 
     def __init__(self) -> None:
-        self._streams: set[Watched] = set()
+        self._streams: set[GuardedStream] = set()
         self._task: asyncio.Task[None] | None = None
-        self._known = Known()
+        self._known = Snapshot()
         # streams to check at the next look
-        self._due: set[Watched] = set()
+        self._due: set[GuardedStream] = set()
         # the person's Rights.key at the last successful check
-        self._held: dict[Watched, str] = {}
+        self._held: dict[GuardedStream, str] = {}
         self._rung: asyncio.Event | None = None
         # refusals to log, of ended streams
         self._writing: set[asyncio.Task[None]] = set()
 
     @contextmanager
-    def watch(self, stream: Watched) -> Iterator[None]:
+    def watch(self, stream: GuardedStream) -> Iterator[None]:
         """Watch `stream` while the block runs."""
         self._streams.add(stream)
         # it was authorised just now, but maybe just before a change
@@ -140,9 +140,9 @@ class Guard:
                 log.exception("rights cannot be looked at")
             took_s = time.monotonic() - began
 
-    async def _look(self, streams: set[Watched]) -> None:
+    async def _look(self, streams: set[GuardedStream]) -> None:
         # in one call, since switching to a thread costs most on a busy machine
-        before = _Before(self._known, self._due & streams, dict(self._held))
+        before = _GuardState(self._known, self._due & streams, dict(self._held))
         seen = await in_rights_thread(lambda: _read(streams, before))
         for stream in seen.signed_out:
             await stream.end(SIGNED_OUT)
@@ -158,8 +158,8 @@ class Guard:
 
     async def _ask_each(
         self,
-        streams: set[Watched],
-        fresh: dict[int, "_Fresh"],
+        streams: set[GuardedStream],
+        fresh: dict[int, "_CurrentUser"],
         at_once: int,
         *,
         until: float = math.inf,
@@ -193,7 +193,7 @@ class Guard:
         self._writing.add(writing)
         writing.add_done_callback(self._writing.discard)
 
-    async def _ask(self, stream: Watched, found: "_Fresh | None") -> bool | Denied:
+    async def _ask(self, stream: GuardedStream, found: "_CurrentUser | None") -> bool | Denied:
         """True if it may go on. Denied where a refusal is to be logged."""
         answer: bool | Denied = found is not None
         if found is not None:
@@ -219,29 +219,29 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
+class _GuardState:
     """The guard's state when it looks."""
 
-    known: Known
-    due: set[Watched]
-    held: dict[Watched, str]
+    known: Snapshot
+    due: set[GuardedStream]
+    held: dict[GuardedStream, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _Look:
     """One look. `due`: streams to check, `urgent` of them first. `fresh`: their users. `held`: the rights'
     keys with which new streams were authorised.
     """
 
-    known: Known
-    signed_out: set[Watched]
-    due: set[Watched]
-    urgent: set[Watched]
-    fresh: dict[int, "_Fresh"]
-    held: dict[Watched, str]
+    known: Snapshot
+    signed_out: set[GuardedStream]
+    due: set[GuardedStream]
+    urgent: set[GuardedStream]
+    fresh: dict[int, "_CurrentUser"]
+    held: dict[GuardedStream, str]
 
 
-def _read(streams: set[Watched], before: _Before) -> _Seen:
+def _read(streams: set[GuardedStream], before: _GuardState) -> _Look:
     # read first: a later change has another version and is seen at the next look
     now = rights_version()
     keys = {stream.scope["session_key"] for stream in streams}
@@ -251,7 +251,7 @@ def _read(streams: set[Watched], before: _Before) -> _Seen:
     named = people_with_name_grants(people)
     rows = User.objects.filter(pk__in=people).values_list("pk", "is_active", "role_id")
     accounts = {pk: (active, role) for pk, active, role in rows}
-    known, last = Known(now, inventory_revision() if named else 0, accounts), before.known
+    known, last = Snapshot(now, inventory_revision() if named else 0, accounts), before.known
     changed = {pk for pk in people if accounts.get(pk) != last.accounts.get(pk)}
     if known.revision != last.revision:
         changed |= named
@@ -260,7 +260,7 @@ def _read(streams: set[Watched], before: _Before) -> _Seen:
     signed_out = {stream for stream in streams if stream.scope["session_key"] not in alive}
     due -= signed_out
     fresh = _people({stream.person.user.pk for stream in due}) if due else {}
-    held = _held_at_first(stream for stream in due if stream not in before.held)
+    held = _first_keys(stream for stream in due if stream not in before.held)
     urgent = {
         stream
         for stream in due
@@ -270,27 +270,27 @@ def _read(streams: set[Watched], before: _Before) -> _Seen:
         or stream.person.user.pk not in fresh
         or fresh[stream.person.user.pk].holds != (before.held.get(stream) or held.get(stream))
     }
-    return _Seen(known, signed_out, due, urgent, fresh, held)
+    return _Look(known, signed_out, due, urgent, fresh, held)
 
 
 @dataclass(frozen=True, slots=True)
-class _Fresh:
+class _CurrentUser:
     """A user as the database has them now. `holds`: Rights.key."""
 
     user: User
     holds: str
 
 
-def _people(user_ids: set[int]) -> dict[int, _Fresh]:
+def _people(user_ids: set[int]) -> dict[int, _CurrentUser]:
     """Users who may do anything at all, with their rights, in a fixed number of queries."""
     active = User.objects.filter(is_active=True).select_related("role").in_bulk(user_ids)
     shut_out = users_lacking_factor(active)
     found = {pk: user for pk, user in active.items() if pk not in shut_out}
     load_rights(found.values())
-    return {pk: _Fresh(user, rights_of(user).key) for pk, user in found.items()}
+    return {pk: _CurrentUser(user, rights_of(user).key) for pk, user in found.items()}
 
 
-def _held_at_first(streams: Iterable[Watched]) -> dict[Watched, str]:
+def _first_keys(streams: Iterable[GuardedStream]) -> dict[GuardedStream, str]:
     """The rights' keys with which new streams were authorised. If a key is the same now, a crowd of new
     streams need not be checked again at once.
     """

@@ -50,7 +50,7 @@ async def at_helper(errand: Errand, container_id: str) -> None:
     proposal = from_inspect.helper(errand.verb, found)
 
     async def undo() -> str:
-        return await removed(errand, [container_id])
+        return await remove_or_stop(errand, [container_id])
 
     await errand.confirm(proposal, ids=[container_id], undo=undo)
 
@@ -61,7 +61,7 @@ async def confirm(
     """Errand.confirm for `found`. Adds a line about what inspect does not show."""
 
     async def remove() -> str:
-        return await removed(errand, ids)
+        return await remove_or_stop(errand, ids)
 
     await errand.confirm(found, ids=ids, undo=undo or remove)
     for line in await sync_to_async(inspect_gaps, thread_sensitive=False)(errand.endpoint):
@@ -111,7 +111,7 @@ async def _infra_of(errand: Errand, found: dict[str, Any]) -> str:
     return from_inspect.text(told.get("InfraContainerID"))
 
 
-async def removed(errand: Errand, ids: list[str]) -> str:
+async def remove_or_stop(errand: Errand, ids: list[str]) -> str:
     """Remove these containers. Running ones are stopped and kept. Returns a sentence."""
     return await run_undo([_remove_container(errand, one) for one in ids])
 

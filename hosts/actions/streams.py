@@ -66,14 +66,14 @@ class StreamedAction:
         if lock is not None:
             await in_thread(_stop, self, await in_thread(locks.lock_words_for, lock, self.person))
 
-    def told(self) -> str:
+    def outcome_detail(self) -> str:
         """The outcome's detail."""
         words = [self.detail]
         if self._inside:
             words.append(f"warned: {', '.join(self._inside)}")
         return " · ".join(filter(None, words))[:1000]
 
-    def fresh(self, verdict: Verdict) -> Verdict:
+    def new_warnings(self, verdict: Verdict) -> Verdict:
         """Warnings of rules that have not warned yet."""
         found = tuple(one for one in verdict.warnings if one.rule_id not in self._warned)
         self._warned |= {one.rule_id for one in found}
@@ -153,7 +153,7 @@ def _permit(action: StreamedAction, proposal: Proposal | None) -> dict[str, list
     if verdict.stops:
         refuse(action.person, endpoint, proposal, verdict, target=action.target)
         raise ActionFailed(str(GuardrailRefused(verdict)))
-    fresh = action.fresh(verdict)
+    fresh = action.new_warnings(verdict)
     hits.record_hits(fresh.findings)
     return warnings_of(fresh)
 
@@ -211,7 +211,7 @@ def _end(action: StreamedAction, result: Result, duration_ms: int) -> None:
         with transaction.atomic():
             # a build with an unknown end is looked for too
             _close(number, stays=action.left or result is Result.UNKNOWN)
-            write.outcome(number, result, detail=action.told(), duration_ms=duration_ms)
+            write.outcome(number, result, detail=action.outcome_detail(), duration_ms=duration_ms)
             bells.ring("audit")
     except AlreadySettled:
         log.warning("transfer %s was given up while it still ran", number)

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from hosts.access import NotVisible, Person
-from hosts.access.asking import ask
 from hosts.access.guard import NO_SESSION, guard
+from hosts.access.rights_threads import in_rights_thread
 from hosts.gate.session import Session, SessionOver
 
 
@@ -28,7 +28,7 @@ class Open:
 
     async def authorise(self) -> None:
         """As guard.Watched says."""
-        await ask(self._look)
+        await in_rights_thread(self._look)
 
     async def end(self, code: int) -> None:
         """As guard.Watched says."""

@@ -96,7 +96,7 @@ def infra_part(pod: Mapping[str, Any], carrier: Mapping[str, Any], asked: Part |
 _SHARED = {"net": "network", "pid": "pid", "ipc": "ipc", "uts": "uts", "user": "user"}
 
 
-def joined(verb: str, pod: Mapping[str, Any], carrier: Mapping[str, Any]) -> Proposal:
+def joined_pod(verb: str, pod: Mapping[str, Any], carrier: Mapping[str, Any]) -> Proposal:
     """From the pod that a container joins, and the pod's infra container (`carrier`). The container shares
     namespaces and ports. Podman also copies the carrier's capabilities, devices, mounts and security
     options (specgen/generate.Inherit).

@@ -6,7 +6,7 @@ from typing import Any
 
 from hosts.guardrails import kube_annotations, masked
 from hosts.guardrails.from_spec import capability
-from hosts.guardrails.kube_document import dotted, kind_of, normalize_document
+from hosts.guardrails.kube_document import dotted_path, kind_of, normalize_document
 from hosts.guardrails.kube_fields import DOCUMENTS, WITH_TEMPLATE
 from hosts.guardrails.kube_volumes import mounts, volumes
 from hosts.guardrails.proposal import Fact, Namespace, Part, PartType, Port, Proposal
@@ -41,7 +41,7 @@ def kube(
         at = f"[{number}]" if number else ""
         shape = normalize_document(document)
         for path in (*shape.unknown, *(one for one, _said in (*shape.twice, *shape.wrong))):
-            reader.add_unknown(join(at, dotted(path)))
+            reader.add_unknown(join(at, dotted_path(path)))
         if kind == "Pod" or kind in WITH_TEMPLATE:
             template = kind in WITH_TEMPLATE
             parts += _workload(reader, shape.content, at, template=template, pids=pids)

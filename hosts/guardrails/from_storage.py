@@ -93,7 +93,7 @@ def volume_with_options(
     return Mount(kind, name, target, options, at)
 
 
-def mounted(
+def split_mount(
     reader: Reader, kind: str, source: str, target: str, options: tuple[str, ...], at: str
 ) -> list[Mount]:
     """`source:target:options` where Podman splits it itself. `kind`: bind or volume."""

@@ -42,7 +42,7 @@ def normalize_document(document: Mapping[Any, Any]) -> NormalizedDocument:
     return found
 
 
-def dotted(path: Path) -> str:
+def dotted_path(path: Path) -> str:
     """The path as text: spec.containers[0].name"""
     said = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return said.removeprefix(".")

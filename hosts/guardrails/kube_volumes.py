@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hosts.guardrails.from_storage import mounted
+from hosts.guardrails.from_storage import split_mount
 from hosts.guardrails.kube_annotations import BIND_OPTIONS
 from hosts.guardrails.kube_fields import SOURCES
 from hosts.guardrails.proposal import Fact, Mount, Part
@@ -100,7 +100,7 @@ def mounts(
                 # a subPath could lead out of the volume
                 path = f"{path.rstrip('/')}/{one['subPath']}"
                 field = join(one_at, "subPath")
-            found += mounted(reader, source.kind, path, target, tuple(options), field)
+            found += split_mount(reader, source.kind, path, target, tuple(options), field)
         elif colon:
             for option in rest.split(","):
                 reader.add_unknown(f"{join(one_at, 'mountPath')}.{option}")

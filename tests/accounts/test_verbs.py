@@ -69,7 +69,7 @@ def test_what_a_verb_needs_is_registered_and_of_no_higher_role() -> None:
     rank = verbs.RANKS.index
     for verb in verbs.all_verbs():
         for name in verb.needs:
-            needed = verbs.verb_named(name)
+            needed = verbs.get_verb(name)
             assert needed is not None, (verb.name, name)
             assert rank(needed.role) <= rank(verb.role), (verb.name, name)
 

@@ -207,15 +207,15 @@ class Open:
 def looks(watchers: list[tuple[Any, str]]) -> Times:
     """The guard's look at all of them: while nothing changes, and after somebody's rights did."""
     from accounts.epoch import raise_epoch
-    from hosts.access.guard import Known, _Before, _read
+    from hosts.access.guard import Snapshot, _GuardState, _read
 
     streams: set[Any] = {Open(person, session) for person, session in watchers}
-    before = _Before(Known(), set(), {})
+    before = _GuardState(Snapshot(), set(), {})
 
     def looked() -> None:
         nonlocal before
         seen = _read(streams, before)
-        before = _Before(seen.known, set(), before.held | seen.held)
+        before = _GuardState(seen.known, set(), before.held | seen.held)
 
     found: Times = {"first": [timed(looked)], "quiet": [], "changed": []}
     for _turn in range(TURNS):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from accounts.verbs import all_verbs, verb_named
+from accounts.verbs import all_verbs, get_verb
 from hosts.actions import ACTIONS, register_all
 from hosts.cards import READS, Lock, Road, card_of, cards, lock_of, road_of
 
@@ -55,7 +55,7 @@ def test_django_does_not_start_with_a_card_that_it_refuses() -> None:
 
 
 def test_a_card_makes_the_right_that_roles_hold() -> None:
-    stop, check = verb_named("container.stop"), verb_named("system.check")
+    stop, check = get_verb("container.stop"), get_verb("system.check")
     assert stop
     assert check
     assert (stop.group, check.group) == ("container", "host")

@@ -46,7 +46,7 @@ def judged(host: Host, *arguments: str) -> Verdict:
     host.podman("pod", "create", "--name", "old", *arguments)
     pod = inspected(host, "pod", "old")
     carrier = inspected(host, "container", pod["InfraContainerID"])
-    return judge(RULES, from_inspect.joined("container.run", pod, carrier))
+    return judge(RULES, from_inspect.joined_pod("container.run", pod, carrier))
 
 
 @pytest.mark.parametrize(("arguments", "kind", "gets"), PODS, ids=lambda part: str(part))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership, Role, Token, User
-from accounts.tokens import expiring, unused
+from accounts.tokens import expiring, long_unused
 from accounts.verbs import ACCESS_EDIT, PEOPLE_MANAGE
 from dashboard.furniture.names import place_text
 from dashboard.furniture.people import long_away, without_factor
@@ -152,7 +152,7 @@ def _tokens() -> Iterator[Item]:
             _("Whatever uses them stops working then."),
         ),
         (
-            unused(),
+            long_unused(),
             "state:unused",
             _("Tokens and keys unused for three months"),
             _("Revoke the ones that nobody needs."),

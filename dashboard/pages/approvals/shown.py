@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from hosts.access import Person
-from hosts.actions.approvals.show_hidden import offered
+from hosts.actions.approvals.show_hidden import showable_fields
 from hosts.actions.run import run_spec
 from hosts.guardrails import masked
 from hosts.guardrails.sealed_params import ARGUMENTS, ENVIRONMENT, FILE, RUNS
@@ -78,7 +78,7 @@ def proposal(row: Approval, person: Person, shown: Mapping[str, str]) -> Proposa
     """
     job = row.job
     line = spec = ""
-    hides = set(offered(person, row)) - shown.keys()
+    hides = set(showable_fields(person, row)) - shown.keys()
     if job.verb in RUNS:
         params = masked.run_params(job.params)
         if params == job.params:

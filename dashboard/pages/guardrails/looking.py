@@ -48,5 +48,5 @@ def _asked(endpoint: Endpoint, row: Pod) -> tuple[Part | str, int]:
         return error.message or _("the host does not say."), FAILED_S
     if not carrier:
         return Part(PartType.JOINED, row.name, at="pod"), KEPT_S
-    [part] = from_inspect.joined("", pod, carrier).parts
+    [part] = from_inspect.joined_pod("", pod, carrier).parts
     return part, KEPT_S

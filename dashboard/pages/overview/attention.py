@@ -19,7 +19,7 @@ from dashboard.live.visibility import scope_to_visible, verbs_for
 from dashboard.pages.overview import alarms, approvals, certificates, queues
 from dashboard.pages.overview.item import MOST, Item, rest
 from hosts.access import Person, allows
-from hosts.actions.hosts.mute_host import muted
+from hosts.actions.hosts.mute_host import current_mutes
 from hosts.jobs import failures
 from hosts.models import Container, Host
 
@@ -30,7 +30,7 @@ def items(person: Person, hosts: list[Host], found: dict[int, HostStatus]) -> li
     """Alarms first, then queues without a worker, decisions, hosts, jobs, containers, what ends or fills up.
     Nothing of muted hosts.
     """
-    quiet = set(muted().values_list("host_id", flat=True))
+    quiet = set(current_mutes().values_list("host_id", flat=True))
     hosts = [host for host in hosts if host.pk not in quiet]
     return [
         *alarms.items(person),

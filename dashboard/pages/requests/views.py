@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.verbs import verb_named
+from accounts.verbs import get_verb
 from dashboard.furniture.change_preview import ChangePreview, preview_change
 from dashboard.furniture.verb_ticks import Part, parts
 from dashboard.live.page import list_page
@@ -43,7 +43,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Ask for access. `verb` and a place are filled in where it began with a refusal."""
     person = person_of(request)
     given = request.POST if request.method == "POST" else request.GET
-    verb = given.get("verb", "") if verb_named(given.get("verb", "")) else ""
+    verb = given.get("verb", "") if get_verb(given.get("verb", "")) else ""
     endpoint = _endpoint(person, given.get("endpoint", ""))
     options: dict[str, Any] = {"verb": verb, "endpoint": endpoint}
     if request.method == "POST":
@@ -56,7 +56,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     context = {
         "tab": "requests",
         "form": form,
-        "verb": verb_named(verb) if verb else None,
+        "verb": get_verb(verb) if verb else None,
         "endpoint": endpoint,
         "names": _names(person),
     }
@@ -105,7 +105,7 @@ def decide(request: HttpRequest, request_id: int) -> HttpResponse:
     found = visible_requests(person).filter(pk=request_id).first()
     if found is None:
         raise NotVisible
-    lacked = verb_named(found.verb) if found.verb else None
+    lacked = get_verb(found.verb) if found.verb else None
     context: dict[str, Any] = {
         "tab": "requests",
         "row": found,

@@ -22,7 +22,7 @@ from accounts import provider_actions, signin
 from accounts.errors import AccountsError
 from accounts.models import Identity, User
 from accounts.provider_actions import ProviderClaims, ProviderRules
-from accounts.providers import Provider, ProviderFileError, provider_named, providers
+from accounts.providers import Provider, ProviderFileError, get_provider, providers
 from dashboard.furniture.who import stranger
 from dashboard.oidc import flow
 from dashboard.oidc.errors import NoAnswer, ProviderError
@@ -57,7 +57,7 @@ def _door(page: Callable[[HttpRequest, Provider], HttpResponse]) -> Page:
         if request.user.is_authenticated:
             return redirect(settings.LOGIN_REDIRECT_URL)
         try:
-            provider = provider_named(provider_id)
+            provider = get_provider(provider_id)
         except ProviderFileError as wrong:
             raise Http404 from wrong
         if provider is None:

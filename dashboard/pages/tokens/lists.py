@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Token as Row
-from accounts.tokens import expiring, in_force, unused
+from accounts.tokens import expiring, in_force, long_unused
 from dashboard.furniture.people import addresses, people_like
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import any_contains, matching, one_of
@@ -22,7 +22,7 @@ def _state(value: str) -> Q:
     conditions = {
         "live": in_force(),
         "soon": expiring(),
-        "unused": unused(),
+        "unused": long_unused(),
         "expired": Q(revoked_at=None, expires_at__lte=timezone.now()),
         "revoked": Q(revoked_at__isnull=False),
     }

@@ -21,7 +21,7 @@ VERB = SHOW
 _WITH_VALUES: Final = {ENVIRONMENT: "container.environment", FILE: "container.environment"}
 
 
-def offered(person: Person, row: Approval) -> list[str]:
+def showable_fields(person: Person, row: Approval) -> list[str]:
     """What of it can be shown to this person."""
     job = row.job
     if not row.waiting or job.endpoint is None or not may_decide(person, row):
@@ -47,7 +47,7 @@ def show(
     for name in fields:
         if verb := _WITH_VALUES.get(name):
             require(person, verb, target_of_job(row), row.job.endpoint)
-    wanted = [name for name in offered(person, row) if not fields or name in fields]
+    wanted = [name for name in showable_fields(person, row) if not fields or name in fields]
     if not wanted:
         raise FieldRefusal("", _("It has no hidden values that you may see."))
     with transaction.atomic():

@@ -54,8 +54,8 @@ def ask(
     may_name = allows(person, NAMES, row.endpoint)
     folder = f"{LOCAL}/" if may_name else OWN_FOLDER
     full = str(reference) if reference.registry else f"{folder}{reference}"
-    if not may_name and not _ones_own(full, row.endpoint_id):
-        raise FieldRefusal("name", _not_theirs(full))
+    if not may_name and not _is_free_own_name(full, row.endpoint_id):
+        raise FieldRefusal("name", _name_not_permitted(full))
     params = {"image": full, "author": author[:200], "message": message[:500], "pause": pause}
     params = {key: value for key, value in params.items() if value or key == "pause"}
     # its base image, and its new name
@@ -64,13 +64,13 @@ def ask(
     return ask_job(person, VERB, order, queue="long")
 
 
-def _ones_own(name: str, endpoint_id: int) -> bool:
+def _is_free_own_name(name: str, endpoint_id: int) -> bool:
     """True for a name in OWN_FOLDER that no existing image has."""
     there = Image.objects.filter(LIVE, endpoint=endpoint_id).values_list("names", flat=True)
     return name.startswith(OWN_FOLDER) and not any(name in names for names in there)
 
 
-def _not_theirs(name: str) -> str:
+def _name_not_permitted(name: str) -> str:
     words = _(
         "A container started from %(name)s would get this image, and you may not tag images "
         "there. Choose an unused name under %(folder)s."
@@ -84,7 +84,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     repository, _colon, tag = name.rpartition(":")
     free = name.startswith(OWN_FOLDER) and not await images.exists(errand.podman, name)
     if not free and not await errand.allowed(NAMES):
-        raise NotAllowed(_not_theirs(name))
+        raise NotAllowed(_name_not_permitted(name))
     found = await containers.inspect(errand.podman, errand.object_id)
     made_of = [str(found.get("ImageName") or "")]
     await errand.permit(from_request.images(VERB, made_of, called=[name]))

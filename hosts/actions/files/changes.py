@@ -34,7 +34,7 @@ async def rename(
 ) -> None:
     """Move `path` to `new`, which may be in another folder. FileExists, ActionFailed."""
     _not_root(path)
-    await _confined(podman, place, path, new)
+    await _require_confined(podman, place, path, new)
     if archive.is_utf8(new):
         try:
             await archive.stat(podman, place.container, place.inside(new))
@@ -49,7 +49,7 @@ async def rename(
 async def remove(podman: Podman, place: FilePlace, path: str, action: StreamedAction) -> None:
     """Remove a file, a folder with its content, or a link itself."""
     _not_root(path)
-    await _confined(podman, place, path)
+    await _require_confined(podman, place, path)
     words = ["rm", "-r", "-f", "--", place.inside(path)]
     await _run(podman, place, words, action, failed=_("It could not be removed."))
 
@@ -69,7 +69,7 @@ async def set_permissions(
         raise ActionFailed(_("Write permissions as three or four digits from 0 to 7, such as 644."))
     if owner and not _OWNER.fullmatch(owner):
         raise ActionFailed(_("Write the owner as a name or number, with a group as in www:www."))
-    await _confined(podman, place, path)
+    await _require_confined(podman, place, path)
     if place.root != "/" and archive.is_utf8(path):
         # chmod follows a link, which may lead out of the volume
         await stat_path(podman, place, path)
@@ -91,7 +91,7 @@ async def set_permissions(
 
 async def make_folder(podman: Podman, place: FilePlace, path: str, action: StreamedAction) -> None:
     """Create a folder. FileExists, ActionFailed."""
-    await _confined(podman, place, path)
+    await _require_confined(podman, place, path)
     try:
         await archive.stat(podman, place.container, place.inside(path))
     except NotFound:
@@ -101,7 +101,7 @@ async def make_folder(podman: Podman, place: FilePlace, path: str, action: Strea
         raise FileExists(_("%(path)s already exists.") % {"path": path})
 
 
-async def _confined(podman: Podman, place: FilePlace, *paths: str) -> None:
+async def _require_confined(podman: Podman, place: FilePlace, *paths: str) -> None:
     """In a volume: raise where a folder on the way leads out of it."""
     if place.root == "/":
         return

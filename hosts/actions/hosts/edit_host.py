@@ -16,7 +16,12 @@ from hosts.access import Person, get_host, require
 from hosts.actions.hosts.group_moves import GROUPS, require_moves
 from hosts.actions.hosts.host_address import check_address, check_port
 from hosts.actions.hosts.other_machine import refuse_others_address, refuse_others_key
-from hosts.actions.hosts.register_host import check_groups, check_name, groups_named, target_of_host
+from hosts.actions.hosts.register_host import (
+    check_groups,
+    check_name,
+    get_or_make_groups,
+    target_of_host,
+)
 from hosts.guardrails import GuardrailRefused, Verdict
 from hosts.guardrails.locks import finding_of
 from hosts.models import INVENTORY, Endpoint, Group, Host, Job, Login, ObjectLock
@@ -82,7 +87,7 @@ def edit(person: Person, host_id: int, wanted: HostEdit) -> Host:
         with transaction.atomic():
             host.save(update_fields=["name", "notes", "address", "port"])
             # only the requested groups: others may have changed since
-            host.groups.add(*groups_named(sorted(wants - had)))
+            host.groups.add(*get_or_make_groups(sorted(wants - had)))
             host.groups.remove(*Group.objects.filter(name__in=had - wants))
             raise_epoch()
             if moved:

@@ -47,14 +47,14 @@ def unmute(person: Person, host_id: int) -> None:
     """End it early. NotVisible (also when it is not muted), Denied."""
     host = get_host(person, host_id, VERB)
     with transaction.atomic():
-        if not muted().filter(host=host).delete()[0]:
+        if not current_mutes().filter(host=host).delete()[0]:
             raise NotVisible
         raise_epoch()
         write.event(person.who, END, target_of_host(host))
         bells.ring("hosts", "containers", "access", "audit")
 
 
-def muted() -> QuerySet[HostMute]:
+def current_mutes() -> QuerySet[HostMute]:
     """Mutes that apply now, by the database's clock."""
     return HostMute.objects.filter(until__gt=Now())
 

@@ -176,7 +176,7 @@ def _make(new: NewHost, *, name: str, groups: list[str]) -> Host:
         notes=new.notes.strip(),
         another_machine=bool(apart),
     )
-    host.groups.set(groups_named(groups))
+    host.groups.set(get_or_make_groups(groups))
     login = Login.objects.create(
         host=host,
         user=new.user,
@@ -232,7 +232,7 @@ def check_groups(names: list[str]) -> list[str]:
     return found
 
 
-def groups_named(names: list[str]) -> list[Group]:
+def get_or_make_groups(names: list[str]) -> list[Group]:
     """The groups, created if they are new. In the caller's transaction."""
     return [Group.objects.get_or_create(name=name)[0] for name in names]
 

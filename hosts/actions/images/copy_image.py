@@ -219,10 +219,10 @@ class _CopyProgress:
             if isinstance(piece, ActionFailed):
                 raise piece
             self.bytes += len(piece)
-            await self.errand.report(self.shown("Copying"))
+            await self.errand.report(self.progress("Copying"))
             yield piece
 
-    def shown(self, status: str) -> dict[str, Any]:
+    def progress(self, status: str) -> dict[str, Any]:
         """The progress as a layer's bar. The archive can differ a little from its announced size."""
         size = max(int(self.errand.params.get("size_bytes") or 0), self.bytes)
         bar = {"id": self.errand.object_id[:12], "status": status}
@@ -230,7 +230,7 @@ class _CopyProgress:
 
     def end(self) -> None:
         """Mark it as complete."""
-        shown = self.shown("Copy complete")
+        shown = self.progress("Copy complete")
         shown["layers"][0]["total"] = self.bytes
         self.errand.progress = shown
         seconds = max(time.monotonic() - self.began, 0.001)

@@ -55,12 +55,12 @@ async def do(errand: Errand) -> dict[str, Any]:
             async for line in lines:
                 if not isinstance(line, PushProgress):
                     steps.end()
-                    errand.progress = steps.shown()
+                    errand.progress = steps.progress()
                     return {"destination": str(target), "digest": line.digest}
                 if line.text:
                     errand.say(line.text)
                 steps.add(line)
-                await errand.report(steps.shown())
+                await errand.report(steps.progress())
     except PushFailed as failed:
         raise ActionFailed(_failed(target, failed, known=bool(auth)), failed.message) from failed
     raise AssertionError("a push ends with Pushed")
@@ -88,7 +88,7 @@ class _PushProgress:
     def end(self) -> None:
         self._layers = dict.fromkeys(self._layers, "Push complete")
 
-    def shown(self) -> dict[str, Any]:
+    def progress(self) -> dict[str, Any]:
         return {"layers": [{"id": one, "status": word} for one, word in self._layers.items()]}
 
 

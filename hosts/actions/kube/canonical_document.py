@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from hosts.actions.kube.kube_yaml import Document, YamlRefused
-from hosts.guardrails.kube_document import dotted, normalize_document
+from hosts.guardrails.kube_document import dotted_path, normalize_document
 from hosts.guardrails.kube_fields import Leaf
 
 
@@ -16,11 +16,12 @@ def canonical_document(document: Document) -> tuple[Document, list[tuple[str, in
         raise duplicate_field(str(path[-1]), other, document.line_of(*path))
     for path, what in shape.wrong:
         raise YamlRefused(
-            _("%(name)s must be %(what)s.") % {"name": dotted(path), "what": _type_words(what)},
+            _("%(name)s must be %(what)s.")
+            % {"name": dotted_path(path), "what": _type_words(what)},
             document.line_of(*path),
         )
     lines = {at: document.line_of(*written) for at, written in shape.written.items()}
-    unknown = [(dotted(path), document.line_of(*path)) for path in shape.unknown]
+    unknown = [(dotted_path(path), document.line_of(*path)) for path in shape.unknown]
     return Document(shape.content, document.line, lines), unknown
 
 

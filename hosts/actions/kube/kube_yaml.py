@@ -93,7 +93,7 @@ def read(text: str) -> list[Document]:
 
 def _read(text: str) -> list[Document]:
     found: list[Document] = []
-    for node in _composed(text):
+    for node in _compose(text):
         if len(found) == MOST_DOCUMENTS:
             raise YamlRefused(
                 _("More than %d documents in one file.") % MOST_DOCUMENTS, _line(node)
@@ -107,13 +107,13 @@ def _read(text: str) -> list[Document]:
             )
         lines: dict[tuple[Any, ...], int] = {}
         _mark(node, (), lines)
-        found.append(Document(_built(node), _line(node), lines))
+        found.append(Document(_build(node), _line(node), lines))
     if not found:
         raise YamlRefused(_("The file is empty."))
     return found
 
 
-def _composed(text: str) -> Iterator[yaml.Node]:
+def _compose(text: str) -> Iterator[yaml.Node]:
     # nodes, not values: aliases are still shared, so memory does not grow
     try:
         _refuse_deep(text)
@@ -198,10 +198,10 @@ def _mark(node: yaml.Node, path: tuple[Any, ...], lines: dict[tuple[Any, ...], i
             _mark(item, (*path, number), lines)
 
 
-def _built(node: yaml.Node) -> Any:
+def _build(node: yaml.Node) -> Any:
     """The node's value. Keys are their texts. Aliases are copied, not shared."""
     if isinstance(node, yaml.SequenceNode):
-        return [_built(item) for item in node.value]
+        return [_build(item) for item in node.value]
     if isinstance(node, yaml.MappingNode):
         merged: dict[str, Any] = {}
         own: dict[str, Any] = {}
@@ -210,9 +210,9 @@ def _built(node: yaml.Node) -> Any:
                 for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
                     if not isinstance(source, yaml.MappingNode):
                         raise YamlRefused(_("“<<” needs a mapping."), _line(source))
-                    merged = {**_built(source), **merged}
+                    merged = {**_build(source), **merged}
             else:
-                own[key.value] = _built(value)
+                own[key.value] = _build(value)
         return {**merged, **own}
     return _scalar(node)
 

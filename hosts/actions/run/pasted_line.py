@@ -19,7 +19,7 @@ from hosts.actions.run.flags import (
 )
 from hosts.actions.run.shell_words import split
 from hosts.actions.run.table import BY_FLAG, Field, Kind
-from hosts.actions.run.table.parsers import switched
+from hosts.actions.run.table.parsers import switch_text
 from hosts.refusals import Refusal
 
 _ENV = ("-e", "--env")
@@ -146,7 +146,7 @@ def _take(line: Line, flag: str, value: str | None) -> None:
     if flag in _ENV:
         _environment(line, value or "")
     elif flag == "--read-only-tmpfs":
-        line.fields["read_only_all"] = "" if switched(value) else "on"
+        line.fields["read_only_all"] = "" if switch_text(value) else "on"
     elif flag == "--group-add" and value == "keep-groups":
         line.reasons.append(f"--group-add: {KEEP_GROUPS}")
     elif flag == "--ulimit" and value == "host":
@@ -165,7 +165,7 @@ def _take(line: Line, flag: str, value: str | None) -> None:
 def _field(line: Line, known: Field, value: str | None) -> None:
     text = value or ""
     if known.kind is Kind.TICK:
-        line.fields[known.name] = switched(value)
+        line.fields[known.name] = switch_text(value)
     elif known.name == "restart":
         policy, _colon, tries = text.partition(":")
         line.fields["restart"] = policy

@@ -26,5 +26,7 @@ async def permit_spec(errand: Errand, spec: dict[str, Any]) -> Proposal:
         # Podman reports it when the container is created
         return asked
     if carrier:
-        await errand.permit(from_inspect.joined(errand.verb, pod, carrier), known_at_click=False)
+        await errand.permit(
+            from_inspect.joined_pod(errand.verb, pod, carrier), known_at_click=False
+        )
     return asked

@@ -94,7 +94,7 @@ async def make(errand: Errand) -> str:
         asked = await permit_spec(errand, spec)
     except (GuardrailRefused, NotAllowed, HeldForApproval):
         if container_id is not None:
-            errand.say(await second_look.removed(errand, [container_id]))
+            errand.say(await second_look.remove_or_stop(errand, [container_id]))
         raise
     if container_id is None:
         await errand.about_to_send({"step": "create"})

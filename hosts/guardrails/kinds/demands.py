@@ -14,8 +14,8 @@ from hosts.guardrails.kinds.kind import (
     Setting,
     Settings,
     Shape,
+    is_ticked,
     lines_of,
-    ticked,
     where,
 )
 from hosts.guardrails.kinds.matching import matches
@@ -117,7 +117,7 @@ def _closed(settings: Settings, port: Port) -> str:
     if port.first == 0:
         return (
             ""
-            if not ticked(settings, "no_random")
+            if not is_ticked(settings, "no_random")
             else _now("Podman would choose the host's port.")
         )
     ranges = lines_of(settings, "allow")
@@ -138,7 +138,7 @@ def _closed(settings: Settings, port: Port) -> str:
 def _users(settings: Settings, part: Part) -> Iterator[Breach]:
     field = where(part, "user")
     if part.user is None:
-        if ticked(settings, "no_root") and part.what is PartType.CONTAINER:
+        if is_ticked(settings, "no_root") and part.what is PartType.CONTAINER:
             yield (
                 field,
                 _now("it sets no user, so the image's user applies, which may be root."),
@@ -149,7 +149,7 @@ def _users(settings: Settings, part: Part) -> Iterator[Breach]:
     field = where(part, part.user.field)
     name = user_name(part.user.value)
     allowed = lines_of(settings, "allow")
-    if ticked(settings, "no_root") and name in ("0", "root", ""):
+    if is_ticked(settings, "no_root") and name in ("0", "root", ""):
         yield field, _now("it runs as root.")
     elif allowed and not matches(name, allowed):
         yield field, _now("%s is not one of the allowed users.") % name

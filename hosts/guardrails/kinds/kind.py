@@ -63,7 +63,7 @@ def lines_of(settings: Settings, name: str) -> list[str]:
     return [str(one) for one in found] if isinstance(found, list) else []
 
 
-def ticked(settings: Settings, name: str) -> bool:
+def is_ticked(settings: Settings, name: str) -> bool:
     """True for a checkbox that is ticked."""
     return settings.get(name) is True
 

@@ -11,8 +11,8 @@ from hosts.guardrails.kinds.kind import (
     Setting,
     Settings,
     Shape,
+    is_ticked,
     lines_of,
-    ticked,
     where,
 )
 from hosts.guardrails.kinds.matching import matches
@@ -69,7 +69,7 @@ def _spaces(settings: Settings, part: Part) -> Iterator[Breach]:
                 where(part, space.field),
                 _now("it joins a namespace by its path: %(value)s.") % words,
             )
-        elif not ticked(settings, "join"):
+        elif not is_ticked(settings, "join"):
             text = _now("it joins the namespace of another container: %(space)s of %(value)s.")
             yield where(part, space.field), text % words
 
@@ -80,7 +80,7 @@ def _capabilities(settings: Settings, part: Part) -> Iterator[Breach]:
         if fact.value not in allowed:
             yield where(part, fact.field), _now("it adds the capability %s.") % fact.value
     if (
-        ticked(settings, "drop_all")
+        is_ticked(settings, "drop_all")
         and part.what is PartType.CONTAINER
         and "ALL" not in part.dropped
     ):
@@ -101,7 +101,7 @@ def _options(settings: Settings, part: Part) -> Iterator[Breach]:
         if not matches(fact.value, allowed):
             yield where(part, fact.field), _now("it changes its confinement: %s.") % fact.value
     if (
-        ticked(settings, "no_new_privileges")
+        is_ticked(settings, "no_new_privileges")
         and part.what is PartType.CONTAINER
         and not part.no_new_privileges
     ):

@@ -11,8 +11,8 @@ from hosts.guardrails.kinds.kind import (
     Setting,
     Settings,
     Shape,
+    is_ticked,
     lines_of,
-    ticked,
     where,
 )
 from hosts.guardrails.kinds.matching import image_matches, inside, matches, plain_path, whole_name
@@ -102,10 +102,10 @@ def _images(settings: Settings, part: Part) -> Iterator[Breach]:
             yield where(part, fact.field), _now("%s is forbidden here.") % full
         elif allowed and not any(image_matches(name, tag, pattern) for pattern in allowed):
             yield where(part, fact.field), _now("%s is not from an allowed place.") % full
-        elif ticked(settings, "digest") and not digest and not name.startswith("localhost/"):
+        elif is_ticked(settings, "digest") and not digest and not name.startswith("localhost/"):
             yield where(part, fact.field), _now("%s has no digest (@sha256:…).") % full
     yield from _names(settings, part)
-    if ticked(settings, "archives"):
+    if is_ticked(settings, "archives"):
         return
     for fact in part.origins:
         yield where(part, fact.field), _origin(fact.field, fact.value)

@@ -7,7 +7,7 @@ import yaml
 
 from hosts.guardrails.masked.limits import cut
 from hosts.guardrails.masked.names import is_secret_name
-from hosts.guardrails.masked.patterns import HIDDEN, command_looks_secret, hidden, image
+from hosts.guardrails.masked.patterns import HIDDEN, command_looks_secret, image, mask
 
 # annotations that Podman and runtimes act on; others can hold anything
 _ACTED_ON = (
@@ -71,7 +71,7 @@ def _mask_value(value: Any, key: str) -> Any:
         return HIDDEN
     if not isinstance(value, str):
         return value
-    return image(value) if small in ("image", "reference") else hidden(value)
+    return image(value) if small in ("image", "reference") else mask(value)
 
 
 def _mapping(value: Mapping[Any, Any], small: str) -> Any:

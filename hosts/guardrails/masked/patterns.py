@@ -114,7 +114,7 @@ def holds_credentials(text: str) -> bool:
     return KNOWN.search(text) is not None or _IN_URL.search(text) is not None
 
 
-def hidden(text: str) -> str:
+def mask(text: str) -> str:
     """The text, or HIDDEN."""
     return HIDDEN if looks_secret(text) else text
 

@@ -6,9 +6,9 @@ from typing import Any
 from hosts.guardrails.masked.patterns import (
     HIDDEN,
     command_looks_secret,
-    hidden,
     image,
     looks_secret,
+    mask,
 )
 
 # fields with names: of a Podman secret, a volume, a port
@@ -61,7 +61,7 @@ def _each(value: Any, *, options: bool) -> Any:
         return [_each(one, options=options) for one in value]
     if not isinstance(value, str):
         return value
-    return option(value) if options else hidden(value)
+    return option(value) if options else mask(value)
 
 
 def option(text: str) -> str:
@@ -69,4 +69,4 @@ def option(text: str) -> str:
     name, equals, _value = text.partition("=")
     if equals and name.strip().lower() not in _CALM_OPTIONS:
         return f"{name}={HIDDEN}"
-    return hidden(text)
+    return mask(text)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from hosts import sizes
 from hosts.actions.run.table.field import Field, Kind, at
 from hosts.actions.run.table.inspected import InspectedContainer, lines_of
-from hosts.actions.run.table.parsers import joined, lines, number, size
+from hosts.actions.run.table.parsers import join_lines, lines, number, size
 from hosts.refusals import Refusal
 
 
@@ -29,7 +29,7 @@ def _rate(unit: str) -> Any:
 
 def _rate_words(unit: str) -> Any:
     def write(values: list[dict[str, Any]]) -> str:
-        return joined(
+        return join_lines(
             f"{one['path']}:{sizes.words(one['rate']) if unit == 'bytes' else one['rate']}"
             for one in values
         )
@@ -86,7 +86,7 @@ DISKS = (
         at("weightDevice", lambda values: {v["path"]: {"weight": v["weight"]} for v in values}),
         ("--blkio-weight-device",),
         Kind.LINES,
-        write=lambda values: joined(f"{one['path']}:{one['weight']}" for one in values),
+        write=lambda values: join_lines(f"{one['path']}:{one['weight']}" for one in values),
         from_inspect=_weights_from_inspect,
         hint="/dev/sda:200",
         help=_("10–1000; needs a disk scheduler that supports weights, such as bfq."),

@@ -12,14 +12,14 @@ from hosts.actions.run.table.disks import DISKS
 from hosts.actions.run.table.field import Field, Kind, Params, Spec, at, nothing
 from hosts.actions.run.table.inspected import InspectedContainer, lines_of, pairs_of
 from hosts.actions.run.table.parsers import (
-    joined,
+    join_lines,
     lines,
     matching,
     number,
+    optional,
     pair_lines,
     pairs,
     size,
-    some,
     tick,
 )
 from hosts.refusals import Refusal
@@ -127,7 +127,7 @@ LIMITS = (
     Field(
         "memory",
         _("Memory"),
-        some(run_fields.memory),
+        optional(run_fields.memory),
         _put_memory,
         ("--memory", "-m"),
         write=sizes.words,
@@ -140,7 +140,7 @@ LIMITS = (
     Field(
         "cpus",
         _("CPUs"),
-        some(run_fields.cpus),
+        optional(run_fields.cpus),
         _put_cpus,
         ("--cpus",),
         write=lambda value: f"{value:g}",
@@ -152,7 +152,7 @@ LIMITS = (
     Field(
         "pids",
         _("Processes"),
-        some(run_fields.pids),
+        optional(run_fields.pids),
         at("resource_limits.pids.limit"),
         ("--pids-limit",),
         from_inspect=_pids_from_inspect,
@@ -295,7 +295,7 @@ LIMITS = (
         at("r_limits", _rlimits),
         ("--ulimit",),
         Kind.LINES,
-        write=lambda values: joined(_rlimit_words(value) for value in values),
+        write=lambda values: join_lines(_rlimit_words(value) for value in values),
         from_inspect=_rlimits_from_inspect,
         hint="nofile=1024:2048",
         logged=True,

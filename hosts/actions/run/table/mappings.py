@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hosts.actions.run.table.field import Field, Kind, Params, Spec
 from hosts.actions.run.table.inspected import InspectedContainer, lines_of, mapping
-from hosts.actions.run.table.parsers import joined, lines
+from hosts.actions.run.table.parsers import join_lines, lines
 from hosts.refusals import Refusal
 
 # podman run sets this too if mappings are given
@@ -32,7 +32,7 @@ def _map(text: str) -> list[int]:
 
 
 def _words(values: list[list[int]]) -> str:
-    return joined(":".join(str(number) for number in one) for one in values)
+    return join_lines(":".join(str(number) for number in one) for one in values)
 
 
 def _shape(values: list[list[int]]) -> list[dict[str, int]]:

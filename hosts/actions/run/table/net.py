@@ -18,7 +18,7 @@ from hosts.actions.run.table.networks import (
     networks_of,
     put_networks,
 )
-from hosts.actions.run.table.parsers import joined, lines, listed, matching, tick
+from hosts.actions.run.table.parsers import join_lines, lines, matching, separated, tick
 from hosts.refusals import Refusal
 
 _MAC = matching(r"(?i)[0-9a-f]{2}([:-][0-9a-f]{2}){5}", _("“%s” is not a MAC address."))
@@ -126,7 +126,7 @@ def _network_from_inspect(container: InspectedContainer) -> str:
 
 
 def _further_from_inspect(container: InspectedContainer) -> str:
-    return joined(network_words(one) for one in networks_of(container)[1:])
+    return join_lines(network_words(one) for one in networks_of(container)[1:])
 
 
 def _put(spec: Spec, _value: Any, params: Params) -> None:
@@ -190,7 +190,7 @@ NET = (
         _put,
         ("--network",),
         Kind.LINES,
-        write=joined,
+        write=join_lines,
         from_inspect=_further_from_inspect,
         help=_("One per line: back, or back:ip=10.89.0.5,alias=db."),
         logged=True,
@@ -210,11 +210,11 @@ NET = (
     Field(
         "aliases",
         _("Network aliases"),
-        listed(matching(_HOST_NAME, _("“%s” is not a valid name."))),
+        separated(matching(_HOST_NAME, _("“%s” is not a valid name."))),
         _put,
         ("--network-alias",),
         Kind.LINES,
-        write=joined,
+        write=join_lines,
         help=_("More names by which other containers of the network find it."),
         logged=True,
     ),
@@ -230,11 +230,11 @@ NET = (
     Field(
         "dns",
         _("DNS servers"),
-        listed(_server),
+        separated(_server),
         _put_servers,
         ("--dns",),
         Kind.LINES,
-        write=joined,
+        write=join_lines,
         from_inspect=lambda container: lines_of(container.host("Dns")),
         help=_("none keeps the image's resolv.conf."),
         logged=True,
@@ -242,22 +242,22 @@ NET = (
     Field(
         "dns_search",
         _("DNS search domains"),
-        listed(matching(r"[A-Za-z0-9_.-]+", _("“%s” is not a domain."))),
+        separated(matching(r"[A-Za-z0-9_.-]+", _("“%s” is not a domain."))),
         at("dns_search"),
         ("--dns-search",),
         Kind.LINES,
-        write=joined,
+        write=join_lines,
         from_inspect=lambda container: lines_of(container.host("DnsSearch")),
         logged=True,
     ),
     Field(
         "dns_options",
         _("DNS options"),
-        listed(matching(r"[a-z0-9:_-]+", _("“%s” is not an option of resolv.conf."))),
+        separated(matching(r"[a-z0-9:_-]+", _("“%s” is not an option of resolv.conf."))),
         at("dns_option"),
         ("--dns-option", "--dns-opt"),
         Kind.LINES,
-        write=joined,
+        write=join_lines,
         from_inspect=lambda container: lines_of(container.host("DnsOptions")),
         hint="ndots:2",
         logged=True,
@@ -269,7 +269,7 @@ NET = (
         at("hostadd"),
         ("--add-host",),
         Kind.LINES,
-        write=joined,
+        write=join_lines,
         from_inspect=lambda container: lines_of(container.host("ExtraHosts")),
         help=_("One name:address per line; host-gateway means the host."),
         logged=True,
@@ -277,11 +277,11 @@ NET = (
     Field(
         "expose",
         _("Exposed ports, not published"),
-        listed(_expose),
+        separated(_expose),
         _put_expose,
         ("--expose",),
         Kind.LINES,
-        write=joined,
+        write=join_lines,
         hint="9000/tcp",
         logged=True,
     ),

@@ -87,7 +87,7 @@ def lines(each: Reader) -> Reader:
     return read
 
 
-def listed(each: Reader) -> Reader:
+def separated(each: Reader) -> Reader:
     """Values separated by commas, blanks or lines."""
 
     def read(text: str) -> list[Any]:
@@ -115,7 +115,7 @@ def pair_lines(value: dict[str, str]) -> str:
     return "\n".join(f"{name}={text}" for name, text in value.items())
 
 
-def joined(values: Iterable[Any]) -> str:
+def join_lines(values: Iterable[Any]) -> str:
     """The text of `lines`."""
     return "\n".join(str(value) for value in values)
 
@@ -125,7 +125,7 @@ def tick(text: str) -> bool:
     return text.strip() in _TRUE[1:]
 
 
-def switched(value: str | None) -> str:
+def switch_text(value: str | None) -> str:
     """The checkbox text for `--init` or `--init=false`."""
     return "on" if value is None or value in _TRUE else ""
 
@@ -165,7 +165,7 @@ def duration_words(value_ns: int) -> str:
     return f"{value_ns}ns" if value_ns else "0s"
 
 
-def some(read: Reader) -> Reader:
+def optional(read: Reader) -> Reader:
     """`read`, with None for empty values."""
     return lambda text: read(text) or None
 

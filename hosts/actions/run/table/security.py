@@ -11,12 +11,12 @@ from hosts.actions.run.table.field import Field, Kind, Params, Spec, at
 from hosts.actions.run.table.inspected import InspectedContainer, lines_of
 from hosts.actions.run.table.mappings import GIVEN, MAPPINGS, USER_NS
 from hosts.actions.run.table.parsers import (
-    joined,
+    join_lines,
     lines,
-    listed,
     matching,
     pair_lines,
     pairs,
+    separated,
     tick,
 )
 from hosts.refusals import Refusal
@@ -157,11 +157,11 @@ SECURITY = (
     Field(
         "cap_add",
         _("Capabilities to add"),
-        listed(_capability),
+        separated(_capability),
         at("cap_add", _caps),
         ("--cap-add",),
         Kind.LINES,
-        write=joined,
+        write=join_lines,
         from_inspect=_capabilities_from_inspect("CapAdd"),
         hint="NET_ADMIN",
         logged=True,
@@ -169,11 +169,11 @@ SECURITY = (
     Field(
         "cap_drop",
         _("Capabilities to drop"),
-        listed(_capability),
+        separated(_capability),
         at("cap_drop", _caps),
         ("--cap-drop",),
         Kind.LINES,
-        write=joined,
+        write=join_lines,
         from_inspect=_capabilities_from_inspect("CapDrop"),
         hint="ALL",
         logged=True,
@@ -185,7 +185,7 @@ SECURITY = (
         _put_options,
         ("--security-opt",),
         Kind.LINES,
-        write=joined,
+        write=join_lines,
         from_inspect=_options_from_inspect,
         help=_("One per line: label=disable, label=type:…, seccomp=unconfined, no-new-privileges."),
         logged=True,

@@ -10,13 +10,13 @@ from hosts.actions.run.table.field import Field, Kind, at, nothing
 from hosts.actions.run.table.inspected import InspectedContainer, json_words, lines_of, pairs_of
 from hosts.actions.run.table.parsers import (
     command_words,
-    joined,
-    listed,
+    join_lines,
     matching,
     number,
     one_line,
     pair_lines,
     pairs,
+    separated,
     tick,
 )
 from hosts.actions.run.table.signals import number_of, signal
@@ -207,11 +207,11 @@ PROCESS = (
     Field(
         "group_add",
         _("More groups"),
-        listed(matching(r"[A-Za-z0-9_.$-]+", _("“%s” is not a group."))),
+        separated(matching(r"[A-Za-z0-9_.$-]+", _("“%s” is not a group."))),
         at("groups"),
         ("--group-add",),
         Kind.LINES,
-        write=joined,
+        write=join_lines,
         from_inspect=lambda container: lines_of(container.host("GroupAdd")),
         logged=True,
     ),
@@ -295,21 +295,21 @@ PROCESS = (
     Field(
         "unset_env",
         _("Remove from the image's environment"),
-        listed(matching(r"[^=\s]+", _("“%s” is not a valid name."))),
+        separated(matching(r"[^=\s]+", _("“%s” is not a valid name."))),
         at("unsetenv"),
         ("--unsetenv",),
         Kind.LINES,
-        write=joined,
+        write=join_lines,
         logged=True,
     ),
     Field(
         "requires",
         _("Start these containers first"),
-        listed(matching(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", _("“%s” is not a container name."))),
+        separated(matching(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", _("“%s” is not a container name."))),
         at("dependencyContainers"),
         ("--requires",),
         Kind.LINES,
-        write=joined,
+        write=join_lines,
         logged=True,
     ),
     Field(
