@@ -48,7 +48,7 @@ def test_a_name_tells_nobody_what_is_there(fleet: "Fleet") -> None:
     fleet.grant(host=fleet.web1, label="app=shop")
     assert rename_container.ask(fleet.person(), ref(shop), name=bank.name)
     fleet.grant(host=fleet.web1)
-    with pytest.raises(FieldRefusal, match="another one"):
+    with pytest.raises(FieldRefusal, match="Another container"):
         rename_container.ask(fleet.person(), ref(shop), name=bank.name)
 
 
