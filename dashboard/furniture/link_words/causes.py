@@ -229,7 +229,7 @@ CAUSES: Mapping[str, tuple[Sentence, ...]] = {
         ),
     ),
     "unreachable": (
-        says("There is no route to %(ip)s: %(words)s.", _("There is no way to %(ip)s.")),
+        says("There is no route to %(ip)s: %(words)s.", _("There is no route to %(ip)s.")),
     ),
     # what the doctor cannot know, and how streams get to a host
     "": (

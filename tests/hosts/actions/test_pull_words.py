@@ -14,4 +14,4 @@ def test_an_image_that_only_a_host_itself_can_have() -> None:
 
 def test_a_registry_that_is_not_reached() -> None:
     words = _failed("localhost:5000/shop:1", "localhost:5000", REFUSED, known=False)
-    assert "does not reach localhost:5000" in words
+    assert "cannot reach localhost:5000" in words
