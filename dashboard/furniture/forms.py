@@ -39,9 +39,12 @@ class StyledForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            kind = "form-select" if isinstance(field.widget, forms.Select) else INPUT
-            if not isinstance(field.widget, forms.CheckboxInput):
-                field.widget.attrs["class"] = kind
+            if isinstance(field.widget, forms.Select):
+                field.widget.attrs["class"] = "form-select"
+            elif isinstance(field.widget, forms.RadioSelect):
+                field.widget.attrs["class"] = "form-check-input"
+            elif not isinstance(field.widget, forms.CheckboxInput):
+                field.widget.attrs["class"] = INPUT
             field.widget.attrs.pop("placeholder", None)
 
 

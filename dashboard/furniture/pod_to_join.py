@@ -2,7 +2,7 @@
 it.
 
 A form is answered from the inventory and from the last inspect that was kept. Where none is kept,
-the page asks the host (pages.guardrails.looking) and then for its verdict again. What stays unknown
+the page asks the host (pages.guardrails.inspect_pod) and then for its verdict again. What stays unknown
 is judged by the worker.
 """
 

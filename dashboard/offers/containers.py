@@ -100,7 +100,7 @@ RUN = usual.create(
     also=_("create new start"),
     page="run:page",
 )
-# by a page of its own (dashboard.pages.run.recreating)
+# by a page of its own (dashboard.pages.run.recreate)
 RECREATE = Offer(
     replace(recreate_container.ACTION, ask=recreate),
     _("Edit and recreate…"),

@@ -22,7 +22,7 @@ DRIVERS = (
 _PARTS = {"subnets": "subnet", "gateway": "gateway", "lease": "range"}
 
 
-class Marked(forms.Select):
+class MarkedSelect(forms.Select):
     """A choice whose options of `marked` values carry a data attribute for making.js."""
 
     def __init__(self, mark: str, marked: Iterable[str] = ()) -> None:
@@ -43,12 +43,14 @@ class NetworkForm(CreateForm):
 
     FOLDED = ("further", "dns", "dns_servers", "internal", "isolate", "mtu", "options", "labels")
 
-    endpoint = forms.TypedChoiceField(label=_("Host"), coerce=int, widget=Marked("data-rootless"))
+    endpoint = forms.TypedChoiceField(
+        label=_("Host"), coerce=int, widget=MarkedSelect("data-rootless")
+    )
     driver = forms.ChoiceField(
         label=_("Driver"),
         choices=DRIVERS,
         initial="bridge",
-        widget=Marked("data-rootful", ("macvlan", "ipvlan")),
+        widget=MarkedSelect("data-rootful", ("macvlan", "ipvlan")),
         help_text=_("macvlan and ipvlan use an interface of the host, which needs rootful Podman."),
     )
     parent = forms.CharField(
@@ -134,7 +136,7 @@ class NetworkForm(CreateForm):
         endpoints = list(endpoints)
         super().__init__(*args, endpoints=endpoints, **kwargs)
         widget = self.fields["endpoint"].widget
-        assert isinstance(widget, Marked)
+        assert isinstance(widget, MarkedSelect)
         widget.marked = {str(one.pk) for one in endpoints if one.rootless}
 
     def clean(self) -> dict[str, Any]:

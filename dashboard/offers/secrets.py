@@ -69,7 +69,7 @@ CREATE = usual.create(
     body=host_bodies.SecretCreateOptions,
     page=CreatePage(SecretForm),
 )
-# by a page of its own (dashboard.pages.secrets.replacing)
+# by a page of its own (dashboard.pages.secrets.replace)
 REPLACE = Offer(
     replace_secret.ACTION,
     _("Replace"),

@@ -63,7 +63,7 @@ CREATE = usual.create(
     body=host_bodies.VolumeCreateOptions,
     page=CreatePage(VolumeForm, create_volume.order),
 )
-# by a page of its own (dashboard.pages.volumes.cloning)
+# by a page of its own (dashboard.pages.volumes.clone)
 CLONE = Offer(
     clone_volume.ACTION,
     _("Clone"),

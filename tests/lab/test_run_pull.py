@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.pages.run.again import field_of
+from dashboard.pages.run.from_job import field_of
 from hosts.actions.images import pull_image
 from hosts.actions.run import run_container, run_fields
 from tests.lab.hosts import Host, Lab

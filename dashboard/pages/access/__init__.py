@@ -1,1 +1,1 @@
-"""Access: teams, roles and grants, and who has what. All changes are shown before they are made."""
+"""Access: teams, roles and grants. Each change shows its effect before it is made."""

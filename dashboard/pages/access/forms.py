@@ -1,4 +1,4 @@
-"""A team, a role, a grant, a grant's end."""
+"""Forms of a team, a role, a grant, and a grant's end."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ ENDS: Mapping[str, timedelta] = {
 
 
 class NameForm(RefusalForm):
-    """A name and what it is for."""
+    """A name and a description."""
 
     name = forms.CharField(label=_("Name"), max_length=50, widget=forms.TextInput(attrs=_PLAIN))
     words = forms.CharField(
@@ -46,7 +46,7 @@ class NameForm(RefusalForm):
 
 
 class RoleForm(NameForm):
-    """A role of one's own. Which verbs are ticked is read from `verbs`; the template draws them."""
+    """A role. The template draws the ticks of `verbs` itself."""
 
     verbs = forms.MultipleChoiceField(
         label=_("What it permits"), required=False, widget=forms.MultipleHiddenInput
@@ -55,7 +55,7 @@ class RoleForm(NameForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["words"].label = _("What it permits, in one line")
-        # what is none is told by the action, by its name
+        # the action refuses unknown verbs by name
         verbs = self.fields["verbs"]
         assert isinstance(verbs, forms.MultipleChoiceField)
         given = self.data.getlist("verbs") if hasattr(self.data, "getlist") else []
@@ -63,13 +63,13 @@ class RoleForm(NameForm):
 
     @property
     def ticked(self) -> set[str]:
-        """Names of the verbs that are ticked now."""
+        """Names of the ticked verbs."""
         value = self["verbs"].value() or []
         return {str(name) for name in value}
 
 
 class EndForm(ZoneForm):
-    """Until when, and why."""
+    """When a grant ends, and why."""
 
     ends = forms.ChoiceField(
         label=_("Until"),
@@ -97,7 +97,7 @@ class EndForm(ZoneForm):
     )
 
     def end(self) -> datetime | None:
-        """When it ends. FieldRefusal when a time is meant and none is given."""
+        """When the grant ends; None: never. Raises HostRefused when the time is missing."""
         ends = self.cleaned_data["ends"]
         if ends in ENDS:
             return timezone.now() + ENDS[ends]
@@ -110,7 +110,7 @@ class EndForm(ZoneForm):
 
 
 class GrantForm(EndForm):
-    """A grant. `to` and `where` are typed; dashboard.furniture.names reads them."""
+    """A grant. dashboard.furniture.names parses `to` and `where`."""
 
     to = forms.CharField(
         label=_("Who"),
@@ -152,8 +152,12 @@ class GrantForm(EndForm):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Role.objects.filter(pk__in=giving)
 
-    def wanted(self, person: Person) -> GrantOptions | None:
-        """What the form asks for; None with the problem beside its field. Ask after is_valid."""
+    def options(self, person: Person) -> GrantOptions | None:
+        """The grant that the form describes. None when something is wrong; the error stands beside its
+        field.
+
+        Call after is_valid.
+        """
         try:
             to = holder_named(self.cleaned_data["to"])
             place: GrantPlace = place_named(person, self.cleaned_data["where"])

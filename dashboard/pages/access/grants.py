@@ -1,4 +1,4 @@
-"""Pages of grants: the list, giving one, one's end, taking it; what each changes is shown before."""
+"""Pages of grants: list, give, change the end, revoke. Each shows its effect first."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,13 +8,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dashboard.furniture.change_preview import (
     ChangePreview,
-    dialog,
+    ask_first,
     matching_containers,
     preview_change,
 )
 from dashboard.furniture.grants import prepare_grants
 from dashboard.furniture.names import holders_like, place_text, places_like
-from dashboard.pages.access.doing import MAY, SEES, access_list, allowed, done
+from dashboard.pages.access.changes import EDIT, VIEW, access_list, apply_change, require_verb
 from dashboard.pages.access.forms import EndForm, GrantForm
 from dashboard.pages.access.lists import GRANTS
 from hosts.access import NotVisible, allows
@@ -26,17 +26,16 @@ from hosts.models import Grant
 
 @require_GET
 def grants(request: HttpRequest) -> HttpResponse:
-    """All grants."""
     return access_list(request, GRANTS, _("Grants"), add=("access:give", _("Give access")))
 
 
 @require_http_methods(["GET", "POST"])
 def give(request: HttpRequest) -> HttpResponse:
-    """The form for a grant. GET may fill it in: ?to=team:shop&where=group:prod."""
-    person = allowed(request, MAY, kind="grant")
+    """The form for a grant. The query can fill it in: ?to=team:shop&where=group:prod."""
+    person = require_verb(request, EDIT, kind="grant")
     if request.method == "POST":
         form = GrantForm(request.POST)
-        wanted = form.wanted(person) if form.is_valid() else None
+        wanted = form.options(person) if form.is_valid() else None
         if wanted is not None:
             made: list[Grant] = []
 
@@ -45,7 +44,7 @@ def give(request: HttpRequest) -> HttpResponse:
                 words = _("%(who)s has %(role)s there now.")
                 return words % {"who": wanted.user or wanted.team, "role": wanted.role.label}
 
-            if done(request, change, form=form):
+            if apply_change(request, change, form=form):
                 return redirect("access:grants")
     else:
         known = ("to", "role", "where", "label", "names")
@@ -61,17 +60,17 @@ def give(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def previewed(request: HttpRequest) -> HttpResponse:
-    """What the form as it stands would change, while it is filled in."""
-    person = allowed(request, MAY, kind="grant")
+def preview(request: HttpRequest) -> HttpResponse:
+    """The effect of the form as it stands, while somebody fills it in."""
+    person = require_verb(request, EDIT, kind="grant")
     form = GrantForm(request.POST)
-    wanted = form.wanted(person) if form.is_valid() else None
+    wanted = form.options(person) if form.is_valid() else None
     if wanted is None:
         unfinished = [
             str(error)
             for name, errors in form.errors.items()
             for error in errors
-            # a field that is still empty is no mistake yet
+            # an empty field is no error yet
             if request.POST.get(name, "").strip()
         ]
         what = ChangePreview(troubles=unfinished)
@@ -84,8 +83,8 @@ def previewed(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def names(request: HttpRequest) -> HttpResponse:
-    """Options for what is typed into "who" or "where"."""
-    person = allowed(request, MAY, kind="grant")
+    """Completions for the fields `to` and `where`."""
+    person = require_verb(request, EDIT, kind="grant")
     if "where" in request.GET:
         found = places_like(person, request.GET["where"][:200])
     else:
@@ -95,9 +94,9 @@ def names(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, grant_id: int) -> HttpResponse:
-    """One grant: what it gives to whom, its end, taking it."""
-    person = allowed(request, SEES, kind="grant")
-    edits = allows(person, MAY)
+    """One grant: who has what where. POST changes its end."""
+    person = require_verb(request, VIEW, kind="grant")
+    edits = allows(person, EDIT)
     grant = actions.with_names(Grant.objects.filter(pk=grant_id)).first()
     if grant is None:
         raise NotVisible
@@ -110,7 +109,7 @@ def page(request: HttpRequest, grant_id: int) -> HttpResponse:
                 actions.change(person, grant_id, until=until, reason=reason)
                 return _("Saved.")
 
-            if done(request, change, form=form):
+            if apply_change(request, change, form=form):
                 return redirect("access:grant", grant_id=grant_id)
     else:
         ends = "at" if grant.until else "never"
@@ -136,8 +135,8 @@ def page(request: HttpRequest, grant_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def take(request: HttpRequest, grant_id: int) -> HttpResponse:
-    """GET: what is lost, as a question. POST: take it."""
-    person = allowed(request, MAY, kind="grant")
+    """GET asks, and lists what is lost. POST revokes the grant."""
+    person = require_verb(request, EDIT, kind="grant")
     grant = actions.get_grant(person, grant_id)
     holder, role = grant.user or grant.team, grant.role.label
 
@@ -150,14 +149,13 @@ def take(request: HttpRequest, grant_id: int) -> HttpResponse:
         title = _("Revoke %(role)s on %(where)s from %(who)s?") % words
         where = reverse("access:take", args=[grant_id])
         what = preview_change(person, change, _holders(grant))
-        context = dialog(title, where, _("Revoke"), what, takes=True)
-        return render(request, "parts/change_dialog.html", context)
-    done(request, change)
+        return ask_first(request, title, where, _("Revoke"), what)
+    apply_change(request, change)
     return redirect("access:grants")
 
 
 def _holders(grant: Grant | GrantOptions) -> set[int]:
     if grant.user is not None:
         return {grant.user.pk}
-    assert grant.team is not None  # one of the two, by a rule of the table
+    assert grant.team is not None  # a constraint: a user or a team
     return people_of_team(grant.team.pk)

@@ -17,7 +17,7 @@ from hosts.access.grant_rows import role_verbs
 from hosts.actions.access.grants import with_names
 from hosts.models import Grant, Host
 
-SEES = "access.view"
+VIEW = "access.view"
 
 
 def _in_team(value: str) -> Q:
@@ -34,7 +34,7 @@ def _teams(person: Person) -> QuerySet[Team]:
 TEAMS = register(
     ListSpec(
         name="teams",
-        verb=SEES,
+        verb=VIEW,
         noun=(_("team"), _("teams")),
         base=_teams,
         tokens=(
@@ -69,7 +69,7 @@ TEAMS = register(
 def _prepare_roles(rows: list[Any], person: Person) -> None:
     for row in rows:
         names = row.verb_names()
-        row.counted = len(names)
+        row.verb_count = len(names)
         row.at_places = len(role_verbs(row))
 
 
@@ -82,7 +82,7 @@ def _roles(person: Person) -> QuerySet[Role]:
 ROLES = register(
     ListSpec(
         name="roles",
-        verb=SEES,
+        verb=VIEW,
         noun=(_("role"), _("roles")),
         base=_roles,
         tokens=(
@@ -132,7 +132,7 @@ _NARROWED = {"yes": ~Q(label="", names=""), "no": Q(label="", names="")}
 GRANTS = register(
     ListSpec(
         name="grants",
-        verb=SEES,
+        verb=VIEW,
         noun=(_("grant"), _("grants")),
         base=lambda person: with_names(Grant.objects.all()),
         tokens=(

@@ -1,4 +1,4 @@
-"""Pages of roles: what each permits in words; those of one's own are made by ticking verbs."""
+"""Pages of roles: the list, one role, and the form that ticks its verbs."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,20 +9,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import role_actions
 from accounts.models import Role
 from accounts.role_actions import RoleOptions
-from dashboard.furniture.change_preview import ChangePreview, dialog, preview_change
+from dashboard.furniture.change_preview import ChangePreview, ask_first, preview_change
 from dashboard.furniture.verb_ticks import parts
-from dashboard.pages.access.doing import MAY, SEES, access_list, allowed, done
+from dashboard.pages.access.changes import EDIT, VIEW, access_list, apply_change, require_verb
 from dashboard.pages.access.forms import RoleForm
 from dashboard.pages.access.lists import ROLES
 from hosts.access import NotVisible, allows
 from hosts.access.preview import people_with_role
 
-# roles offered to be compared with: built-in ones first
+# roles to compare with
 MOST_COMPARED = 30
 
 
 def _form_context(ticked: set[str], role: Role | None = None) -> dict[str, object]:
-    """What the form's page shows beside its fields: all verbs, and roles to compare with."""
+    """All verbs to tick, and the roles to compare with."""
     others = Role.objects.exclude(pk=role.pk) if role else Role.objects.all()
     compared = [
         (other.label, " ".join(sorted(other.verb_names())))
@@ -40,24 +40,23 @@ def _form_context(ticked: set[str], role: Role | None = None) -> dict[str, objec
 
 @require_GET
 def roles(request: HttpRequest) -> HttpResponse:
-    """All roles."""
     return access_list(request, ROLES, _("Roles"), add=("access:role-new", _("Create a role")))
 
 
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Make one, as a copy of another."""
-    person = allowed(request, MAY, kind="role")
+    """Create a role, as a copy of ?from=."""
+    person = require_verb(request, EDIT, kind="role")
     if request.method == "POST":
         form = RoleForm(request.POST)
         if form.is_valid():
             made: list[Role] = []
 
             def change() -> str:
-                made.append(role_actions.make(person.user, person.who, wanted_of(form)))
+                made.append(role_actions.make(person.user, person.who, role_options(form)))
                 return _("The role %(name)s is created.") % {"name": made[0]}
 
-            if done(request, change, form=form):
+            if apply_change(request, change, form=form):
                 return redirect("access:role", role_id=made[0].pk)
     else:
         origin = Role.objects.filter(name=request.GET.get("from", "viewer")[:50]).first()
@@ -69,20 +68,20 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, role_id: int) -> HttpResponse:
-    """One role: read, or for those who may: changed."""
-    person = allowed(request, SEES, kind="role")
+    """One role. POST changes it."""
+    person = require_verb(request, VIEW, kind="role")
     role = _role(role_id)
-    edits = allows(person, MAY)
+    edits = allows(person, EDIT)
     if request.method == "POST":
-        allowed(request, MAY, kind="role", name=role.name)
+        require_verb(request, EDIT, kind="role", name=role.name)
         form = RoleForm(request.POST)
         if form.is_valid():
 
             def change() -> str:
-                role_actions.edit(person.user, person.who, wanted_of(form), role=role)
+                role_actions.edit(person.user, person.who, role_options(form), role=role)
                 return _("Saved: it applies at once.")
 
-            if done(request, change, form=form):
+            if apply_change(request, change, form=form):
                 return redirect("access:role", role_id=role.pk)
     else:
         initial = {"name": role.name, "words": role.words, "verbs": sorted(role.verb_names())}
@@ -100,9 +99,9 @@ def page(request: HttpRequest, role_id: int) -> HttpResponse:
 
 
 @require_POST
-def previewed(request: HttpRequest, role_id: int) -> HttpResponse:
-    """What the ticks as they stand would change for whoever has the role."""
-    person = allowed(request, MAY, kind="role")
+def preview(request: HttpRequest, role_id: int) -> HttpResponse:
+    """What the ticked verbs would change for the people who have the role."""
+    person = require_verb(request, EDIT, kind="role")
     role = _role(role_id)
     form, same = RoleForm(request.POST), ""
     if form.is_valid():
@@ -110,7 +109,7 @@ def previewed(request: HttpRequest, role_id: int) -> HttpResponse:
             same = _("Nothing changed: nobody gains or loses anything.")
         what = preview_change(
             person,
-            lambda: role_actions.edit(person.user, person.who, wanted_of(form), role=role),
+            lambda: role_actions.edit(person.user, person.who, role_options(form), role=role),
             people_with_role(role.pk),
         )
     else:
@@ -123,8 +122,8 @@ def previewed(request: HttpRequest, role_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, role_id: int) -> HttpResponse:
-    """GET: the question. POST: remove it, if nobody has it."""
-    person = allowed(request, MAY, kind="role")
+    """GET asks. POST removes the role, unless somebody has it."""
+    person = require_verb(request, EDIT, kind="role")
     role = _role(role_id)
     name, key = role.label, role.pk
 
@@ -136,13 +135,13 @@ def remove(request: HttpRequest, role_id: int) -> HttpResponse:
         title = _("Remove the role %(name)s?") % {"name": name}
         where = reverse("access:role-remove", args=[key])
         what = preview_change(person, change, people_with_role(key))
-        context = dialog(title, where, _("Remove"), what, takes=True)
-        return render(request, "parts/change_dialog.html", context)
-    return redirect("access:roles") if done(request, change) else redirect("access:role", key)
+        return ask_first(request, title, where, _("Remove"), what)
+    return (
+        redirect("access:roles") if apply_change(request, change) else redirect("access:role", key)
+    )
 
 
-def wanted_of(form: RoleForm) -> RoleOptions:
-    """What the form asks for."""
+def role_options(form: RoleForm) -> RoleOptions:
     given = form.cleaned_data
     return RoleOptions(given["name"], given["words"], tuple(given["verbs"]))
 

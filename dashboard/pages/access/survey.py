@@ -1,6 +1,6 @@
-"""What whoever manages access should know at a glance: who holds most, what ends, what is left over.
+"""Findings about access for its managers: who holds most, what ends soon, what is left over.
 
-Counts and a few names, from SQL alone; each leads to the list that shows all of it.
+They come from SQL alone. Each has a count, the first few names and a link to the whole list.
 """
 
 from collections.abc import Iterator
@@ -30,8 +30,8 @@ NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One finding. `warns`: somebody should look. `names`: (word, address), the first of `count`."""
+class Finding:
+    """One finding. `names`: (text, URL) of the first of `count`. `warns`: somebody should act."""
 
     title: str
     words: str
@@ -42,23 +42,23 @@ class Item:
 
     @property
     def more(self) -> int:
-        """How many are not named."""
+        """How many have no name here."""
         return self.count - len(self.names)
 
 
-def survey(person: Person) -> list[Item]:
-    """What there is to know, what warns first. About fifteen queries."""
+def survey(person: Person) -> list[Finding]:
+    """All findings that are not empty, warnings first. About fifteen queries."""
     found = [item for item in _items(person) if item.count]
     return sorted(found, key=lambda item: not item.warns)
 
 
-def _items(person: Person) -> Iterator[Item]:
+def _items(person: Person) -> Iterator[Finding]:
     managers = _managers()
-    yield from _managing(managers)
+    yield from _access_managers(managers)
     yield _second_factor(managers)
     waiting = requests_to_decide(person)
     rows = list(waiting.order_by("pk")[:NAMED])
-    yield Item(
+    yield Finding(
         title=_("Requests waiting for you"),
         words=_("These people cannot continue until somebody decides."),
         count=waiting.count(),
@@ -66,9 +66,9 @@ def _items(person: Person) -> Iterator[Item]:
         url=_list("requests:list", "state:asked"),
         warns=True,
     )
-    yield _ending()
-    yield _everywhere()
-    yield _left_over()
+    yield _ending_grants()
+    yield _roles_everywhere()
+    yield _disabled_holders()
     yield _people(
         User.objects.filter(long_away()),
         title=_("No sign-in for three months"),
@@ -84,7 +84,7 @@ def _managers() -> QuerySet[User]:
     return User.objects.filter(is_active=True, kind=User.Kind.PERSON, role__in=roles)
 
 
-def _managing(managers: QuerySet[User]) -> Iterator[Item]:
+def _access_managers(managers: QuerySet[User]) -> Iterator[Finding]:
     alone = managers.count() == 1
     yield _people(
         managers,
@@ -97,7 +97,7 @@ def _managing(managers: QuerySet[User]) -> Iterator[Item]:
     )
 
 
-def _second_factor(managers: QuerySet[User]) -> Item:
+def _second_factor(managers: QuerySet[User]) -> Finding:
     open_to = managers.filter(without_factor()).exists()
     return _people(
         User.objects.filter(without_factor()),
@@ -110,7 +110,7 @@ def _second_factor(managers: QuerySet[User]) -> Item:
     )
 
 
-def _ending() -> Item:
+def _ending_grants() -> Finding:
     week = Q(until__lte=timezone.now() + timedelta(weeks=1))
     return _grants(
         in_force(Grant.objects.filter(week)).order_by("until", "pk"),
@@ -120,7 +120,7 @@ def _ending() -> Item:
     )
 
 
-def _everywhere() -> Item:
+def _roles_everywhere() -> Finding:
     there = Q(group=None, host=None, endpoint=None, label="", names="", until=None)
     to_guests = Q(user__role__name="member", user__is_active=True)
     return _grants(
@@ -132,7 +132,7 @@ def _everywhere() -> Item:
     )
 
 
-def _left_over() -> Item:
+def _disabled_holders() -> Finding:
     given = Grant.objects.filter(user=OuterRef("pk"))
     member = Membership.objects.filter(user=OuterRef("pk"))
     return _people(
@@ -143,7 +143,7 @@ def _left_over() -> Item:
     )
 
 
-def _tokens() -> Iterator[Item]:
+def _tokens() -> Iterator[Finding]:
     for condition, line, title, words in (
         (
             expiring(),
@@ -160,16 +160,16 @@ def _tokens() -> Iterator[Item]:
     ):
         rows = Token.objects.filter(condition).select_related("user").order_by("expires_at", "pk")
         first = [(f"{row.name}, {row.user}", "") for row in rows[:NAMED]]
-        yield Item(title, words, rows.count(), first, _list("tokens:all", line))
+        yield Finding(title, words, rows.count(), first, _list("tokens:all", line))
 
 
-def _people(people: QuerySet[User], *, title: str, words: str, **more: Any) -> Item:
+def _people(people: QuerySet[User], *, title: str, words: str, **more: Any) -> Finding:
     rows = people.order_by("name", "pk")
     names = [(str(row), reverse("people:page", args=[row.pk])) for row in rows[:NAMED]]
-    return Item(title, words, people.count(), names, **more)
+    return Finding(title, words, people.count(), names, **more)
 
 
-def _grants(grants: QuerySet[Grant], *, title: str, words: str, **more: Any) -> Item:
+def _grants(grants: QuerySet[Grant], *, title: str, words: str, **more: Any) -> Finding:
     names = [
         (
             _("%(who)s: %(role)s, %(where)s")
@@ -178,15 +178,15 @@ def _grants(grants: QuerySet[Grant], *, title: str, words: str, **more: Any) -> 
         )
         for row in with_names(grants)[:NAMED]
     ]
-    return Item(title, words, grants.count(), names, **more)
+    return Finding(title, words, grants.count(), names, **more)
 
 
 def _list(name: str, line: str) -> str:
     return f"{reverse(name)}?{urlencode({'q': line})}"
 
 
-def counted(items: list[Item]) -> str:
-    """How many warn, for the head of the page."""
+def summary(items: list[Finding]) -> str:
+    """How many findings warn, in words."""
     count = sum(item.warns for item in items)
     if not count:
         return _("Nothing here needs action.")

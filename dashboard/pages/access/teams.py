@@ -1,4 +1,4 @@
-"""Pages of teams. Whoever sees access reads them, and so do a team's own people."""
+"""Pages of teams. They need `access.view`, or membership of the team."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from accounts.models import Team, User
 from dashboard.furniture.change_preview import ChangePreview, dialog, preview_change
 from dashboard.furniture.grants import grants_shown
 from dashboard.furniture.names import user_named
-from dashboard.pages.access.doing import MAY, SEES, access_list, allowed, done
+from dashboard.pages.access.changes import EDIT, VIEW, access_list, apply_change, require_verb
 from dashboard.pages.access.forms import NameForm
 from dashboard.pages.access.lists import TEAMS
 from dashboard.person import person_of
@@ -22,14 +22,12 @@ from hosts.access.preview import people_of_team
 
 @require_GET
 def teams(request: HttpRequest) -> HttpResponse:
-    """All teams."""
     return access_list(request, TEAMS, _("Teams"), add=("access:team-new", _("Create a team")))
 
 
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Create a team."""
-    person = allowed(request, MAY, kind="team")
+    person = require_verb(request, EDIT, kind="team")
     form = NameForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         made: list[Team] = []
@@ -38,18 +36,18 @@ def new(request: HttpRequest) -> HttpResponse:
             made.append(team_actions.make(person.user, person.who, **form.cleaned_data))
             return _("The team %(name)s is created. Add its members.") % {"name": made[0]}
 
-        if done(request, change, form=form):
+        if apply_change(request, change, form=form):
             return redirect("access:team", team_id=made[0].pk)
     return render(request, "access/team_new.html", {"form": form, "tab": "teams"})
 
 
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, team_id: int) -> HttpResponse:
-    """One team: its people, what is granted to it, and what can be changed."""
+    """One team: its people and grants. POST changes name and description."""
     person, team = _team(request, team_id)
-    edits = allows(person, MAY)
+    edits = allows(person, EDIT)
     if request.method == "POST":
-        require(person, MAY, team_actions.target_of_team(team))
+        require(person, EDIT, team_actions.target_of_team(team))
         form = NameForm(request.POST)
         if form.is_valid():
 
@@ -57,7 +55,7 @@ def page(request: HttpRequest, team_id: int) -> HttpResponse:
                 team_actions.edit(person.user, person.who, team=team, **form.cleaned_data)
                 return _("Saved.")
 
-            if done(request, change, form=form):
+            if apply_change(request, change, form=form):
                 return redirect("access:team", team_id=team.pk)
     else:
         form = NameForm(initial={"name": team.name, "words": team.words})
@@ -69,14 +67,14 @@ def page(request: HttpRequest, team_id: int) -> HttpResponse:
         "grants": grants_shown(person, team.grants.all()),
         "edits": edits,
         "lets": edits or team_actions.is_owner(person.user, team),
-        "sees": allows(person, SEES),
+        "sees": allows(person, VIEW),
     }
     return render(request, "access/team.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def let_in(request: HttpRequest, team_id: int) -> HttpResponse:
-    """GET: what it would give them, as a question. POST: let them in."""
+    """GET asks, and lists what the person gains. POST adds them to the team."""
     person, team = _team(request, team_id)
     _require_lets(person, team)
     given = request.POST if request.method == "POST" else request.GET
@@ -99,13 +97,13 @@ def let_in(request: HttpRequest, team_id: int) -> HttpResponse:
         where = reverse("access:let-in", args=[team.pk])
         context = dialog(title, where, _("Add"), what, who=user.email)
         return render(request, "parts/change_dialog.html", context)
-    done(request, change)
+    apply_change(request, change)
     return redirect("access:team", team_id=team.pk)
 
 
 @require_http_methods(["GET", "POST"])
 def let_out(request: HttpRequest, team_id: int, user_id: int) -> HttpResponse:
-    """GET: what they would lose, as a question. POST: let them out."""
+    """GET asks, and lists what the person loses. POST takes them out of the team."""
     person, team = _team(request, team_id)
     _require_lets(person, team)
     user = get_object_or_404(User, pk=user_id, memberships__team=team)
@@ -120,15 +118,15 @@ def let_out(request: HttpRequest, team_id: int, user_id: int) -> HttpResponse:
         what = preview_change(person, change, [user.pk])
         context = dialog(title, where, _("Remove"), what, takes=True)
         return render(request, "parts/change_dialog.html", context)
-    done(request, change)
+    apply_change(request, change)
     return redirect("access:team", team_id=team.pk)
 
 
 @require_POST
 def owner(request: HttpRequest, team_id: int, user_id: int) -> HttpResponse:
-    """Let a member let people in and out, or no longer."""
+    """Allow a member to add and remove people, or take that away."""
     person, team = _team(request, team_id)
-    require(person, MAY, team_actions.target_of_team(team))
+    require(person, EDIT, team_actions.target_of_team(team))
     user = get_object_or_404(User, pk=user_id, memberships__team=team)
     owns = request.POST.get("owner") == "1"
 
@@ -141,19 +139,19 @@ def owner(request: HttpRequest, team_id: int, user_id: int) -> HttpResponse:
         )
         return words % {"name": user, "team": team}
 
-    done(request, change)
+    apply_change(request, change)
     return redirect("access:team", team_id=team.pk)
 
 
 @require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, team_id: int) -> HttpResponse:
-    """GET: what its people would lose, as a question. POST: remove it."""
+    """GET asks, and lists what the members lose. POST removes the team."""
     person, team = _team(request, team_id)
-    require(person, MAY, team_actions.target_of_team(team))
+    require(person, EDIT, team_actions.target_of_team(team))
     name, key = team.name, team.pk
 
     def change() -> str:
-        # fetched anew: a preview has removed the other object
+        # fetched again: the preview has removed the other object
         row = Team.objects.get(pk=key)
         team_actions.remove(person.user, person.who, team=row)
         return _("The team %(name)s is removed; its people stay.") % {"name": name}
@@ -164,18 +162,20 @@ def remove(request: HttpRequest, team_id: int) -> HttpResponse:
         what = preview_change(person, change, people_of_team(key))
         context = dialog(title, where, _("Remove"), what, takes=True)
         return render(request, "parts/change_dialog.html", context)
-    return redirect("access:teams") if done(request, change) else redirect("access:team", key)
+    return (
+        redirect("access:teams") if apply_change(request, change) else redirect("access:team", key)
+    )
 
 
 def _team(request: HttpRequest, team_id: int) -> tuple[Person, Team]:
-    """The team, for who sees access or is in it; for others there is none."""
+    """The person and the team. Raises NotVisible or Denied for outsiders without `access.view`."""
     person = person_of(request)
     team = Team.objects.filter(pk=team_id).first()
-    seen = allows(person, SEES) or (
+    seen = allows(person, VIEW) or (
         team is not None and team.memberships.filter(user=person.user).exists()
     )
     if not seen:
-        require(person, SEES, team_actions.target_of_team(team or Team()))
+        require(person, VIEW, team_actions.target_of_team(team or Team()))
     if team is None:
         raise NotVisible
     return person, team
@@ -183,7 +183,7 @@ def _team(request: HttpRequest, team_id: int) -> tuple[Person, Team]:
 
 def _require_lets(person: Person, team: Team) -> None:
     if not team_actions.is_owner(person.user, team):
-        require(person, MAY, team_actions.target_of_team(team))
+        require(person, EDIT, team_actions.target_of_team(team))
 
 
 def _asked_in_vain(request: HttpRequest, team: Team, words: str) -> HttpResponse:

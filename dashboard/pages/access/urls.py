@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from dashboard.pages.access import grants, roles, room, teams
+from dashboard.pages.access import grants, overview, roles, teams
 
 app_name = "access"
 urlpatterns = [
-    path("", room.room, name="room"),
-    path("mine/", room.mine, name="mine"),
+    path("", overview.overview, name="room"),
+    path("mine/", overview.my_access, name="mine"),
     path("teams/", teams.teams, name="teams"),
     path("teams/new/", teams.new, name="team-new"),
     path("teams/<int:team_id>/", teams.page, name="team"),
@@ -18,11 +18,11 @@ urlpatterns = [
     path("roles/", roles.roles, name="roles"),
     path("roles/new/", roles.new, name="role-new"),
     path("roles/<int:role_id>/", roles.page, name="role"),
-    path("roles/<int:role_id>/preview/", roles.previewed, name="role-preview"),
+    path("roles/<int:role_id>/preview/", roles.preview, name="role-preview"),
     path("roles/<int:role_id>/remove/", roles.remove, name="role-remove"),
     path("grants/", grants.grants, name="grants"),
     path("grants/give/", grants.give, name="give"),
-    path("grants/preview/", grants.previewed, name="preview"),
+    path("grants/preview/", grants.preview, name="preview"),
     path("grants/names/", grants.names, name="names"),
     path("grants/<int:grant_id>/", grants.page, name="grant"),
     path("grants/<int:grant_id>/take/", grants.take, name="take"),

@@ -1,1 +1,1 @@
-"""Jobs that wait for a second person: what they propose, by whom and why, and the two buttons."""
+"""Jobs that wait for a second person: what each would do, who asked and why, approve or refuse."""

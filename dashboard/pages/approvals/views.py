@@ -1,4 +1,4 @@
-"""Pages of approvals: the list, one with its two buttons. hosts.actions.approvals.decide decides."""
+"""Pages of approvals: the list, and one with its buttons. hosts.actions.approvals.decide decides."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from dashboard.furniture.approvals import prepare
 from dashboard.furniture.form_verdict import by_whom
 from dashboard.live.page import list_page
 from dashboard.pages.approvals.lists import QUICK, SPEC
-from dashboard.pages.approvals.shown import proposal
+from dashboard.pages.approvals.proposal import proposal
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import NotVisible
@@ -27,13 +27,13 @@ from hosts.refusals import FieldRefusal
 
 @require_GET
 def approvals(request: HttpRequest) -> HttpResponse:
-    """Those of one's own jobs, and those on which one decides."""
+    """Approvals of the person's own jobs, and approvals that they may decide."""
     return list_page(request, SPEC, "approvals/list.html", {"quick": QUICK, "tab": "requests"})
 
 
 @require_GET
 def decide(request: HttpRequest, approval_id: int) -> HttpResponse:
-    """One question whole: what is proposed, which rules it breaks, who asks and why."""
+    """One approval: what the job would do, which rules it breaks, who asks and why."""
     row = visible_approvals(person_of(request)).filter(pk=approval_id).first()
     if row is None:
         raise NotVisible
@@ -43,7 +43,7 @@ def decide(request: HttpRequest, approval_id: int) -> HttpResponse:
 @require_POST
 @never_cache
 def show(request: HttpRequest, approval_id: int) -> HttpResponse:
-    """The same with what is hidden of `field`, one or several; each look is an entry."""
+    """The same page with the hidden values of `field` (one or several). Each look is an audit entry."""
     try:
         row, shown = showing.show(person_of(request), approval_id, request.POST.getlist("field"))
     except FieldRefusal as trouble:
@@ -56,7 +56,7 @@ def show(request: HttpRequest, approval_id: int) -> HttpResponse:
 
 def _page(request: HttpRequest, row: Approval, shown: Mapping[str, str]) -> HttpResponse:
     person = person_of(request)
-    # the one that was asked first: a yes or no leads on to it
+    # the oldest one, to go on with
     following = approvals_to_decide(person).exclude(pk=row.pk).order_by("pk").first()
     prepare([row, *([following] if following else [])], person)
     context: dict[str, Any] = {
@@ -72,17 +72,15 @@ def _page(request: HttpRequest, row: Approval, shown: Mapping[str, str]) -> Http
 
 @require_POST
 def approve(request: HttpRequest, approval_id: int) -> HttpResponse:
-    """Let the job go on."""
-    return _decided(request, approval_id, deciding.approve, _("Approved: the job continues."))
+    return _decide(request, approval_id, deciding.approve, _("Approved: the job continues."))
 
 
 @require_POST
 def refuse(request: HttpRequest, approval_id: int) -> HttpResponse:
-    """End the job."""
-    return _decided(request, approval_id, deciding.refuse, _("Not approved: the job has ended."))
+    return _decide(request, approval_id, deciding.refuse, _("Not approved: the job has ended."))
 
 
-def _decided(
+def _decide(
     request: HttpRequest, approval_id: int, deed: Callable[..., Approval], words: str
 ) -> HttpResponse:
     try:

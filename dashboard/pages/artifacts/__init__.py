@@ -1,1 +1,1 @@
-"""Artifacts of one endpoint: pulled, pushed, added, downloaded, removed. Their list: pages/system/kept."""
+"""Artifacts of one endpoint: pull, push, add, download, remove. pages/system/other_objects lists them."""

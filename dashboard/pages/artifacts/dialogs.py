@@ -1,4 +1,4 @@
-"""The dialogs that pull, push and remove artifacts, and the page that adds a file."""
+"""Dialogs that pull, push and remove artifacts, and the page that adds a file to one."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from hosts.refusals import Refusal
 
 MOST_TEXT = 500
 _both = require_http_methods(["GET", "POST"])
-Seen = tuple[str, str]
+NameDigest = tuple[str, str]
 
 
 def _show(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
@@ -37,7 +37,7 @@ def _name(given: Any) -> str:
 
 @_both
 def pull(request: HttpRequest, endpoint_id: int) -> HttpResponse:
-    """A full name."""
+    """Dialog: pull an artifact by its full name."""
     person = person_of(request)
     endpoint = get_endpoint(person, endpoint_id, pull_artifact.VERB)
     context: dict[str, Any] = {
@@ -57,7 +57,7 @@ def pull(request: HttpRequest, endpoint_id: int) -> HttpResponse:
 
 @_both
 def push(request: HttpRequest, endpoint_id: int) -> HttpResponse:
-    """To the registry in its name."""
+    """Dialog: push an artifact to the registry in its name."""
     person = person_of(request)
     endpoint = get_endpoint(person, endpoint_id, push_artifact.VERB)
     name = _name(request.POST if request.method == "POST" else request.GET)
@@ -78,11 +78,11 @@ def push(request: HttpRequest, endpoint_id: int) -> HttpResponse:
 
 @_both
 def remove(request: HttpRequest, endpoint_id: int) -> HttpResponse:
-    """GET: what `name` names on the host now, with digests. POST: remove exactly those."""
+    """GET asks, and lists the artifacts named `name` with their digests. POST removes exactly those."""
     person = person_of(request)
     endpoint = get_endpoint(person, endpoint_id, remove_artifact.VERB)
     problem = capabilities.lacks(endpoint, "artifacts")
-    seen: list[Seen] = []
+    seen: list[NameDigest] = []
     if request.method == "POST":
         pairs = (one.partition(" ") for one in request.POST.getlist("seen"))
         seen = [(name, digest) for digest, _space, name in pairs]
@@ -93,7 +93,7 @@ def remove(request: HttpRequest, endpoint_id: int) -> HttpResponse:
             problem = str(wrong)
     elif not problem:
         try:
-            seen = _there(endpoint, request.GET.getlist("name")[: remove_artifact.MOST])
+            seen = _digests(endpoint, request.GET.getlist("name")[: remove_artifact.MOST])
             problem = "" if seen else _("Tick at least one artifact that still exists.")
         except PodmanError as error:
             problem = error.message
@@ -109,11 +109,11 @@ def remove(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     return _show(request, "remove", context)
 
 
-def _there(endpoint: Endpoint, names: list[str]) -> list[Seen]:
-    """Those of `names` that there are, with the digest of each."""
+def _digests(endpoint: Endpoint, names: list[str]) -> list[NameDigest]:
+    """(name, digest) of each of `names` that exists on the host."""
 
-    async def look(podman: Podman) -> list[Seen]:
-        found: list[Seen] = []
+    async def look(podman: Podman) -> list[NameDigest]:
+        found: list[NameDigest] = []
         for name in dict.fromkeys(names):
             try:
                 told = await artifacts.inspect(podman, whole_name(name))
@@ -127,7 +127,7 @@ def _there(endpoint: Endpoint, names: list[str]) -> list[Seen]:
 
 @require_GET
 def add_page(request: HttpRequest, endpoint_id: int) -> HttpResponse:
-    """Name, type, file. ?name= adds to that artifact."""
+    """Form for name, type and file. ?name= is the artifact to add to."""
     person = person_of(request)
     endpoint = get_endpoint(person, endpoint_id, transfers.ADD)
     context = {

@@ -1,4 +1,4 @@
-"""Addresses of an endpoint's artifacts, below hosts/endpoints/…/artifacts/."""
+"""Addresses of an endpoint's artifacts, under hosts/endpoints/…/artifacts/."""
 
 from django.urls import path
 

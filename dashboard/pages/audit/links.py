@@ -1,5 +1,6 @@
-"""Where an entry leads: to whoever did it, to what it was done to, to the grant that allowed it, as far
-as the reader may go there; and on in the log.
+"""Links of an audit entry: to its person, target and grant, and to related entries.
+
+A link is there only when the reader may open it.
 """
 
 import re
@@ -24,7 +25,7 @@ SEES_PEOPLE = "access.view"
 _ID = re.compile(r"(sha256:)?[0-9a-f]{12,64}")
 _GRANT = re.compile(r"grant (\d{1,18}):")
 _RULE = re.compile(r"guardrail (.+?) \((?:refuse|ask)\): ")
-# kind of target: (the page of one, rows that the reader may see)
+# kind of target: (URL name of its page, visible rows)
 _PAGES: dict[str, tuple[str, Callable[[Person], "QuerySet[Any]"]]] = {
     "user": ("people:page", lambda person: _if_people(person, User.objects.all())),
     "team": ("access:team", lambda person: _if_people(person, Team.objects.all())),
@@ -41,9 +42,7 @@ _PAGES: dict[str, tuple[str, Callable[[Person], "QuerySet[Any]"]]] = {
 
 @dataclass(slots=True)
 class Links:
-    """Addresses, each "" where there is nothing, or nothing to be seen. `more`: (words, address) within
-    the log.
-    """
+    """URLs; "" where there is no link. `more`: (text, URL) of related entries."""
 
     who: str = ""
     target: str = ""
@@ -52,7 +51,7 @@ class Links:
 
 
 def links_of(reader: Person, entry: Entry) -> Links:
-    """For the page of an entry; one query for each link."""
+    """The links of an entry, one query for each."""
     found = Links(target=_target(reader, entry))
     if entry.who_id and allows(reader, SEES_PEOPLE):
         found.who = reverse("people:page", args=[entry.who_id])
@@ -63,10 +62,10 @@ def links_of(reader: Person, entry: Entry) -> Links:
         found.more.append((words, search_url(Term("person", entry.who_name))))
     if entry.target_kind in INVENTORY and entry.target_name:
         words = _("Everything done to %(name)s") % {"name": entry.target_name}
-        # what was refused or failed has no id of its own yet
+        # a refused or failed creation has no id
         key = entry.target_id if _ID.fullmatch(entry.target_id) else entry.target_name
         found.more.append((words, search_url(Term("object", key))))
-    for name in _concerned(entry):
+    for name in _people_and_teams(entry):
         words = _("Who changed the access of %(name)s") % {"name": name}
         found.more.append((words, search_url(Term("about", name))))
     for name in rules_in(entry):
@@ -76,24 +75,24 @@ def links_of(reader: Person, entry: Entry) -> Links:
 
 
 def search_url(*terms: Term) -> str:
-    """The log, filtered."""
+    """The log with these filters."""
     return f"{reverse('audit:list')}?{urlencode({'q': ' '.join(map(str, terms))})}"
 
 
 def rule_url(reader: Person, name: str) -> str:
-    """The page of the guardrail of this name; "" when it is gone, or not for this reader."""
+    """The page of the guardrail with this name. "" when it is gone or not visible."""
     seen = visible_rules(reader, Guardrail.objects.filter(name=name), editing=edit_guardrail.VERB)
     row = seen.first() if allows(reader, edit_guardrail.READ) else None
     return reverse("guardrails:page", args=[row.pk]) if row else ""
 
 
 def rules_in(entry: Entry) -> list[str]:
-    """Names of the guardrails that refused it."""
+    """Names of the guardrails that refused."""
     return list(dict.fromkeys(_RULE.findall(entry.detail))) if entry.kind == "refusal" else []
 
 
-def _concerned(entry: Entry) -> list[str]:
-    """Names of the people and teams whose access it changed."""
+def _people_and_teams(entry: Entry) -> list[str]:
+    """Names of the people and teams whose access the entry changed."""
     params = entry.params
     named = [params.get(one) for one in ("user", "team", "let_in", "let_out")]
     if entry.target_kind in ("user", "team") and entry.target_name != entry.who_name:

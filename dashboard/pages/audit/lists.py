@@ -1,4 +1,4 @@
-"""The newest entry as a live row: it tells the page that there is more to show."""
+"""The newest entry as a live row: a new one tells the page that there is more."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from audit.queries import count_lines
 from dashboard.live.spec import ListSpec, register
 from hosts.access import Person, visible_entries
 
-# counting goes entry by entry: a log of millions would make every page wait
+# counting more would slow down every page
 COUNTED = 10_000
 
 
@@ -22,7 +22,7 @@ def _newest(person: Person) -> Any:
     return Entry.objects.filter(pk__in=newest)
 
 
-def _counted(rows: list[Any], person: Person) -> None:
+def _count_lines(rows: list[Any], person: Person) -> None:
     for row in rows:
         row.lines = count_lines(COUNTED, visible=visible_entries(person))
 
@@ -41,6 +41,6 @@ NEWEST = register(
         row_template="audit/newest.html",
         topics=frozenset({"audit"}),
         fingerprint=lambda row: str(row.pk),
-        prepare=_counted,
+        prepare=_count_lines,
     )
 )

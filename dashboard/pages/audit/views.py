@@ -1,4 +1,4 @@
-"""The audit log: who did what, where, and how it ended. Reading it is a right of its own."""
+"""The audit log: who did what, where, and how it ended. Needs `audit.read`."""
 
 from itertools import islice
 from typing import Any
@@ -32,7 +32,7 @@ from hosts.access import Person, require, visible_entries
 
 VERB, EXPORT = "audit.read", "audit.export"
 LOG = Target(kind="audit", name="audit log")
-# of one file; more is for the API and the console
+# entries of one file; the API and the console export more
 MOST_EXPORTED = 10_000
 DATES = (
     (_lazy("Today"), "today"),
@@ -57,7 +57,7 @@ def _reader(request: HttpRequest) -> Person:
 
 
 def with_words(lines: list[Line]) -> list[Line]:
-    """Lines whose entries know their words."""
+    """Set the sentence, place and rules on the entry of each line."""
     for line in lines:
         line.entry.said = said(line)  # type: ignore[attr-defined]
         line.entry.place = place(line.entry)  # type: ignore[attr-defined]
@@ -69,17 +69,17 @@ def with_words(lines: list[Line]) -> list[Line]:
 
 @require_GET
 def log(request: HttpRequest) -> HttpResponse:
-    """The newest lines that match; older ones page by page."""
+    """The newest matching lines, with pages of older ones."""
     person = _reader(request)
     if "suggest" in request.GET:
         return JsonResponse({"suggestions": suggestions(request.GET["suggest"], person)})
     line = request.GET.get("q", "")[: filterline.MAX_LENGTH].replace("\x00", " ").strip()
     if "from" in request.GET or "to" in request.GET:
-        return redirect(f"?{urlencode({'q': _dated(line, request)})}")
+        return redirect(f"?{urlencode({'q': _with_dates(line, request)})}")
     asked = read(line, zone_of(request))
     given = request.GET.get("before", "")
     before = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
-    # a filter that means nothing must not look as if it let everything through
+    # a wrong filter must not show all entries
     page = (
         Page([], None)
         if asked.troubles
@@ -112,7 +112,7 @@ def _is_date(term: Term) -> bool:
 
 
 def _dates(line: str) -> dict[str, Any]:
-    """The menu of dates: which is chosen, and the line with each of the usual ones."""
+    """The date menu: the chosen date, and the filter line for each usual one."""
     terms = filterline.parse(line)
     others = [term for term in terms if not _is_date(term)]
     chosen = [term.value for term in terms if _is_date(term)]
@@ -128,8 +128,8 @@ def _dates(line: str) -> dict[str, Any]:
     }
 
 
-def _dated(line: str, request: HttpRequest) -> str:
-    """The line with the two dates of the form in the place of those in it."""
+def _with_dates(line: str, request: HttpRequest) -> str:
+    """The filter line with the form's two dates instead of its own."""
     first, last = (request.GET.get(name, "").strip()[:40] for name in ("from", "to"))
     terms = [term for term in filterline.parse(line) if not _is_date(term)]
     if first or last:
@@ -148,7 +148,7 @@ def _chips(line: str) -> list[Chip]:
 
 @require_POST
 def export(request: HttpRequest) -> HttpResponse:
-    """What the filter finds as CSV, newest first, with an entry of its own."""
+    """The matching entries as CSV, newest first. Writes an audit entry."""
     person = _reader(request)
     line = request.POST.get("q", "")[: filterline.MAX_LENGTH].replace("\x00", " ").strip()
     asked = read(line, zone_of(request))
@@ -158,7 +158,7 @@ def export(request: HttpRequest) -> HttpResponse:
     with transaction.atomic():
         told = {"limit": MOST_EXPORTED, "filters": {"q": line}}
         write.event(person.who, EXPORT, LOG, params=told)
-    # the header is no line of the log
+    # plus the CSV header
     rows = islice(csv_lines(asked.filters, visible=visible_entries(person)), MOST_EXPORTED + 1)
     answer = HttpResponse(b"".join(rows), content_type="text/csv; charset=utf-8")
     name = f"haulout-audit-{timezone.now():%Y%m%d-%H%M%S}.csv"
@@ -168,7 +168,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def entry(request: HttpRequest, number: int) -> HttpResponse:
-    """One line, whole: its pair, its parameters, its place in the chain."""
+    """One entry: its outcome, its parameters, its place in the chain."""
     reader = _reader(request)
     found = queries.line(number, visible=visible_entries(reader))
     if found is None:
@@ -184,9 +184,9 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         "links": links_of(reader, found.entry),
     }
     if rules := rules_in(found.entry):
-        # the right to it was not what was missing
+        # a rule refused it, not a missing right
         context["rules"] = [(name, rule_url(reader, name)) for name in rules]
     elif found.entry.kind == "refusal" and found.entry.who_id:
-        # who is unknown lacks no right of their own
+        # only known people can lack a right
         context["missing"] = missing_in(reader, found.entry)
     return render(request, "audit/entry.html", context)

@@ -1,1 +1,1 @@
-"""Building images in a browser: of a typed Containerfile, or of a context from one's own machine."""
+"""Image builds: from a typed Containerfile, or from an uploaded context."""

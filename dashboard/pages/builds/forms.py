@@ -1,4 +1,4 @@
-"""The fields of a build, for a typed file and for an uploaded context."""
+"""The build form, for a typed Containerfile and for an uploaded context."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from hosts.actions.run import run_fields
 
 
 class BuildForm(CreateForm):
-    """Host, Containerfile (typed, or its path in the context), names, and the folded rest."""
+    """Host, Containerfile (its text, or its path in the context), tags, and folded options."""
 
     FOLDED = ("target", "platform", "arguments", "labels", "pull_always", "no_cache")
 
@@ -58,11 +58,11 @@ class BuildForm(CreateForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # the order says in its own words that a name is missing; the label calls it no option
+        # required by `order`, which has its own words; the label must not say optional
         self.fields["tags"].widget.is_required = True
 
     def order(self) -> BuildOrder:
-        """What the cleaned fields order. FieldRefusal naming the field."""
+        """The BuildOrder of the cleaned fields. Raises HostRefused, naming the field."""
         given: dict[str, Any] = dict(self.cleaned_data)
         return build_order(
             tags=given["tags"].splitlines(),

@@ -1,10 +1,9 @@
-"""A build's context up from a browser, its output down, under transfer/build/."""
+"""Upload of a build context, answered by the build's output, under transfer/build/."""
 
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import AsyncGenerator, AsyncIterator
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from dashboard.pages.builds.forms import BuildForm
 from dashboard.person import person_of
+from dashboard.streams.transfer.archives import limit_bytes
 from dashboard.streams.transfer.handover import Handover, StreamedAnswer
 from hosts.access import Person
 from hosts.actions.builds.build_fields import BuildOrder
@@ -22,14 +22,14 @@ from hosts.podman import PodmanError
 from hosts.podman.build import BuildResult
 from hosts.refusals import FieldRefusal
 
-# the fields travel in a header: an address ends up in logs, and arguments can be secrets
+# the fields travel in a header: URLs end up in logs, and build arguments can be secrets
 OPTIONS = "Haulout-Options"
 _LIMIT = 12_000
 
 
 @require_http_methods(["PUT"])
 def build(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
-    """The body is the context's tar. Answers lines of JSON: {"line"}, at last {"id"} or {"error"}."""
+    """Build from the uploaded tar. Answers JSON lines: {"line"} each, {"id"} or {"error"} last."""
     person = person_of(request)
     endpoint = buildable(person, endpoint_id)
     file = request.GET.get("file", "")[:255] or "context"
@@ -38,12 +38,12 @@ def build(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
     except FieldRefusal as refused:
         return JsonResponse({"error": refused.message}, status=400)
 
-    limit = settings.HAULOUT_UPLOAD_MIB * 2**20
+    limit = limit_bytes()
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
         lines = build_upload(person, endpoint, body, order=order, file=file, limit_bytes=limit)
         return StreamedAnswer(
-            _told(lines),
+            _json_lines(lines),
             content_type="application/x-ndjson",
             says=lambda why: _json({"error": why}),
         )
@@ -55,7 +55,7 @@ def build(request: HttpRequest, endpoint_id: int) -> HttpResponseBase:
 
 
 def _order(header: str, endpoint: Endpoint) -> BuildOrder:
-    """The order that the page's fields make. FieldRefusal."""
+    """The BuildOrder from the header. Raises HostRefused."""
     try:
         given = json.loads(urlsafe_b64decode(header[:_LIMIT]))
     except (ValueError, RecursionError) as wrong:
@@ -70,7 +70,9 @@ def _order(header: str, endpoint: Endpoint) -> BuildOrder:
     return form.order()
 
 
-async def _told(lines: AsyncGenerator[str | BuildResult, None]) -> AsyncGenerator[bytes, None]:
+async def _json_lines(
+    lines: AsyncGenerator[str | BuildResult, None],
+) -> AsyncGenerator[bytes, None]:
     try:
         async for line in lines:
             yield _json({"id": line.image_id} if isinstance(line, BuildResult) else {"line": line})

@@ -1,4 +1,4 @@
-"""Addresses of building, under /build/."""
+"""Addresses under /build/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The build page: type a Containerfile (a job), or choose a context (sent as it is read)."""
+"""The build page: type a Containerfile (a job), or upload a context (streamed)."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -16,7 +16,7 @@ from dashboard.furniture.form_verdict import (
 )
 from dashboard.furniture.targets import endpoints_for
 from dashboard.furniture.watch_job import go_watch
-from dashboard.pages.builds import again
+from dashboard.pages.builds import from_job
 from dashboard.pages.builds.forms import BuildForm
 from dashboard.person import person_of
 from hosts import access, guardrails
@@ -33,31 +33,33 @@ ANYWHERE = Target(kind="image", name="any host")
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
-    """GET the form, ?way=upload for a context, ?again= as a job had it; POST builds what was typed."""
+    """GET: the form, for a context with ?way=upload, from a job with ?again=. POST: build the typed
+    file.
+    """
     person = person_of(request)
     access.require(person, build_image.VERB, ANYWHERE)
     endpoints = endpoints_for(person, build_image.VERB)
     way = "upload" if request.GET.get("way") == "upload" else "type"
     if asks_for_verdict(request):
-        return verdict_part(request, _beside(request, person, way))
-    job = again.job_of(request, person)
+        return verdict_part(request, _verdict(request, person, way))
+    job = from_job.job_of(request, person)
     if request.method == "POST":
         form = BuildForm(request.POST, endpoints=endpoints)
-        if (asked := _asked(request, form)) is not None:
+        if (asked := _ask(request, form)) is not None:
             return go_watch(request, asked)
     elif job is not None:
-        form = BuildForm(initial=again.initial(job), endpoints=endpoints)
+        form = BuildForm(initial=from_job.initial(job), endpoints=endpoints)
     else:
         chosen = request.GET.get("endpoint", "")
         start = {"endpoint": int(chosen)} if chosen.isdecimal() else {}
         form = BuildForm(initial=start, endpoints=endpoints)
-    # an uploaded context may hold its own
+    # an uploaded context may contain the Containerfile
     form.fields["text"].required = way == "type"
     context = {"form": form, "endpoints": endpoints, "way": way, "job": job}
     return render(request, "builds/page.html", context, status=422 if form.errors else 200)
 
 
-def _asked(request: HttpRequest, form: BuildForm) -> Job | None:
+def _ask(request: HttpRequest, form: BuildForm) -> Job | None:
     if not form.is_valid():
         return None
     try:
@@ -72,9 +74,9 @@ def _asked(request: HttpRequest, form: BuildForm) -> Job | None:
         return None
 
 
-def _beside(request: HttpRequest, person: Person, way: str) -> FormVerdict | None:
+def _verdict(request: HttpRequest, person: Person, way: str) -> FormVerdict | None:
     data = request.POST.copy()
-    # nothing that a rule says hangs on it, and it may come last
+    # no rule looks at tags, and people may type them last
     data["tags"] = data.get("tags", "").strip() or "localhost/new:1"
     form = BuildForm(data, endpoints=endpoints_for(person, build_image.VERB))
     if not form.is_valid():
@@ -95,7 +97,7 @@ def _beside(request: HttpRequest, person: Person, way: str) -> FormVerdict | Non
 
 
 def _judge(order: BuildOrder, endpoint_id: int) -> None:
-    """What the guardrails would refuse, before a byte is sent; asked again when it comes."""
+    """Raise Refused when the guardrails refuse the build. The upload is judged once more."""
     endpoint = Endpoint.objects.get(pk=endpoint_id)
     verdict = guardrails.check(endpoint, build_image.proposal(order, None))
     if verdict.stops:
@@ -105,7 +107,7 @@ def _judge(order: BuildOrder, endpoint_id: int) -> None:
 @require_POST
 @sensitive_post_parameters()
 def check(request: HttpRequest) -> JsonResponse:
-    """Problems of an upload's fields by name, before a byte is sent; {} where there are none."""
+    """{field: error} of an upload's form, before the upload begins."""
     person = person_of(request)
     access.require(person, build_image.VERB, ANYWHERE)
     form = BuildForm(request.POST, endpoints=endpoints_for(person, build_image.VERB))

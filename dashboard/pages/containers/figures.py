@@ -1,4 +1,4 @@
-"""CPU and memory of containers as filters, sorts and figures beside the rows of a list."""
+"""CPU and memory of containers: filters, sorts and cells of the list."""
 
 import re
 from decimal import Decimal
@@ -19,7 +19,7 @@ _ASKED: Final = re.compile(r"([<>])=?\s*(\d{1,9}(?:[.,]\d{1,3})?)\s*([a-z%]*)")
 
 
 def _read(value: str) -> tuple[str, Decimal, str]:
-    """(“gt” or “lt”, the number, its unit in lower case)."""
+    """("gt" or "lt", number, unit in lower case)."""
     found = _ASKED.fullmatch(value.lower())
     if found is None:
         raise BadValue(_("Write cpu:>50 (% of a core) or memory:>1g, with > or <."))
@@ -64,7 +64,9 @@ TOKENS = (
 
 
 def figures_of(person: Person, keys: list[int]) -> Figures:
-    """Container row to [CPU in 0.01 % of a core, memory, its limit or 0], where they may see it."""
+    """Row id to [CPU in 0.01 % of a core, memory, its limit or 0 (bytes)]. Only rows with the right to
+    stats.
+    """
     rows = Container.objects.filter(objects_with(person, VERB), pk__in=keys)
     found = rows.filter(figures__isnull=False).values_list(
         "pk", "figures__cpu", "figures__memory_bytes", "figures__limit_bytes"
@@ -73,7 +75,7 @@ def figures_of(person: Person, keys: list[int]) -> Figures:
 
 
 def silent(person: Person) -> list[str]:
-    """Words about hosts whose containers are not measured, by reason."""
+    """Sentences about hosts whose containers are not measured, one for each reason."""
     seen = visible_endpoints(person).filter(enabled=True, host__enabled=True)
     seen = seen.select_related("host").order_by("host__name", "pk")
     names: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""Containers in groups: by project, pod, kube file, systemd unit or host, and what a head says."""
+"""Groups of the container list: by project, pod, kube file, systemd unit or host."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from dashboard.furniture.container_ends import asked_to_end, in_a_loop
 from dashboard.live.by_host import BY_HOST, endpoint_names
 from dashboard.live.grouping import Grouping, Key
 from dashboard.offers.containers import START, STOP
-from dashboard.pages.containers.shown import look_of
+from dashboard.pages.containers.rows import look_of
 from dashboard.states import look
 from hosts.access import Person, verbs_at
 from hosts.inventory.deaths import LOOP
@@ -20,7 +20,7 @@ from hosts.models import Container
 
 
 def _pod_names(keys: list[Key], person: Person) -> dict[Key, str]:
-    """A pod of the same name on another host is another pod."""
+    """The pod's name with its host, where several hosts have a pod of that name."""
     names = endpoint_names(list({key[:1] for key in keys}), person)
     counts = Counter(pod for _endpoint, pod in keys)
     return {key: f"{key[1]} · {names.get(key[:1], '')}" for key in keys if counts[key[1]] > 1}
@@ -33,7 +33,7 @@ GROUPINGS = (
     Grouping(
         "pod", _("pod"), ("endpoint_id", "pod_name"), ~Q(pod_name=""), _("In no pod"), _pod_names
     ),
-    # a kube file has no name of its own on the host: the pod that was made from it has
+    # a kube file has no name on the host, but its pod has
     Grouping(
         "kube",
         _("kube file"),
@@ -46,9 +46,9 @@ GROUPINGS = (
     BY_HOST,
 )
 
-# the worst comes first
+# worst first
 _TONES = ("bad", "warn", "calm", "idle", "good")
-# whom a group's verb concerns: a restart does not wake those that have done their work
+# states that a group's verb applies to; restart leaves ended containers alone
 STATES: dict[str, frozenset[str]] = {
     "start": START.states or frozenset(),
     "restart": frozenset({"running"}),
@@ -57,8 +57,8 @@ STATES: dict[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a group's head says: states with counts, worst first; hosts; verbs that make sense."""
+class ContainerGroup:
+    """Facts of a group's head. `states`: (state, count), worst first. `can`: verbs that make sense."""
 
     states: tuple[tuple[str, int], ...]
     hosts: int
@@ -66,12 +66,11 @@ class Facts:
 
     @property
     def worst(self) -> str:
-        """The state that the head shows as its own."""
+        """The state that the head shows."""
         return self.states[0][0] if self.states else "unknown"
 
     @property
     def others(self) -> tuple[tuple[str, int], ...]:
-        """The states beside the worst."""
         return self.states[1:]
 
 
@@ -81,8 +80,8 @@ def _rank(state: str) -> int:
 
 def facts_of(
     grouping: Grouping, rows: QuerySet[Any], keys: list[Key], person: Person
-) -> dict[Key, Facts]:
-    """The facts of these groups, in two questions for all of them."""
+) -> dict[Key, ContainerGroup]:
+    """Facts of the groups with these keys. Two rounds of queries for all of them."""
     return {
         key: facts
         for some, fields in ((_in_groups(keys), grouping.fields), ([()] if () in keys else [], ()))
@@ -101,7 +100,7 @@ def _facts(
     keys: list[Key],
     fields: tuple[str, ...],
     person: Person,
-) -> dict[Key, Facts]:
+) -> dict[Key, ContainerGroup]:
     condition = Q()
     for key in keys:
         condition |= grouping.of(key)
@@ -119,7 +118,7 @@ def _facts(
         shown, _detail = look_of(one)
         counts[key][shown] = counts[key].get(shown, 0) + number
         raw[key].add(state)
-    # an end that was asked for is none of the failed ones
+    # a requested stop is no failure
     for row in (
         some.filter(asked_to_end())
         .exclude(exit_code=0)
@@ -136,7 +135,7 @@ def _facts(
         on[()] = some.aggregate(n=Count("endpoint__host", distinct=True))["n"]
     verbs = verbs_at(person)
     return {
-        key: Facts(
+        key: ContainerGroup(
             tuple(
                 sorted(
                     ((k, n) for k, n in found.items() if n),

@@ -1,4 +1,4 @@
-"""The list of containers: all of them, on all hosts."""
+"""The list of containers on all hosts."""
 
 from dataclasses import replace
 from typing import Any
@@ -28,7 +28,7 @@ from dashboard.offers.containers import BUTTONS
 from dashboard.pages.containers.figures import FIGURES
 from dashboard.pages.containers.figures import TOKENS as FIGURE_TOKENS
 from dashboard.pages.containers.groups import GROUPINGS, facts_of
-from dashboard.pages.containers.shown import drawn_from, prepare
+from dashboard.pages.containers.rows import drawn_from, prepare
 from hosts.models import Container
 
 FAILED = failed()
@@ -150,7 +150,7 @@ QUICK = (
     (_("Paused"), "state:paused"),
 )
 
-# one container as live rows of its own: the head of its pages, and its summary
+# live rows of one container: the head of its pages, and its summary
 _ONE = replace(SPEC, name="container-head", bulk=(), columns=(), figures=None)
 HEAD = register(with_jobs(replace(_ONE, row_template="containers/head.html"), "container"))
 SUMMARY = register(replace(_ONE, name="container-summary", row_template="containers/summary.html"))

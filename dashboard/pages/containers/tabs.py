@@ -1,4 +1,4 @@
-"""Tabs of a container that ask the host when somebody looks: processes, changes, line, health."""
+"""Tabs of a container that ask its host: processes, changes, run line, health."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -23,7 +23,7 @@ from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError, containers
 from hosts.refusals import Refusal
 
-# a busy host begins its checks late
+# a busy host starts its checks late
 SLACK = timedelta(seconds=30)
 
 _TO_THE_NANOSECOND = re.compile(r"^((?:\d+[hm])*\d+)\.\d+s$")
@@ -33,7 +33,7 @@ Show = Callable[[InventoryRow, dict[str, Any]], dict[str, Any]]
 
 
 def tab(name: str, read: Read, show: Show) -> Callable[..., HttpResponse]:
-    """The view: the page first, its part when it has come from the host."""
+    """The view of a tab: first the page, then (htmx) the part with the host's answer."""
 
     @require_GET
     @never_cache
@@ -53,8 +53,8 @@ def tab(name: str, read: Read, show: Show) -> Callable[..., HttpResponse]:
     return view
 
 
-def in_seconds(cell: str) -> str:
-    """Podman writes how long a process runs to the nanosecond: 6m54.193626598s. Other cells stay."""
+def whole_seconds(cell: str) -> str:
+    """6m54.193626598s without the fraction. Other text stays as it is."""
     return _TO_THE_NANOSECOND.sub(r"\1s", cell)
 
 
@@ -63,7 +63,7 @@ async def _top(podman: Podman, container: str) -> dict[str, Any]:
     if not mapping(found.get("State")).get("Running"):
         return {"running": False}
     titles, rows = await containers.top(podman, container)
-    shown = [[in_seconds(str(cell)) for cell in row] for row in rows]
+    shown = [[whole_seconds(str(cell)) for cell in row] for row in rows]
     return {"running": True, "titles": titles, "rows": shown}
 
 
@@ -86,7 +86,7 @@ def _show_line(row: InventoryRow, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def show_health(row: InventoryRow, found: dict[str, Any]) -> dict[str, Any]:
-    """The health check as inspect tells it, and whether anything runs it on the host."""
+    """The health check, its log, and whether the host runs it at all."""
     state, config = mapping(found.get("State")), mapping(found.get("Config"))
     health = mapping(state.get("Health"))
     check = mapping(config.get("Healthcheck"))
@@ -113,8 +113,9 @@ def show_health(row: InventoryRow, found: dict[str, Any]) -> dict[str, Any]:
 def _unrun_since(
     state: dict[str, Any], config: dict[str, Any], log: list[dict[str, Any]]
 ) -> datetime | None:
-    """When it started, where no check has run since and one should have: Podman leaves that to systemd's
-    timers, and there are hosts without. None where checks run, or are not due yet.
+    """When the container started, if its first check is overdue; else None.
+
+    Podman runs checks by systemd timers, which some hosts do not have.
     """
     started, check = _time(state.get("StartedAt")), mapping(config.get("Healthcheck"))
     status = mapping(state.get("Health")).get("Status")

@@ -1,4 +1,4 @@
-"""Pages of containers: the list, one container, its peek, inspect and history."""
+"""Pages of containers: the list, one container, peek, inspect, history."""
 
 from typing import Any
 
@@ -20,7 +20,6 @@ from hosts.access import get_object
 
 @require_GET
 def containers(request: HttpRequest) -> HttpResponse:
-    """All containers on all hosts."""
     extra = {
         "word": _("Containers"),
         "quick": QUICK,
@@ -37,7 +36,7 @@ def _frame(request: HttpRequest, endpoint_id: int, podman_id: str, tab: str) -> 
 
 @require_GET
 def container(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """One container: how it stands, and a summary."""
+    """One container: state and summary."""
     context = _frame(request, endpoint_id, podman_id, "summary")
     context["summary"] = live_row(person_of(request), SUMMARY, context["row"])
     return render(request, "containers/page.html", context)
@@ -45,14 +44,14 @@ def container(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRes
 
 @require_GET
 def peek(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """The side panel."""
+    """The side panel of the list."""
     context = _frame(request, endpoint_id, podman_id, "summary")
     context["summary"] = live_row(person_of(request), SUMMARY, context["row"])
     return render(request, "containers/peek.html", context)
 
 
-def inspected(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """All Podman knows; the page first, the tree when it has come from the host."""
+def inspect(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
+    """The inspect tab: first the page, then (htmx) the tree from the host."""
     if "HX-Request" in request.headers or request.method == "POST":
         return inspect_part(request, "container", endpoint_id, podman_id)
     return render(
@@ -62,7 +61,6 @@ def inspected(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRes
 
 @require_GET
 def history(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """Jobs and audit entries of this container."""
     context = _frame(request, endpoint_id, podman_id, "history")
     context["past"] = history_of(person_of(request), "container", context["row"])
     return render(request, "objects/history.html", context)

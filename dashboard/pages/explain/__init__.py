@@ -1,1 +1,1 @@
-"""Explain: what somebody may do with something and through what; who may do what with it; why not."""
+"""Explain access: what a person may do, who may do something, and through which role or grant."""

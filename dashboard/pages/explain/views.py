@@ -1,4 +1,4 @@
-"""Pages that explain access. One's own is everyone's; that of others needs access.view."""
+"""Pages that explain access. Other people's access needs `access.view`."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from accounts.verbs import ACCESS_VIEW
 from audit.shapes import Target
 from dashboard.furniture.frames import container_frame, host_frame
 from dashboard.furniture.subject import Subject, subject_of
-from dashboard.pages.explain.shown import parts_of, verbs_to_ask, who_may
+from dashboard.pages.explain.answers import parts_of, verbs_to_ask, who_may
 from dashboard.person import person_of
 from hosts.access import NotVisible, Person, allows, require, visible_hosts
 from hosts.access import target_of as target_of_place
@@ -22,12 +22,12 @@ from hosts.access.explain import explain, sees
 from hosts.access.token_scope import scope_of
 from hosts.models import Container, Endpoint, Host
 
-# of names offered while typing
+# names for completion
 MOST = 200
 
 
-def _asked(asker: Person, given: str) -> User:
-    """The person to explain; oneself when none is named. Denied for others without access.view."""
+def _person_to_explain(asker: Person, given: str) -> User:
+    """The person with this id; the asker for "". Raises Denied without `access.view`."""
     user = asker.user
     if given and given != str(user.pk):
         number = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
@@ -55,8 +55,8 @@ def _target(subject: Subject) -> Target:
     return Target(kind="site", name="site")
 
 
-def _framed(request: HttpRequest, asker: Person, subject: Subject) -> dict[str, Any]:
-    """In the frame of the host or container whose tab this is; else among the pages of access."""
+def _frame(request: HttpRequest, asker: Person, subject: Subject) -> dict[str, Any]:
+    """Context of the frame: the tab of a host or container, else the pages of access."""
     row: Any = subject.row if subject.row is not None else subject.place
     framed = isinstance(row, Host | Container)
     if not framed or "where" in request.GET or "person" in request.GET:
@@ -67,16 +67,16 @@ def _framed(request: HttpRequest, asker: Person, subject: Subject) -> dict[str, 
 
 @require_GET
 def person(request: HttpRequest) -> HttpResponse:
-    """One person and one thing: every verb, yes or no, and through what."""
+    """One person and one place: each verb, yes or no, and through what."""
     asker = person_of(request)
-    user = _asked(asker, request.GET.get("person", ""))
+    user = _person_to_explain(asker, request.GET.get("person", ""))
     subject, unknown = Subject(), False
     try:
         subject = subject_of(asker, request.GET)
     except NotVisible:
         if not request.GET.get("where"):
             raise
-        # typed: said beside the field, in the words for what there is not
+        # a typed name gets an error beside its field
         unknown = True
     tokens = list(_live_tokens(user))
     token = next((one for one in tokens if str(one.pk) == request.GET.get("token")), None)
@@ -95,12 +95,12 @@ def person(request: HttpRequest) -> HttpResponse:
         "may_ask": may_ask,
         "places": visible_hosts(asker).order_by("name").values_list("name", flat=True)[:MOST],
     }
-    return render(request, "explain/person.html", context | _framed(request, asker, subject))
+    return render(request, "explain/person.html", context | _frame(request, asker, subject))
 
 
 @require_GET
 def who(request: HttpRequest) -> HttpResponse:
-    """One thing: everybody who may do something with it, and through what."""
+    """One place: everybody with a verb there, and through what."""
     asker = person_of(request)
     subject = subject_of(asker, request.GET)
     require(asker, ACCESS_VIEW.name, _target(subject))
@@ -113,4 +113,4 @@ def who(request: HttpRequest) -> HttpResponse:
         "people": people,
         "counted": sum(len(held.users) for held in people),
     }
-    return render(request, "explain/who.html", context | _framed(request, asker, subject))
+    return render(request, "explain/who.html", context | _frame(request, asker, subject))

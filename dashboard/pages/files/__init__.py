@@ -1,1 +1,1 @@
-"""Files of containers and volumes: browse, view, edit, change; up- and downloads."""
+"""Files of containers and volumes: browse, view, edit, upload, download."""

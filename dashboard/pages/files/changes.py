@@ -1,4 +1,4 @@
-"""Rename, permissions, delete, new folder, save: each asked in a dialog, done at once, told."""
+"""Changes of files: rename, permissions, delete, new folder, save."""
 
 import difflib
 import hashlib
@@ -12,9 +12,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard.pages.files.told import done, refused
+from dashboard.pages.files.context import on_host, printable, query_path, query_value, urls_of
+from dashboard.pages.files.responses import failure, success
 from dashboard.pages.files.views import file_context
-from dashboard.pages.files.where import asked, asked_path, on_host, shown, urls_of
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.actions.files import changes
@@ -36,14 +36,14 @@ CHANGES = ("rename", "remove", "permissions", "folder")
 
 
 def change(kind: str, what: str) -> View:
-    """GET asks in a dialog, POST does it; `path` in the query names what is changed."""
+    """The view: GET asks in a dialog, POST changes. `path` in the query is the file."""
 
     @require_http_methods(["GET", "POST"])
     def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
         person = person_of(request)
         row = changeable(person, kind, endpoint_id, podman_id)
         try:
-            path = asked_path(request)
+            path = query_path(request)
             if request.method == "GET":
                 return _dialog(request, what, path)
             work, params, words = _CHANGES[what](request, path)
@@ -57,8 +57,8 @@ def change(kind: str, what: str) -> View:
 
             on_host(row, kind, do)
         except (PodmanError, ActionFailed) as error:
-            return refused(error, row)
-        return done(words)
+            return failure(error, row)
+        return success(words)
 
     return view
 
@@ -68,12 +68,12 @@ def _dialog(request: HttpRequest, what: str, path: str) -> HttpResponse:
     context = {
         "what": what,
         "url": request.get_full_path(),
-        "name": shown(name),
-        "path_shown": shown(path),
-        "new": shown(path),
-        "is_folder": asked(request, "kind") == "folder",
-        "octal": asked(request, "mode")[:4],
-        "folder": shown(folder),
+        "name": printable(name),
+        "path_shown": printable(path),
+        "new": printable(path),
+        "is_folder": query_value(request, "kind") == "folder",
+        "octal": query_value(request, "mode")[:4],
+        "folder": printable(folder),
     }
     return render(request, "files/dialog.html", context)
 
@@ -87,7 +87,7 @@ def _rename(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], str]:
     async def work(podman: Podman, place: FilePlace, action: StreamedAction) -> None:
         await changes.rename(podman, place, path, new, action)
 
-    words = _("%(old)s is now %(new)s") % {"old": shown(path), "new": shown(new)}
+    words = _("%(old)s is now %(new)s") % {"old": printable(path), "new": printable(new)}
     return work, {"new_name": new}, words
 
 
@@ -95,7 +95,7 @@ def _remove(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], str]:
     async def work(podman: Podman, place: FilePlace, action: StreamedAction) -> None:
         await changes.remove(podman, place, path, action)
 
-    return work, {}, _("Deleted %(path)s") % {"path": shown(path)}
+    return work, {}, _("Deleted %(path)s") % {"path": printable(path)}
 
 
 def _permissions(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], str]:
@@ -110,7 +110,7 @@ def _permissions(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], 
         )
 
     params = {"file_mode": mode, "user": owner, "all": deep}
-    return work, params, _("Permissions of %(path)s changed") % {"path": shown(path)}
+    return work, params, _("Permissions of %(path)s changed") % {"path": printable(path)}
 
 
 def _folder(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], str]:
@@ -119,7 +119,7 @@ def _folder(request: HttpRequest, path: str) -> tuple[Any, dict[str, Any], str]:
     async def work(podman: Podman, place: FilePlace, action: StreamedAction) -> None:
         await changes.make_folder(podman, place, new, action)
 
-    return work, {"new_name": new}, _("Created the folder %(path)s") % {"path": shown(new)}
+    return work, {"new_name": new}, _("Created the folder %(path)s") % {"path": printable(new)}
 
 
 _CHANGES = {
@@ -130,8 +130,8 @@ _CHANGES = {
 }
 
 
-class Changed(Exception):
-    """Somebody else wrote the file since it was read; `text` is how it stands now."""
+class FileChanged(Exception):
+    """Somebody else wrote the file meanwhile. `text`: its content now."""
 
     def __init__(self, seen: PathInfo, text: Text) -> None:
         super().__init__()
@@ -139,7 +139,7 @@ class Changed(Exception):
 
 
 def save(kind: str) -> View:
-    """Save a text that was edited, if the file is as it was when it was read (`seen`)."""
+    """Save an edited text, if the file still has the digest `seen`."""
 
     @require_POST
     def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
@@ -155,14 +155,14 @@ def save(kind: str) -> View:
                 raise ActionFailed(
                     _("The file is longer than 1 MiB, the most that can be edited here.")
                 )
-            path = asked_path(request)
+            path = query_path(request)
             params = {"what": "edit", "path": path, "size_bytes": len(data)}
 
             async def do(podman: Podman, place: FilePlace) -> tuple[PathInfo, Text]:
                 seen = await stat_path(podman, place, path)
                 now = await read_text(podman, place, seen.path)
                 if now.digest != seen_digest:
-                    raise Changed(seen, now)
+                    raise FileChanged(seen, now)
                 async with streamed_action(
                     person, f"{kind}.files_edit", target_for(row, kind), params
                 ) as action:
@@ -170,17 +170,17 @@ def save(kind: str) -> View:
                 return seen, await read_text(podman, place, seen.path)
 
             seen, text = on_host(row, kind, do)
-        except Changed as changed:
+        except FileChanged as changed:
             context |= file_context(changed.seen, changed.text)
             context["difference"] = _difference(changed.text.text, mine)
             return render(request, "files/state.html", context)
         except (PodmanError, ActionFailed) as error:
-            return refused(error, row)
+            return failure(error, row)
         context |= file_context(seen, text)
         response = render(request, "files/state.html", context | {"saved": True})
         if text.digest != hashlib.sha256(data).hexdigest():
             return toast(response, _("Saved, but somebody overwrote it at once."), tone="warn")
-        return toast(response, _("Saved %(path)s") % {"path": shown(seen.path)}, tone="good")
+        return toast(response, _("Saved %(path)s") % {"path": printable(seen.path)}, tone="good")
 
     return view
 
@@ -197,7 +197,7 @@ async def _write(
 
 
 def _difference(theirs: str | None, mine: str) -> list[tuple[str, str]]:
-    """Lines of the difference as (sign, line): from the file as it is now to what was to be saved."""
+    """(sign, line) of the difference from the file's content to the edited text."""
     if theirs is None:
         return []
     lines = difflib.unified_diff(

@@ -1,4 +1,4 @@
-"""Addresses of up- and downloads, under `transfer/files/`."""
+"""Addresses of uploads and downloads, under `transfer/files/`."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Up- and downloads of files, as handovers to the event loop (dashboard.streams.transfer)."""
+"""Uploads and downloads of files, handed over to the event loop (dashboard.streams.transfer)."""
 
 import posixpath
 import re
@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 from typing import Any
 
-from django.conf import settings
 from django.http import (
     Http404,
     HttpRequest,
@@ -20,8 +19,9 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from dashboard.pages.files.where import asked, asked_path, shown
+from dashboard.pages.files.context import printable, query_path, query_value
 from dashboard.person import person_of
+from dashboard.streams.transfer.archives import limit_bytes
 from dashboard.streams.transfer.handover import Handover, StreamedAnswer
 from hosts.access import Person
 from hosts.actions.files.import_judge import ImportJudge
@@ -57,7 +57,6 @@ def _kind(kind: str) -> str:
 def download_file(
     request: HttpRequest, kind: str, endpoint_id: int, podman_id: str
 ) -> HttpResponseBase:
-    """A file as it is."""
     return _download(request, _kind(kind), endpoint_id, podman_id, what="download")
 
 
@@ -65,7 +64,7 @@ def download_file(
 def download_folder(
     request: HttpRequest, kind: str, endpoint_id: int, podman_id: str
 ) -> HttpResponseBase:
-    """A folder with all below it, as Podman's tar; the root of a volume is its export."""
+    """A folder with its content as Podman's tar. The root of a volume is its export."""
     return _download(request, _kind(kind), endpoint_id, podman_id, what="folder")
 
 
@@ -75,12 +74,12 @@ def _download(
     person = person_of(request)
     row = readable(person, kind, endpoint_id, podman_id)
     try:
-        path = asked_path(request)
+        path = query_path(request)
     except ActionFailed as trouble:
         return HttpResponse(trouble.message, status=400, content_type="text/plain; charset=utf-8")
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
-        # an intent now and its outcome with the last byte, or where it broke off
+        # the intent is written now, the outcome with the last byte or the break
         reading = streamed_action(
             person, f"{kind}.files", target_for(row, kind), {"what": what, "path": path}
         )
@@ -98,10 +97,10 @@ def _download(
 
 
 def _broken(error: PodmanError | ActionFailed, row: InventoryRow, path: str) -> HttpResponse:
-    """A download that cannot begin: plain words, for a link has no page of its own."""
+    """A download that cannot begin, as plain text: a download link has no page."""
     status = 404 if isinstance(error, NotFound) else _status_of(error)
     words = _("%(path)s on %(host)s cannot be downloaded: %(why)s") % {
-        "path": shown(path),
+        "path": printable(path),
         "host": row.endpoint,
         "why": error.message,
     }
@@ -125,7 +124,7 @@ async def _file_answer(
             content_type="application/octet-stream",
         )
         answer["Content-Length"] = str(member.size_bytes)
-        return _as_attachment(answer, shown(posixpath.basename(path)))
+        return _as_attachment(answer, printable(posixpath.basename(path)))
     raise AssertionError("unreachable")
 
 
@@ -138,14 +137,14 @@ async def _folder_answer(
         place = await find_place(podman, kind, row.podman_id)
         seen = await stat_path(podman, place, path)
         if seen.stat.kind != "folder":
-            raise ActionFailed(_("%(path)s is not a folder.") % {"path": shown(path)})
+            raise ActionFailed(_("%(path)s is not a folder.") % {"path": printable(path)})
         parts = folder_pieces(podman, place, seen.path)
         held.push_async_callback(parts.aclose)
         first = await anext(parts, b"")
         answer = StreamedAnswer(
             _all(first, parts, held.pop_all(), action), content_type="application/x-tar"
         )
-        name = shown(posixpath.basename(seen.path)) or row.name or "files"
+        name = printable(posixpath.basename(seen.path)) or row.name or "files"
         return _as_attachment(answer, f"{name}.tar")
     raise AssertionError("unreachable")
 
@@ -162,7 +161,7 @@ async def _exactly(
     held: AsyncExitStack,
     action: StreamedAction,
 ) -> AsyncGenerator[bytes, None]:
-    """The file's bytes; one that shrank meanwhile breaks off instead of looking whole."""
+    """The file's bytes. Raises NotFound when the file became shorter meanwhile."""
     async with held:
         sent = 0
         async for part in parts:
@@ -191,20 +190,21 @@ async def _all(
 
 @require_http_methods(["PUT"])
 def upload(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) -> HttpResponseBase:
-    """One file into the folder `path` as `name`; the body is its content, its length is said.
+    """Write the body into the folder `path` as `name`. Needs Content-Length.
 
-    `replace=1` where something has that name, `mode` (octal), `owner` (uid:gid), `mtime` (ms).
-    Answers {"path", "replaced"}, or {"error"} with 409 where the name is taken.
+    Query: `replace=1` to overwrite, `mode` (octal), `owner` (uid:gid), `mtime` (ms).
+
+    Answers {"path", "replaced"}; {"error"} with 409 when the name is taken.
     """
     kind = _kind(kind)
     person = person_of(request)
     row = changeable(person, kind, endpoint_id, podman_id)
     try:
-        path = posixpath.join(asked_path(request), checked_file_name(asked(request, "name")))
-        wanted = _wanted(request)
+        path = posixpath.join(query_path(request), checked_file_name(query_value(request, "name")))
+        wanted = _file_attributes(request)
     except ActionFailed as trouble:
         return _error(trouble, 400)
-    replace = asked(request, "replace") == "1"
+    replace = query_value(request, "replace") == "1"
     verb = f"{kind}.files_edit"
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
@@ -223,30 +223,30 @@ def upload(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) ->
             return _error(exists, 409)
         except (PodmanError, ActionFailed) as error:
             return _error(error, _status_of(error))
-        return JsonResponse({"path": shown(path), "replaced": before is not None})
+        return JsonResponse({"path": printable(path), "replaced": before is not None})
 
     def recheck(person: Person) -> None:
         changeable(person, kind, endpoint_id, podman_id)
 
-    limit = settings.HAULOUT_UPLOAD_MIB * 2**20
-    return Handover(request, carry, person=person, recheck=recheck, limit_bytes=limit)
+    return Handover(request, carry, person=person, recheck=recheck, limit_bytes=limit_bytes())
 
 
 @require_http_methods(["PUT"])
 def unpack(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) -> HttpResponseBase:
-    """A tar, unpacked by Podman into the folder `path`; for a volume's root this is its import.
+    """Unpack the uploaded tar into the folder `path`. For a volume's root this is its import.
 
-    With `check=1` it is only judged and nothing reaches the host: a page sends it so first, that a
-    refused entry leaves nothing half-done. Answers {"entries", "size_bytes"}.
+    `check=1` judges the tar only; a page does that first, so that no import stops half-way.
+
+    Answers {"entries", "size_bytes"}.
     """
     kind = _kind(kind)
     person = person_of(request)
     row = changeable(person, kind, endpoint_id, podman_id)
     try:
-        path = asked_path(request)
+        path = query_path(request)
     except ActionFailed as trouble:
         return _error(trouble, 400)
-    only_check = asked(request, "check") == "1"
+    only_check = query_value(request, "check") == "1"
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
         judge = ImportJudge()
@@ -263,8 +263,7 @@ def unpack(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) ->
     def recheck(person: Person) -> None:
         changeable(person, kind, endpoint_id, podman_id)
 
-    limit = settings.HAULOUT_UPLOAD_MIB * 2**20
-    return Handover(request, carry, person=person, recheck=recheck, limit_bytes=limit)
+    return Handover(request, carry, person=person, recheck=recheck, limit_bytes=limit_bytes())
 
 
 async def _unpack(
@@ -283,7 +282,7 @@ async def _unpack(
             place = await find_place(podman, kind, row.podman_id)
             seen = await stat_path(podman, place, path)
             if seen.stat.kind != "folder":
-                raise ActionFailed(_("%(path)s is not a folder.") % {"path": shown(path)})
+                raise ActionFailed(_("%(path)s is not a folder.") % {"path": printable(path)})
             action.committing = True
             try:
                 await archive.put(
@@ -294,17 +293,17 @@ async def _unpack(
 
 
 def _status_of(error: Exception) -> int:
-    """507 where the host's disk is full, 422 for our own no, 502 for what else the host refuses."""
+    """507: the host's disk is full. 422: we refuse. 502: the host refuses."""
     if "no space left" in f"{error} {getattr(error, 'cause', '')}":
         return 507
     return 422 if isinstance(error, ActionFailed | BadRequest) else 502
 
 
-def _wanted(request: HttpRequest) -> FileAttributes:
+def _file_attributes(request: HttpRequest) -> FileAttributes:
     length = request.headers.get("Content-Length", "")
     if not length.isdecimal():
         raise ActionFailed(_("An upload must give its length."))
-    mode, owner, mtime = (asked(request, name) for name in ("mode", "owner", "mtime"))
+    mode, owner, mtime = (query_value(request, name) for name in ("mode", "owner", "mtime"))
     ids = _IDS.fullmatch(owner)
     if (mode and not _MODE.fullmatch(mode)) or (owner and not ids):
         raise ActionFailed(_("Write permissions like 644, and an owner like 1000:1000."))

@@ -1,4 +1,4 @@
-"""Pages of files: a folder, a file to read and edit."""
+"""Pages of files: a folder, and a file to read and edit."""
 
 import posixpath
 import time
@@ -11,18 +11,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dashboard.live.visibility import verbs_for
-from dashboard.pages.files.opening import helper_of, images_of
-from dashboard.pages.files.shown import crumbs, row_of, table
-from dashboard.pages.files.where import (
-    asked,
-    asked_path,
+from dashboard.pages.files.context import (
     frame_of,
-    in_url,
     on_host,
-    shown,
+    printable,
+    query_path,
+    query_value,
+    quote_path,
     trouble_in,
     urls_of,
 )
+from dashboard.pages.files.helper import helper_of, images_of
+from dashboard.pages.files.rows import crumbs, row_of, table
 from dashboard.person import person_of
 from hosts.access import Person
 from hosts.actions.files.place import FilePlace, PathInfo, VolumeNotMounted, stat_path
@@ -34,7 +34,7 @@ from hosts.podman.errors import NotFound
 from hosts.podman.folders import FolderEntry, Listing, list_folder
 
 View = Callable[..., HttpResponse]
-# one entry a session and place in this time, however many folders are looked into
+# one audit entry for each session and place in this time
 ENTRY_EVERY_S = 600.0
 _entered: dict[tuple[str, str, int, str], float] = {}
 
@@ -45,14 +45,14 @@ def _enter_list(person: Person, kind: str, row: InventoryRow, path: str) -> None
     if now - _entered.get(key, -ENTRY_EVERY_S) < ENTRY_EVERY_S:
         return
     enter(person, kind, row, what="list", path=path)
-    # others' threads write here too
+    # other threads write here too
     for old in [key for key, at in tuple(_entered.items()) if now - at > ENTRY_EVERY_S]:
         _entered.pop(old, None)
     _entered[key] = now
 
 
 def folder(kind: str) -> View:
-    """The page of a folder; for htmx the table alone, asked of the host."""
+    """The view of a folder: first the page, then (htmx) the table from the host."""
 
     @require_GET
     def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
@@ -79,18 +79,18 @@ def _table(request: HttpRequest, person: Person, kind: str, row: InventoryRow) -
         "can_edit": f"{kind}.files_edit" in verbs_for(person, row),
     }
     try:
-        path = asked_path(request)
+        path = query_path(request)
         _enter_list(person, kind, row, path)
         place, seen, listing = on_host(row, kind, _lister(path))
     except (PodmanError, ActionFailed) as error:
-        context |= {"crumbs": crumbs(path), "path": in_url(path), "trouble": True}
+        context |= {"crumbs": crumbs(path), "path": quote_path(path), "trouble": True}
         if isinstance(error, VolumeNotMounted) and "volume.open" in verbs_for(person, row):
             context["images"] = images_of(person, row)
         return render(request, "files/table.html", context | trouble_in(error, row, path))
     if seen.stat.kind != "folder":
-        # a link to a file: its page is what was meant
+        # a link to a file: go to the file's page
         response = HttpResponse(status=204)
-        response["HX-Redirect"] = f"{context['urls']['file']}?path={in_url(path)}"
+        response["HX-Redirect"] = f"{context['urls']['file']}?path={quote_path(path)}"
         return response
     page = request.GET.get("page", "1")
     context |= {
@@ -102,11 +102,11 @@ def _table(request: HttpRequest, person: Person, kind: str, row: InventoryRow) -
             page=int(page) if page.isdecimal() and len(page) < 7 else 1,
         ),
         "place": place,
-        "path": in_url(seen.path),
-        "path_shown": shown(seen.path),
-        "link": shown(seen.link),
+        "path": quote_path(seen.path),
+        "path_shown": printable(seen.path),
+        "link": printable(seen.link),
         "crumbs": crumbs(seen.path),
-        "up": in_url(posixpath.dirname(seen.path)) if seen.path != "/" else "",
+        "up": quote_path(posixpath.dirname(seen.path)) if seen.path != "/" else "",
         **helper_of(place.through),
         "volume_root": kind == "volume" and seen.path == "/",
         "of_container": kind == "container",
@@ -131,22 +131,19 @@ def _lister(path: str) -> Any:
     return work
 
 
-def there(kind: str) -> View:
-    """Whether something is at `path`: {"there": bool}, so that nobody uploads in vain.
-
-    With `owner=1` also whose it is, {"owner": [uid, gid]}, or null where nobody can tell.
-    """
+def exists(kind: str) -> View:
+    """The view: {"there": bool} for `path`. `owner=1` adds {"owner": [uid, gid] or null}."""
 
     @require_GET
     def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
         row = readable(person_of(request), kind, endpoint_id, podman_id)
         try:
-            path = asked_path(request)
-            owner = on_host(row, kind, _owner(path, wanted=asked(request, "owner") == "1"))
+            path = query_path(request)
+            owner = on_host(row, kind, _owner(path, wanted=query_value(request, "owner") == "1"))
         except NotFound:
             return JsonResponse({"there": False})
         except (PodmanError, ActionFailed):
-            # a broken link has the name too; what else is wrong the upload itself will say
+            # a broken link takes the name too; the upload reports other errors
             return JsonResponse({"there": True})
         return JsonResponse({"there": True, "owner": owner and [owner.uid, owner.gid]})
 
@@ -162,7 +159,7 @@ def _owner(path: str, *, wanted: bool) -> Any:
 
 
 def file(kind: str) -> View:
-    """A file: to edit where it is text, else its first bytes and a download."""
+    """The view of a file: text to edit, else its first bytes and a download."""
 
     @require_GET
     def view(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
@@ -171,7 +168,7 @@ def file(kind: str) -> View:
         context = {**frame_of(person, kind, row, request), "urls": urls_of(kind, row)}
         path = "/"
         try:
-            path = asked_path(request)
+            path = query_path(request)
             enter(person, kind, row, what="view", path=path)
             place, seen, text = on_host(row, kind, _reader(path))
         except (PodmanError, ActionFailed) as error:
@@ -182,7 +179,7 @@ def file(kind: str) -> View:
             "place": place,
             "can_edit": can and text.text is not None and text.newline != "mixed",
             "may_edit": can,
-            "raw": asked(request, "raw") == "1",
+            "raw": query_value(request, "raw") == "1",
         }
         return render(request, "files/file.html", context)
 
@@ -206,7 +203,7 @@ def _not_a_file(kind: str) -> str:
 
 
 def file_context(seen: PathInfo, text: Text) -> dict[str, Any]:
-    """What files/file.html and files/state.html read of a file."""
+    """Context of files/file.html and files/state.html."""
     member = text.member
     parent, name = posixpath.split(seen.path)
     found = FolderEntry(
@@ -223,9 +220,9 @@ def file_context(seen: PathInfo, text: Text) -> dict[str, Any]:
     )
     return {
         "file": row_of(parent, found),
-        "path": in_url(seen.path),
-        "parent": in_url(parent),
-        "link": shown(seen.link),
+        "path": quote_path(seen.path),
+        "parent": quote_path(parent),
+        "link": printable(seen.link),
         "crumbs": crumbs(seen.path),
         "text": text.text,
         "newline": text.newline,

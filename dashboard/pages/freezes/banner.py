@@ -1,5 +1,6 @@
-"""The windows that are open now, for the banner above every page: those at hosts that one sees. Live:
-the banner comes and goes with the window, also by time (dashboard.live.stamps).
+"""The banner of open freeze windows above every page.
+
+It is live: it comes and goes with the window, also by time (dashboard.live.stamps).
 """
 
 from dataclasses import dataclass
@@ -15,21 +16,21 @@ from hosts.access import Person, visible_groups, visible_hosts
 from hosts.guardrails.freezes import OpenWindow, open_windows
 from hosts.models import FreezeWindow
 
-# lines of the banner; the page of freeze windows has all
+# lines of the banner
 MOST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Banner:
-    """A line of it. `groups`: those that the reader sees."""
+class BannerLine:
+    """One line. `groups`: names that the reader may see."""
 
     pk: int
     open: OpenWindow
     groups: list[str]
 
 
-def open_for(person: Person) -> list[Banner]:
-    """Open windows that count on a host this person sees; one query where there is none."""
+def open_for(person: Person) -> list[BannerLine]:
+    """Open windows on the person's hosts. One query when no window is open."""
     windows = FreezeWindow.objects.filter(enabled=True)
     found = open_windows(windows)
     if not found:
@@ -40,7 +41,7 @@ def open_for(person: Person) -> list[Banner]:
     shown = [one for one in found if one.window.pk in there or (one.window.everywhere and anywhere)]
     groups = visible_groups(person)
     return [
-        Banner(
+        BannerLine(
             one.window.pk,
             one,
             list(groups.filter(freezes=one.window).order_by("name").values_list("name", flat=True)),
@@ -50,15 +51,15 @@ def open_for(person: Person) -> list[Banner]:
 
 
 def lines_for(person: Person) -> list[str]:
-    """The banner's lines as HTML, as they are told live."""
+    """The banner's lines as HTML."""
     found = open_for(person)
     return rows_html(SPEC, found, person) if found else []
 
 
-def _mark(line: Banner) -> str:
+def _mark(line: BannerLine) -> str:
     row = line.open.window
     told = (row.name, row.words, row.severity, row.everywhere, line.open.until, *line.groups)
-    # the same in every process
+    # hash() differs between processes
     return blake2b(repr(told).encode(), digest_size=8).hexdigest()
 
 
@@ -73,7 +74,7 @@ SPEC = register(
         columns=(),
         sorts={"name": ("pk",)},
         default_sort="name",
-        row_template="freezes/line.html",
+        row_template="freezes/banner_line.html",
         topics=frozenset({"freezes", "access"}),
         fingerprint=_mark,
         things=lambda person: list[Any](open_for(person)),

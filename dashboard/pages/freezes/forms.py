@@ -1,4 +1,4 @@
-"""The form of a freeze window: where, when by whose clock, what, and how strictly."""
+"""The form of a freeze window."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -38,7 +38,7 @@ def _moment() -> forms.DateTimeInput:
 
 
 class FreezeForm(RefusalForm):
-    """`starts` and `ends` are read by the clock of `zone`, as the weekly times are."""
+    """All times are by the clock of `zone`."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -95,11 +95,10 @@ class FreezeForm(RefusalForm):
         groups = self.fields["groups"]
         assert isinstance(groups, forms.ModelMultipleChoiceField)
         groups.queryset = Group.objects.order_by("name")
-        for name in ("severity", "groups", "enabled", "days"):
-            self.fields[name].widget.attrs["class"] = "form-check-input"
+        self.fields["enabled"].widget.attrs["class"] = "form-check-input"
 
     def clean(self) -> dict[str, Any]:
-        """Read the moments by the zone's clock."""
+        """Convert `starts` and `ends` from the zone's clock to UTC."""
         cleaned = super().clean() or self.cleaned_data
         zone = str(cleaned.get("zone") or "UTC")
         if zone not in available_timezones():
@@ -113,8 +112,7 @@ class FreezeForm(RefusalForm):
                 self.add_error(name, _("Write it like 2026-12-24T18:00."))
         return cleaned
 
-    def wanted(self) -> FreezeOptions:
-        """What the cleaned fields ask for."""
+    def options(self) -> FreezeOptions:
         given = self.cleaned_data
         return FreezeOptions(
             name=given["name"],
@@ -137,7 +135,7 @@ def _read(text: str, zone: str) -> datetime:
 
 
 def initial_of(row: FreezeWindow) -> dict[str, Any]:
-    """The form's values for a window that is there."""
+    """The form's values of an existing window."""
     zone = zone_of(row)
 
     def local(moment: datetime | None) -> str:
@@ -159,6 +157,6 @@ def initial_of(row: FreezeWindow) -> dict[str, Any]:
     }
 
 
-def here() -> str:
-    """The zone in which this Haulout runs."""
+def server_zone() -> str:
+    """The server's time zone."""
     return timezone.get_default_timezone_name()

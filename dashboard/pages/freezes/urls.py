@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-# the banner too: its live list has to be known
+# registers the banner's live list
 from dashboard.pages.freezes import banner as _banner  # noqa: F401
 from dashboard.pages.freezes import views
 

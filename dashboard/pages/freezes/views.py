@@ -1,7 +1,10 @@
-"""Pages of freeze windows. Everybody who sees hosts reads them; changing needs freeze.edit."""
+"""Pages of freeze windows. Reading needs `host.view`, changing `freeze.edit`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time
+from functools import partial
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.contrib import messages
@@ -15,11 +18,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit.shapes import Target
 from dashboard.furniture.change_preview import ask_first
 from dashboard.furniture.names import where_of
-from dashboard.pages.freezes.forms import DAYS, FreezeForm, here, initial_of
+from dashboard.pages.freezes.forms import DAYS, FreezeForm, initial_of, server_zone
 from dashboard.person import person_of
 from hosts import access
 from hosts.access.visible_rules import visible_rules
 from hosts.actions.guardrails import edit_freeze
+from hosts.actions.guardrails.edit_freeze import FreezeOptions
 from hosts.guardrails.freezes import OpenWindow, open_windows, zone_of
 from hosts.models import FreezeWindow
 from hosts.refusals import FieldRefusal
@@ -28,8 +32,8 @@ EVERY = Target(kind="freeze", id="", name="")
 
 
 @dataclass(frozen=True)
-class Line:
-    """A window as the list shows it. `open`: it is open now."""
+class WindowRow:
+    """A window of the list. `open` is None while it is closed."""
 
     row: FreezeWindow
     when: str
@@ -43,14 +47,14 @@ def windows(request: HttpRequest) -> HttpResponse:
     access.require(person, "host.view", EVERY)
     now = {one.window.pk: one for one in open_windows(FreezeWindow.objects.filter(enabled=True))}
     rows = visible_rules(person, FreezeWindow.objects.all(), editing=edit_freeze.VERB)
-    lines = [Line(row, when_of(row), now.get(row.pk)) for row in rows]
+    lines = [WindowRow(row, when_of(row), now.get(row.pk)) for row in rows]
     lines.sort(key=lambda line: (line.open is None, line.row.name))
     context = {"lines": lines, "may_edit": access.allows(person, edit_freeze.VERB)}
     return render(request, "freezes/list.html", context)
 
 
 def when_of(row: FreezeWindow) -> str:
-    """“Friday, Saturday, 18:00 to 06:00”, or from when until when."""
+    """ "Friday, Saturday, 18:00 to 06:00", or the two moments."""
     if row.days:
         days = ", ".join(str(word) for number, word in DAYS if number in row.days)
         told = {
@@ -74,47 +78,23 @@ def _clock(moment: time | None) -> str:
 
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Make one."""
     person = person_of(request)
     access.require(person, edit_freeze.VERB, EVERY)
-    form = (
-        FreezeForm(request.POST)
-        if request.method == "POST"
-        else FreezeForm(initial={"zone": here()})
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            edit_freeze.make(person, form.wanted())
-            messages.success(request, _("Created."))
-            return redirect("freezes:list")
-        except FieldRefusal as trouble:
-            _refuse(form, trouble)
-    return _form(request, form, None)
+    return _form(request, {"zone": server_zone()}, partial(edit_freeze.make, person), _("Created."))
 
 
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, freeze_id: int) -> HttpResponse:
-    """Change one."""
+    """Change a window."""
     person = person_of(request)
     row = edit_freeze.get_freeze(person, freeze_id)
-    form = (
-        FreezeForm(request.POST)
-        if request.method == "POST"
-        else FreezeForm(initial=initial_of(row))
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            edit_freeze.edit(person, freeze_id, form.wanted())
-            messages.success(request, _("Saved."))
-            return redirect("freezes:list")
-        except FieldRefusal as trouble:
-            _refuse(form, trouble)
-    return _form(request, form, row)
+    change = partial(edit_freeze.edit, person, freeze_id)
+    return _form(request, initial_of(row), change, _("Saved."), row)
 
 
 @require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, freeze_id: int) -> HttpResponse:
-    """GET: until when it would last, as a question. POST: it counts no longer."""
+    """GET asks, and says until when the window would last. POST removes it."""
     person = person_of(request)
     if request.method == "GET":
         row = edit_freeze.get_freeze(person, freeze_id)
@@ -148,11 +128,21 @@ def _lost(row: FreezeWindow) -> str:
     return _("It would block changes on %(where)s: %(when)s (%(zone)s).") % told
 
 
-def _refuse(form: FreezeForm, trouble: FieldRefusal) -> None:
-    own = {"starts_at": "starts", "ends_at": "ends"}.get(trouble.field, trouble.field)
-    form.refuse(trouble, field=own)
-
-
-def _form(request: HttpRequest, form: FreezeForm, row: FreezeWindow | None) -> HttpResponse:
+def _form(
+    request: HttpRequest,
+    initial: dict[str, Any],
+    change: Callable[[FreezeOptions], object],
+    done: str,
+    row: FreezeWindow | None = None,
+) -> HttpResponse:
+    form = FreezeForm(request.POST) if request.method == "POST" else FreezeForm(initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change(form.options())
+            messages.success(request, done)
+            return redirect("freezes:list")
+        except FieldRefusal as trouble:
+            own = {"starts_at": "starts", "ends_at": "ends"}.get(trouble.field, trouble.field)
+            form.refuse(trouble, field=own)
     context = {"form": form, "row": row, "zones": sorted(available_timezones())}
     return render(request, "freezes/page.html", context, status=422 if form.errors else 200)

@@ -1,1 +1,1 @@
-"""Groups: named sets of hosts, their members and notes."""
+"""Groups: named sets of hosts."""

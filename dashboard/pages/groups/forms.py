@@ -1,4 +1,4 @@
-"""A group's name, notes and hosts."""
+"""Forms of a group."""
 
 from typing import Any
 
@@ -10,8 +10,6 @@ from hosts.models import Host
 
 
 class NewGroupForm(RefusalForm):
-    """A group to make."""
-
     name = forms.CharField(
         label=_("Name"),
         max_length=60,
@@ -24,7 +22,7 @@ class NewGroupForm(RefusalForm):
 
 
 class GroupForm(NewGroupForm):
-    """A group as it is."""
+    """A group with its hosts."""
 
     hosts = forms.ModelMultipleChoiceField(
         label=_("Hosts"),
@@ -38,4 +36,3 @@ class GroupForm(NewGroupForm):
         field = self.fields["hosts"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = hosts
-        field.widget.attrs["class"] = "form-check-input"

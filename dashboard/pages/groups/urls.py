@@ -8,6 +8,6 @@ app_name = "groups"
 urlpatterns = [
     path("", views.groups, name="list"),
     path("<int:group_id>/", views.page, name="page"),
-    path("<int:group_id>/preview/", views.previewed, name="preview"),
+    path("<int:group_id>/preview/", views.preview, name="preview"),
     path("<int:group_id>/remove/", views.remove, name="remove"),
 ]

@@ -1,4 +1,4 @@
-"""Pages about groups. Everybody who sees hosts sees them; changing needs group.edit."""
+"""Pages of groups. Reading needs `host.view`, changing `group.edit`."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.verbs import ACCESS_VIEW
 from audit.shapes import Target
-from dashboard.furniture.change_preview import ChangePreview, dialog, preview_change
+from dashboard.furniture.change_preview import ChangePreview, ask_first, preview_change
 from dashboard.furniture.grants import grants_shown
 from dashboard.pages.groups.forms import GroupForm, NewGroupForm
 from dashboard.person import person_of
@@ -38,7 +38,7 @@ def _list(request: HttpRequest, person: Person, form: NewGroupForm) -> HttpRespo
 
 
 def groups(request: HttpRequest) -> HttpResponse:
-    """All groups; POST makes one."""
+    """All groups. POST creates one."""
     person = person_of(request)
     access.require(person, "host.view", Target(kind="group", id="", name=""))
     if request.method != "POST":
@@ -56,7 +56,7 @@ def groups(request: HttpRequest) -> HttpResponse:
 
 
 def page(request: HttpRequest, group_id: int) -> HttpResponse:
-    """One group: name, notes, members."""
+    """One group: name, notes, hosts. POST changes it."""
     person = person_of(request)
     group = edit_group.get_group(person, group_id)
     hosts = visible_hosts(person).order_by("name")
@@ -89,8 +89,8 @@ def page(request: HttpRequest, group_id: int) -> HttpResponse:
 
 
 @require_POST
-def previewed(request: HttpRequest, group_id: int) -> HttpResponse:
-    """What the ticks as they stand would change for whoever holds something on the group."""
+def preview(request: HttpRequest, group_id: int) -> HttpResponse:
+    """What the ticked hosts would change for people with access to the group."""
     person = person_of(request)
     group = edit_group.get_group(person, group_id)
     if not access.allows(person, ACCESS_VIEW.name):
@@ -114,7 +114,7 @@ def previewed(request: HttpRequest, group_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, group_id: int) -> HttpResponse:
-    """GET: what goes with it, as a question. POST: take the group away; its hosts stay."""
+    """GET asks, and lists what goes with it. POST removes the group; its hosts stay."""
     person = person_of(request)
     group = edit_group.get_group(person, group_id)
     name = group.name
@@ -124,22 +124,21 @@ def remove(request: HttpRequest, group_id: int) -> HttpResponse:
             what = preview_change(
                 person, lambda: edit_group.remove(person, group_id), people_on_group(group)
             )
-        context = dialog(
+        return ask_first(
+            request,
             _("Remove the group %(name)s?") % {"name": name},
             reverse("groups:remove", args=[group_id]),
             _("Remove"),
             what,
-            takes=True,
             words=_goes_with(group),
         )
-        return render(request, "parts/change_dialog.html", context)
     edit_group.remove(person, group_id)
     messages.success(request, _("The group %(name)s is removed; its hosts stay.") % {"name": name})
     return redirect("groups:list")
 
 
 def _goes_with(group: Group) -> str:
-    """Grants and credentials that are lost, rules and windows that count nowhere afterwards."""
+    """Grants and credentials that are lost; rules and windows left without a group."""
     grants = group.grants.count()
     said = (
         [ngettext("%(n)d grant is removed with it.", "%(n)d grants are removed with it.", grants)]

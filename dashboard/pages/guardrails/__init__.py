@@ -1,1 +1,1 @@
-"""Guardrails: the rules, a form per kind, and a page to try them on a spec."""
+"""Guardrails: the rules, a form for each kind, and a page to try them."""

@@ -1,4 +1,4 @@
-"""A rule's form: what every rule has, and a control for each setting of its kind."""
+"""The form of a rule: common fields, and one control for each setting of its kind."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from hosts.guardrails.kinds import Kind, Setting, Shape
 from hosts.models import Group, Guardrail
 
 _PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
-# before a setting's name, so that none is called like a field that every rule has
+# prefix of settings, so that none has the name of a common field
 HEAD = "set_"
 SEVERITIES = (
     ("refuse", _("Refuse: it is not done")),
@@ -22,7 +22,7 @@ SEVERITIES = (
 
 
 class GuardrailForm(RefusalForm):
-    """Made for one kind."""
+    """The form for rules of one kind."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -56,16 +56,14 @@ class GuardrailForm(RefusalForm):
         groups = self.fields["groups"]
         assert isinstance(groups, forms.ModelMultipleChoiceField)
         groups.queryset = Group.objects.order_by("name")
-        for name in ("severity", "groups", "enabled"):
-            self.fields[name].widget.attrs["class"] = "form-check-input"
+        self.fields["enabled"].widget.attrs["class"] = "form-check-input"
 
     @property
     def settings(self) -> list[tuple[Setting, BoundField]]:
         """Each setting with its control."""
         return [(one, self[HEAD + one.name]) for one in self.kind.settings]
 
-    def wanted(self) -> GuardrailOptions:
-        """What the cleaned fields ask for."""
+    def options(self) -> GuardrailOptions:
         given = self.cleaned_data
         values: dict[str, Any] = {}
         for setting in self.kind.settings:
@@ -82,7 +80,7 @@ class GuardrailForm(RefusalForm):
         )
 
     def refuse(self, trouble: Any, *, field: str = "") -> None:
-        """Beside the field of a setting too."""
+        """Show the error beside its field, also that of a setting."""
         own = HEAD + trouble.field
         super().refuse(trouble, field=field or (own if own in self.fields else ""))
 
@@ -107,7 +105,7 @@ def _control(setting: Setting) -> forms.Field:
 
 
 def initial_of(row: Guardrail, kind: Kind) -> dict[str, Any]:
-    """The form's values for a rule that is there."""
+    """The form's values of an existing rule."""
     found: dict[str, Any] = {
         "name": row.name,
         "words": row.words,

@@ -1,4 +1,4 @@
-"""What somebody pastes to try the rules on: a run line, a spec, a kube file or a Containerfile."""
+"""Pasted text to try the rules on: a run line, a spec, a kube file or a Containerfile."""
 
 import json
 import re
@@ -24,8 +24,8 @@ LINE, SPEC, POD, KUBE, FILE = "line", "spec", "pod", "kube", "file"
 
 
 @dataclass(frozen=True, slots=True)
-class Pasted:
-    """What it is, what it would make, what is left out of it, and the pod that it would join."""
+class PastedText:
+    """`what`: the sort of text. `left_out`: options that are ignored. `pod`: the pod it would join."""
 
     what: str
     proposal: Proposal
@@ -33,8 +33,8 @@ class Pasted:
     pod: str = ""
 
 
-def read(text: str, endpoint: Endpoint) -> Pasted:
-    """Refusal in words."""
+def read(text: str, endpoint: Endpoint) -> PastedText:
+    """Parse the text. Raises Refusal."""
     text = text[:LONGEST].replace("\r\n", "\n")
     bare = text.strip()
     if not bare:
@@ -47,14 +47,14 @@ def read(text: str, endpoint: Endpoint) -> Pasted:
         except YamlRefused as refused:
             where = _("Line %d:") % refused.line if refused.line else ""
             raise Refusal(f"{where} {refused.message}".strip()) from refused
-        return Pasted(KUBE, play_kube.proposal(endpoint, plan))
+        return PastedText(KUBE, play_kube.proposal(endpoint, plan))
     if _CONTAINERFILE.match(text):
         order = build_order(tags=["localhost/try:1"])
-        return Pasted(FILE, build_image.proposal(order, text))
+        return PastedText(FILE, build_image.proposal(order, text))
     return _line(bare, endpoint)
 
 
-def _spec(bare: str) -> Pasted:
+def _spec(bare: str) -> PastedText:
     try:
         found = json.loads(bare, object_pairs_hook=refuse_duplicate_keys)
     except (ValueError, RecursionError) as wrong:
@@ -62,13 +62,13 @@ def _spec(bare: str) -> Pasted:
     if not isinstance(found, dict):
         raise Refusal(_("A spec must be a JSON object."))
     if _POD & found.keys():
-        return Pasted(POD, from_spec.pod("pod.create", found))
-    # Podman takes names in any case
+        return PastedText(POD, from_spec.pod("pod.create", found))
+    # Podman reads keys in any case
     pod = next((value for key, value in found.items() if key.casefold() == "pod"), "")
-    return Pasted(SPEC, from_spec.container("container.run", found), pod=str(pod or ""))
+    return PastedText(SPEC, from_spec.container("container.run", found), pod=str(pod or ""))
 
 
-def _line(bare: str, endpoint: Endpoint) -> Pasted:
+def _line(bare: str, endpoint: Endpoint) -> PastedText:
     line = pasted_line.read(bare)
     params: dict[str, Any] = {"image": ""}
     problems = []
@@ -81,4 +81,4 @@ def _line(bare: str, endpoint: Endpoint) -> Pasted:
     spec = run_spec.spec_to_judge(params, endpoint)
     left_out = [*left, *line.reasons, *problems]
     proposal = from_spec.container("container.run", spec)
-    return Pasted(LINE, proposal, left_out, str(params.get("pod") or ""))
+    return PastedText(LINE, proposal, left_out, str(params.get("pod") or ""))

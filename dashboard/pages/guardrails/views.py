@@ -1,5 +1,6 @@
-"""Pages about guardrails. Everybody who sees hosts reads them; changing needs guardrail.edit."""
+"""Pages of guardrails. Reading needs `host.view`, changing `guardrail.edit`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ from hosts import access
 from hosts.access import Person
 from hosts.access.visible_rules import visible_rules
 from hosts.actions.guardrails import edit_guardrail
+from hosts.actions.guardrails.edit_guardrail import GuardrailOptions
 from hosts.guardrails import hits
 from hosts.guardrails.existing import can_judge
 from hosts.guardrails.hits import HitCounts
@@ -34,36 +36,39 @@ EVERY = Target(kind="guardrail", id="", name="")
 
 
 @dataclass(frozen=True)
-class Line:
-    """A rule as the list shows it."""
+class RuleRow:
+    """A rule of the list."""
 
     row: Guardrail
     kind: Kind | None
-    says: list[str]
-    # of late; None: met by nobody
+    settings: list[str]
+    # None: not applied of late
     times: HitCounts | None = None
 
 
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
-    """All rules; where there are none, a set to begin with."""
+    """All rules. Without any, a suggested set."""
     person = person_of(request)
     access.require(person, edit_guardrail.READ, EVERY)
-    rows, times = _seen(person), hits.hit_counts()
+    rows, times = _rows_for(person), hits.hit_counts()
     context = {
-        "lines": [Line(row, KINDS.get(row.kind), says(row), times.get(row.pk)) for row in rows],
+        "lines": [
+            RuleRow(row, KINDS.get(row.kind), settings_in_words(row), times.get(row.pk))
+            for row in rows
+        ],
         "may_edit": access.allows(person, edit_guardrail.VERB),
         "suggested": [(KINDS[kind], name, words) for kind, name, words, _set in STARTER_RULES],
     }
     return render(request, "guardrails/list.html", context)
 
 
-def _seen(person: Person) -> QuerySet[Guardrail]:
+def _rows_for(person: Person) -> QuerySet[Guardrail]:
     return visible_rules(person, Guardrail.objects.all(), editing=edit_guardrail.VERB)
 
 
-def says(row: Guardrail) -> list[str]:
-    """Its settings in words, one a setting."""
+def settings_in_words(row: Guardrail) -> list[str]:
+    """The rule's settings, one sentence each."""
     kind = KINDS.get(row.kind)
     found = []
     for setting in kind.settings if kind else ():
@@ -81,57 +86,60 @@ def says(row: Guardrail) -> list[str]:
 
 @require_safe
 def kinds(request: HttpRequest) -> HttpResponse:
-    """What a new rule can be about."""
+    """The kinds of rules to choose from."""
     access.require(person_of(request), edit_guardrail.VERB, EVERY)
     return render(request, "guardrails/kinds.html", {"kinds": KINDS.values()})
 
 
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, kind: str) -> HttpResponse:
-    """A rule of one kind to be made."""
     person = person_of(request)
     access.require(person, edit_guardrail.VERB, EVERY)
     if kind not in KINDS:
         raise Http404
     chosen = KINDS[kind]
     form = GuardrailForm(request.POST or None, kind=chosen, initial={"name": str(chosen.label)})
-    if request.method == "POST" and form.is_valid():
-        try:
-            row = edit_guardrail.make(person, form.wanted())
-        except FieldRefusal as trouble:
-            form.refuse(trouble)
-        else:
-            messages.success(request, _("“%s” applies from now on.") % row.name)
-            return redirect("guardrails:list")
-    return _form(request, form, None)
+
+    def change(wanted: GuardrailOptions) -> str:
+        return _("“%s” applies from now on.") % edit_guardrail.make(person, wanted).name
+
+    return _form(request, form, change)
 
 
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, guardrail_id: int) -> HttpResponse:
-    """One rule: to read, or to change."""
+    """One rule. POST changes it."""
     person = person_of(request)
     verb = edit_guardrail.VERB if request.method == "POST" else edit_guardrail.READ
     row = edit_guardrail.get_guardrail(person, guardrail_id, verb=verb)
     kind = KINDS.get(row.kind)
     may_edit = access.allows(person, edit_guardrail.VERB)
     if kind is None or not may_edit:
-        row = get_object_or_404(_seen(person), pk=row.pk)
-        line = Line(row, kind, says(row), hits.hit_counts().get(row.pk))
+        row = get_object_or_404(_rows_for(person), pk=row.pk)
+        line = RuleRow(row, kind, settings_in_words(row), hits.hit_counts().get(row.pk))
         context = {"line": line, "may_edit": may_edit, "judged": can_judge(row.kind)}
         return render(request, "guardrails/read.html", context)
     form = GuardrailForm(request.POST or None, kind=kind, initial=initial_of(row, kind))
+
+    def change(wanted: GuardrailOptions) -> str:
+        edit_guardrail.edit(person, row.pk, wanted)
+        return _("Saved.")
+
+    return _form(request, form, change, row)
+
+
+def _form(
+    request: HttpRequest,
+    form: GuardrailForm,
+    change: Callable[[GuardrailOptions], str],
+    row: Guardrail | None = None,
+) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
-            edit_guardrail.edit(person, row.pk, form.wanted())
+            messages.success(request, change(form.options()))
+            return redirect("guardrails:list")
         except FieldRefusal as trouble:
             form.refuse(trouble)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("guardrails:list")
-    return _form(request, form, row)
-
-
-def _form(request: HttpRequest, form: GuardrailForm, row: Guardrail | None) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "kind": form.kind, "row": row}
     context["judged"] = can_judge(form.kind.name)
     if row is not None:
@@ -140,8 +148,8 @@ def _form(request: HttpRequest, form: GuardrailForm, row: Guardrail | None) -> H
 
 
 @require_POST
-def suggested(request: HttpRequest) -> HttpResponse:
-    """The set to begin with, by one click."""
+def make_suggested(request: HttpRequest) -> HttpResponse:
+    """Create the suggested set of rules."""
     person: Person = person_of(request)
     made = edit_guardrail.make_starter_rules(person)
     words = ngettext("%d rule was created.", "%d rules were created.", len(made)) % len(made)
@@ -151,7 +159,7 @@ def suggested(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, guardrail_id: int) -> HttpResponse:
-    """GET: what it kept away of late, as a question. POST: take the rule away."""
+    """GET asks, and says what the rule did of late. POST removes it."""
     person = person_of(request)
     if request.method == "GET":
         row = edit_guardrail.get_guardrail(person, guardrail_id)

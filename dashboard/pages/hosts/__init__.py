@@ -1,1 +1,1 @@
-"""Hosts: their list and pages, and all that one does to one: add, edit, examine, mute, remove."""
+"""Hosts: the list, one host, the wizard that adds one, and all changes of a host."""

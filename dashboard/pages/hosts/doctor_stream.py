@@ -1,6 +1,6 @@
-"""The doctor's steps as a browser reads them: one JSON line each, with the step's finished HTML.
+"""The doctor's steps for a browser: one JSON line each, with the step's HTML.
 
-Whoever loses the right to them meanwhile is told so in the last line, within 2 s.
+When the person loses the right, the last line says so within 2 s.
 """
 
 import asyncio
@@ -26,19 +26,18 @@ from hosts.control import ControlError
 from hosts.link.messages import DoctorStep
 
 log = structlog.get_logger(__name__)
-# what is shown below the steps when the doctor is done: given all steps, a piece of HTML
+# all steps to the HTML below them
 Ending = Callable[[list[DoctorStep]], str]
 
-
-# raises NotVisible or Denied where the person may no longer have the doctor look
+# raises NotVisible or Denied when the person has lost the right
 Recheck = Callable[[Person], Any]
 
 
 def stream(
     request: HttpRequest, patient: dict[str, Any], *, recheck: Recheck, ending: Ending
 ) -> HttpResponseBase:
-    """`{"step", "state", "html"}` for each step as it comes, at last `{"end": html}`, or
-    `{"withdrawn": words}`.
+    """JSON lines: `{"step", "state", "html"}` for each step, then `{"end": html}` or `{"withdrawn":
+    text}`.
     """
     return StreamingHttpResponse(
         _Examination(request, recheck).lines(patient, ending),
@@ -48,7 +47,7 @@ def stream(
 
 
 class _Examination:
-    """The doctor at work. The guard sees it as it sees every stream."""
+    """One run of the doctor, watched by the guard of streams."""
 
     WITHDRAWN: ClassVar[int] = 4401
 
@@ -57,19 +56,19 @@ class _Examination:
         self.scope = {"session_key": request.session.session_key}
         self._recheck = recheck
         self._withdrawn = asyncio.Event()
-        # in the language of the request, which the event loop does not know
+        # translated here: the event loop does not know the request's language
         self._words = _("You lost the right to do this.")
 
     async def authorise(self) -> None:
-        """Raise NotVisible or Denied where the person may no longer have this."""
+        """Raise NotVisible or Denied when the person has lost the right."""
         await in_rights_thread(lambda: self._recheck(self.person))
 
     async def end(self, code: int) -> None:
-        """The guard ends it: the right was withdrawn."""
+        """Called by the guard when the right is withdrawn."""
         self._withdrawn.set()
 
     async def lines(self, patient: dict[str, Any], ending: Ending) -> AsyncIterator[str]:
-        """What `stream` sends."""
+        """The JSON lines of `stream`."""
         steps: dict[str, DoctorStep] = {}
         with guard.watch(self):
             try:
@@ -91,7 +90,7 @@ class _Examination:
             yield json.dumps({"end": html}) + "\n"
 
     async def _steps(self, patient: dict[str, Any]) -> AsyncGenerator[DoctorStep, None]:
-        """Those of the doctor, who is sent away when the right goes."""
+        """The doctor's steps, until the right is withdrawn."""
         gone = asyncio.create_task(self._withdrawn.wait(), name="doctor withdrawn")
         try:
             async with aclosing(control.examine(patient)) as found:
@@ -100,7 +99,7 @@ class _Examination:
                     try:
                         await asyncio.wait([coming, gone], return_when=asyncio.FIRST_COMPLETED)
                     finally:
-                        # nobody may close what still runs
+                        # a running generator cannot be closed
                         if not coming.done():
                             coming.cancel()
                             await asyncio.wait([coming])
@@ -117,7 +116,7 @@ def _note(patient: dict[str, Any], step: DoctorStep) -> None:
 
 
 def _line(step: DoctorStep) -> str:
-    # cures are a sentence, or a command and nothing else
+    # a cure is a sentence, or a bare command
     command = step.cure[:1].islower()
     cause = link_text(step.cause)
     context = {
@@ -134,5 +133,5 @@ def _line(step: DoctorStep) -> str:
 
 
 def part(request: HttpRequest, template: str, context: dict[str, Any]) -> str:
-    """A piece of HTML for `{"end": …}`."""
+    """HTML for `{"end": …}`."""
     return render_to_string(template, context, request=request)

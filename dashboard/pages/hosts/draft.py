@@ -1,4 +1,4 @@
-"""What the wizard knows so far, kept in the session: only a sealed key, never a password."""
+"""The wizard's state, kept in the session. It holds a sealed key, never a password."""
 
 import base64
 from collections.abc import Sequence
@@ -15,8 +15,9 @@ KEY = "joining"
 
 @dataclass
 class Draft:
-    """A host, login or key on its way. `host_id`: of a registered host that gets another login;
-    `login_id`: of a login whose key is replaced.
+    """A host, login or key that the wizard adds.
+
+    `host_id`: the registered host that gets another login. `login_id`: the login that gets another key.
     """
 
     address: str = ""
@@ -26,23 +27,23 @@ class Draft:
     algorithm: str = ""
     fingerprint: str = ""
     host_key_line: str = ""
-    # a person compared the fingerprint and said yes
+    # the person has confirmed the fingerprint
     confirmed: bool = False
     sealed_key: str = ""
     public_key: str = ""
-    # an SSH certificate beside the key; and who vouches for the host's, as lines of known_hosts
+    # the key's SSH certificate; the host's certificate authorities as lines of known_hosts
     certificate: str = ""
     host_ca: str = ""
     own_key: bool = False
     installed: bool = False
     sockets: list[dict[str, Any]] = field(default_factory=list)
-    # the doctor came to the end
+    # the doctor has finished
     examined: bool = False
-    # the doctor signed in: enough for a jump host
+    # the sign-in worked: enough for a jump host
     signed_in: bool = False
-    # registered hosts with the same host key, and how the doctor found them to differ
+    # registered hosts with the same host key, and how they differ
     compared: list[dict[str, Any]] = field(default_factory=list)
-    # the login that it is dialled through
+    # id of the jump host's login
     via: int | None = None
     host_id: int | None = None
     login_id: int | None = None
@@ -52,39 +53,39 @@ class Draft:
         """The sealed private key."""
         return base64.b64decode(self.sealed_key)
 
-    def take_key(self, sealed: bytes, public_line: str) -> None:
-        """Another key; whatever the doctor saw was with the one before."""
+    def set_key(self, sealed: bytes, public_line: str) -> None:
+        """Take another key, and forget what the doctor saw with the old one."""
         self.sealed_key, self.public_key = base64.b64encode(sealed).decode(), public_line
         self.own_key = self.installed = False
-        self.take_certificate("")
+        self.set_certificate("")
 
-    def take_certificate(self, line: str) -> None:
-        """One for the key, or none; whatever the doctor saw was without it."""
+    def set_certificate(self, line: str) -> None:
+        """Take a certificate, or "" for none, and forget what the doctor saw without it."""
         self.certificate = line
         self.examined = self.signed_in = False
         self.sockets, self.compared = [], []
 
     @property
     def found(self) -> list[SocketInfo]:
-        """The sockets that the doctor saw."""
+        """The sockets that the doctor found."""
         return [SocketInfo(**one) for one in self.sockets]
 
     @property
     def twins(self) -> list[SameKeyHost]:
-        """Registered hosts that show the same host key."""
+        """Registered hosts with the same host key."""
         return [SameKeyHost(**one) for one in self.compared]
 
-    def take_found(
+    def set_sockets(
         self, sockets: list[SocketInfo], *, signed_in: bool, twins: Sequence[SameKeyHost]
     ) -> None:
-        """Keep what the doctor saw, but not what the machines were compared by: that is long."""
+        """Keep what the doctor found, without the long facts that machines are compared by."""
         self.sockets, self.examined = [asdict(replace(one, machine={})) for one in sockets], True
         self.compared = [asdict(one) for one in twins]
         self.signed_in = signed_in
 
 
 def draft_of(host: Host, *, user: str, socket: str = "") -> Draft:
-    """A draft that joins a registered host: its address, key and way are settled."""
+    """A draft for a registered host, with its address, host key and jump host."""
     first = host.logins.first()
     return Draft(
         via=first.via_id if first else None,
@@ -102,7 +103,7 @@ def draft_of(host: Host, *, user: str, socket: str = "") -> Draft:
 
 
 def read(session: SessionBase) -> Draft:
-    """The draft of this session; an empty one where there is none or it is of another version."""
+    """The session's draft; an empty one when there is none, or it is of another version."""
     kept = session.get(KEY)
     try:
         return Draft(**kept) if isinstance(kept, dict) else Draft()
@@ -111,10 +112,8 @@ def read(session: SessionBase) -> Draft:
 
 
 def keep(session: SessionBase, draft: Draft) -> None:
-    """Remember it for the next step."""
     session[KEY] = asdict(draft)
 
 
 def forget(session: SessionBase) -> None:
-    """The wizard is done, or begins anew."""
     session.pop(KEY, None)

@@ -1,4 +1,4 @@
-"""The wizard's forms and those of a host's own settings. Secrets are never rendered back."""
+"""Forms of the wizard and of a host's settings. No secret is ever rendered back."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,8 +17,26 @@ from hosts.refusals import FieldRefusal
 _PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
 
-class AddressForm(RefusalForm):
-    """Where the host is and which account to use there."""
+class JumpForm(RefusalForm):
+    """The jump host of a login."""
+
+    via = forms.ModelChoiceField(
+        label=_("Jump host"),
+        queryset=Login.objects.none(),
+        required=False,
+        empty_label=_("none: direct connection"),
+    )
+
+    def __init__(self, *args: Any, jumps: Sequence[Login] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["via"]
+        assert isinstance(field, forms.ModelChoiceField)
+        rows = Login.objects.filter(pk__in=[jump.pk for jump in jumps])
+        field.queryset = rows.select_related("host").defer("sealed_key")
+
+
+class AddressForm(JumpForm):
+    """A host's address, the account, and the jump host."""
 
     address = forms.CharField(
         label=_("Address"),
@@ -39,47 +57,17 @@ class AddressForm(RefusalForm):
         help_text=_("Whose containers to show. Empty means root."),
         widget=forms.TextInput(attrs=_PLAIN),
     )
-
-    via = forms.ModelChoiceField(
-        label=_("Jump host"),
-        queryset=Login.objects.none(),
-        required=False,
-        empty_label=_("none: direct connection"),
-        help_text=_("A registered host; each host keeps its own key."),
-    )
+    field_order = ["address", "port", "user", "via"]
 
     def __init__(self, *args: Any, jumps: Sequence[Login] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if jumps:
-            take_jumps(self.fields["via"], jumps)
-        else:
+        super().__init__(*args, jumps=jumps, **kwargs)
+        self.fields["via"].help_text = _("A registered host; each host keeps its own key.")
+        if not jumps:
             del self.fields["via"]
 
 
-def take_jumps(field: forms.Field, jumps: Sequence[Login]) -> None:
-    """These logins to choose from."""
-    assert isinstance(field, forms.ModelChoiceField)
-    rows = Login.objects.filter(pk__in=[jump.pk for jump in jumps])
-    field.queryset = rows.select_related("host").defer("sealed_key")
-
-
-class JumpForm(RefusalForm):
-    """The way to a registered login."""
-
-    via = forms.ModelChoiceField(
-        label=_("Jump host"),
-        queryset=Login.objects.none(),
-        required=False,
-        empty_label=_("none: direct connection"),
-    )
-
-    def __init__(self, *args: Any, jumps: Sequence[Login] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        take_jumps(self.fields["via"], jumps)
-
-
 class CertificateForm(RefusalForm):
-    """The certificate beside a login's key."""
+    """The SSH certificate of a login."""
 
     certificate = forms.CharField(
         label=_("SSH certificate"),
@@ -91,7 +79,7 @@ class CertificateForm(RefusalForm):
 
 
 class AuthorityForm(RefusalForm):
-    """Who vouches for a host's key."""
+    """The certificate authority of a host."""
 
     host_ca = forms.CharField(
         label=_("Certificate authority of hosts"),
@@ -117,7 +105,7 @@ class AccountForm(RefusalForm):
 
 
 class PasswordForm(RefusalForm):
-    """The account's password, for this once."""
+    """The account's password, used once."""
 
     password = forms.CharField(
         label=_("Password of the account"),
@@ -132,16 +120,15 @@ class PasswordForm(RefusalForm):
     )
 
 
-class NeverBack(forms.Textarea):
-    """Takes a secret and never renders it back, also not beside an error."""
+class SecretTextarea(forms.Textarea):
+    """A text area that never renders its value, not even beside an error."""
 
     def format_value(self, value: Any) -> None:
-        """Nothing."""
         return
 
 
 class OwnKeyForm(RefusalForm):
-    """A private key that a person has already."""
+    """A private key that the person brings."""
 
     private_key = forms.CharField(
         label=_("Private key"),
@@ -151,7 +138,7 @@ class OwnKeyForm(RefusalForm):
             "In OpenSSH's format or PEM (RSA, EC, PKCS#8). It is encrypted at once; nobody can "
             "read it here again."
         ),
-        widget=NeverBack(
+        widget=SecretTextarea(
             attrs={
                 **_PLAIN,
                 "rows": 6,
@@ -178,14 +165,14 @@ class OwnKeyForm(RefusalForm):
 
 
 class GroupChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    """Groups as boxes to tick, by name."""
+    """Check boxes of groups, by name."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
             queryset=Group.objects.all(),
             to_field_name="name",
             required=False,
-            widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+            widget=forms.CheckboxSelectMultiple,
             **options,
         )
 
@@ -212,7 +199,7 @@ class NamesForm(RefusalForm):
     )
 
     def __init__(self, *args: Any, groups: QuerySet[Group] | None, **kwargs: Any) -> None:
-        """`groups`: those that the person may choose; None takes the fields for them away."""
+        """`groups`: those to choose from; None removes the fields."""
         super().__init__(*args, **kwargs)
         if groups is None:
             del self.fields["groups"], self.fields["new_groups"]
@@ -220,7 +207,6 @@ class NamesForm(RefusalForm):
         offered = self.fields["groups"]
         assert isinstance(offered, GroupChoice)
         offered.queryset = groups
-        offered.widget.attrs["class"] = "form-check-input"
 
     def group_names(self) -> list[str]:
         """The ticked groups and the new ones."""
@@ -231,14 +217,14 @@ class NamesForm(RefusalForm):
         return ticked + typed.replace(",", " ").split()
 
     def refuse(self, trouble: FieldRefusal | ControlError | LinkError, *, field: str = "") -> None:
-        """A group's name that cannot be one was typed, not ticked."""
+        """Show an error about groups beside the field with the typed names."""
         if isinstance(trouble, FieldRefusal) and trouble.field == "groups":
             field = "new_groups"
         super().refuse(trouble, field=field)
 
 
 class EditForm(NamesForm):
-    """A registered host: its names and where it is."""
+    """A registered host's names and address."""
 
     address = forms.CharField(
         label=_("Address"), max_length=253, widget=forms.TextInput(attrs=_PLAIN)
@@ -251,14 +237,14 @@ class EditForm(NamesForm):
     def __init__(
         self, *args: Any, kind: str, groups: QuerySet[Group] | None, **kwargs: Any
     ) -> None:
-        """`groups`: those that the person may choose; None takes the fields for them away."""
+        """`groups`: those to choose from; None removes the fields."""
         super().__init__(*args, groups=groups, **kwargs)
         if kind == Host.Kind.LOCAL:
             del self.fields["address"], self.fields["port"]
 
 
 class SocketForm(RefusalForm):
-    """A socket that the doctor did not find by itself."""
+    """The path of a socket that the doctor did not find."""
 
     socket = forms.CharField(
         label=_("Path of the socket"),

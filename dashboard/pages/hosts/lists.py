@@ -43,7 +43,7 @@ def _prepare(rows: list[Any], person: Person) -> None:
 
 
 def _with_use(person: Person) -> QuerySet[Host]:
-    """Hosts with what their containers use of the machine, where the person sees the whole of it."""
+    """Hosts with the share of CPU and memory that their containers use, where the person sees all of it."""
     fresh = StatsStanding.objects.filter(
         endpoint__host=OuterRef("pk"),
         reason_kind="",
@@ -54,7 +54,7 @@ def _with_use(person: Person) -> QuerySet[Host]:
     here = fresh.order_by().values("endpoint__host")
 
     def part(used: str, every: str) -> Subquery:
-        # else whole numbers are divided into whole numbers
+        # without the cast this is an integer division
         of = Cast(Sum(used), FloatField()) / NullIf(Max(every), 0)
         return Subquery(here.annotate(part=of).values("part"), output_field=FloatField())
 
@@ -87,7 +87,7 @@ SPEC = register(
             Column("state", _("State")),
             Column("small", _("Podman"), rank=3),
             Column("middle", _("Containers"), rank=2),
-            # a machine's own is not in Podman's API: of CPU a mean since boot, of memory what is free
+            # Podman's API has no usage of the whole machine
             Column("cpu", _("Containers' CPU"), "-cpu", rank=3, figure=True),
             Column("memory", _("Containers' memory"), "-memory", rank=3, figure=True),
             Column("load", _("Disk"), rank=3, figure=True),

@@ -1,10 +1,10 @@
-"""Addresses under /hosts/: to look, and all that one does to a host."""
+"""Addresses under /hosts/: pages of hosts, and all changes of a host."""
 
 from django.urls import path
 
 from dashboard.pages.hosts import (
-    muting,
-    rotating,
+    mute,
+    rotate_keys,
     views,
     views_add,
     views_doctor,
@@ -21,8 +21,8 @@ urlpatterns = [
         for kind in views.KINDS
     ),
     path("<int:host_id>/history/", views.history, name="history"),
-    path("<int:host_id>/mute/", muting.mute, name="mute"),
-    path("<int:host_id>/unmute/", muting.unmute, name="unmute"),
+    path("<int:host_id>/mute/", mute.mute, name="mute"),
+    path("<int:host_id>/unmute/", mute.unmute, name="unmute"),
     path("add/", views_add.add, name="add"),
     path("add/local/", views_add.local, name="local"),
     path("add/fingerprint/", views_add.fingerprint, name="fingerprint"),
@@ -33,7 +33,7 @@ urlpatterns = [
     path("add/check/", views_add.check, name="check"),
     path("add/examine/", views_add.examine, name="examine"),
     path("add/register/", views_add.register, name="register"),
-    path("rotate/", rotating.rotate, name="rotate"),
+    path("rotate/", rotate_keys.rotate, name="rotate"),
     path("<int:host_id>/edit/", views_edit.edit, name="edit"),
     path("<int:host_id>/disable/", views_edit.disable, name="disable"),
     path("<int:host_id>/enable/", views_edit.enable, name="enable"),

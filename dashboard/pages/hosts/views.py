@@ -1,4 +1,4 @@
-"""The list of hosts, and one host with what runs on it."""
+"""The list of hosts, and one host with its objects."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -24,7 +24,7 @@ from dashboard.person import person_of
 from hosts.access import allows, get_host, require, visible_entries
 from hosts.models import Grant, Host
 
-# the lists that stand in a host's frame
+# lists in a host's frame
 KINDS = {
     "images": _lazy("Images"),
     "volumes": _lazy("Volumes"),
@@ -36,7 +36,6 @@ KINDS = {
 
 @require_GET
 def hosts(request: HttpRequest) -> HttpResponse:
-    """All hosts."""
     add = {"empty_url": reverse("hosts:add"), "empty_action": _("Add a host")}
     may_add = allows(person_of(request), "host.add")
     extra = {
@@ -50,7 +49,7 @@ def hosts(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def host(request: HttpRequest, host_id: int) -> HttpResponse:
-    """One host: how it stands and why, its endpoints, its containers."""
+    """One host: state with reason, endpoints, containers."""
     person = person_of(request)
     row = get_host(person, host_id, "host.view")
     containers = registered("containers")
@@ -67,7 +66,7 @@ def host(request: HttpRequest, host_id: int) -> HttpResponse:
 
 @require_GET
 def objects(request: HttpRequest, host_id: int, plural: str) -> HttpResponse:
-    """The list of one kind, cut to this host, within its frame."""
+    """The list of one kind of object on this host, in the host's frame."""
     person = person_of(request)
     row = get_host(person, host_id, "host.view")
     spec = registered(plural)
@@ -84,7 +83,7 @@ def objects(request: HttpRequest, host_id: int, plural: str) -> HttpResponse:
 
 @require_GET
 def history(request: HttpRequest, host_id: int) -> HttpResponse:
-    """What was done to this host and on it."""
+    """Audit entries about this host and its objects."""
     person = person_of(request)
     row = get_host(person, host_id, "host.view")
     lines: list[Line] = []

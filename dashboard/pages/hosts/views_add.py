@@ -1,4 +1,4 @@
-"""Adding a host: this machine in one click, or address → fingerprint → key → doctor → names."""
+"""Add a host: this machine in one click, or address → fingerprint → key → doctor → names."""
 
 from typing import Any
 
@@ -38,8 +38,8 @@ from hosts.models import Host, Login
 from hosts.refusals import FieldRefusal
 
 
-def allowed(request: HttpRequest) -> Person:
-    """The person, if they may add hosts."""
+def require_add(request: HttpRequest) -> Person:
+    """The person. Raises Denied when they may not add hosts."""
     person = person_of(request)
     _require(person)
     return person
@@ -70,8 +70,8 @@ def _address_page(request: HttpRequest, form: AddressForm) -> HttpResponse:
 
 @never_cache
 def add(request: HttpRequest) -> HttpResponse:
-    """Where is it? A good address is asked for its key at once."""
-    person = allowed(request)
+    """Step 1: the address. A valid one is scanned for its host key at once."""
+    person = require_add(request)
     may_jump = jumps.choices(person)
     if request.method != "POST":
         drafts.forget(request.session)
@@ -83,7 +83,7 @@ def add(request: HttpRequest) -> HttpResponse:
             where = host_address.parse_address(given["address"])
             typed_port = host_address.check_port(given["port"]) if given["port"] else None
             user = host_address.check_user(where.user or given["user"] or "root")
-            # what stands in the address was meant, whatever the field beside it says
+            # a port in the address wins over the field
             port = where.port or typed_port or 22
             chosen = given.get("via")
             via = jumps.check_jump(person, chosen.pk) if chosen else None
@@ -110,8 +110,8 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def local(request: HttpRequest) -> HttpResponse:
-    """Register a socket of this machine that answers, at once."""
-    person = allowed(request)
+    """Register a socket of this machine that answers."""
+    person = require_add(request)
     path = request.POST.get("socket", "")
     ready = [
         one for one in async_to_sync(this_machine.find_sockets)() if one.ready and one.path == path
@@ -149,28 +149,28 @@ def local(request: HttpRequest) -> HttpResponse:
         note_refusal(trouble)
         messages.error(request, refusal_text(trouble))
         return redirect("hosts:add")
-    return _joined(request, host)
+    return _registered(request, host)
 
 
 @never_cache
 def fingerprint(request: HttpRequest) -> HttpResponse:
-    """Is it the right machine? The yes of a person pins the key."""
-    person = allowed(request)
+    """Step 2: the host key. The person's yes pins it."""
+    person = require_add(request)
     draft = drafts.read(request.session)
     if not draft.host_key_line:
         return redirect("hosts:add")
     known = Host.objects.filter(kind=Host.Kind.SSH, fingerprint=draft.fingerprint).first()
     form = AuthorityForm(request.POST or None, initial={"host_ca": draft.host_ca})
     if request.method == "POST":
-        # the page that was read must be the one that is answered, also with two tabs open
+        # with two tabs open: the confirmed key must be the one of this draft
         if request.POST.get("fingerprint") != draft.fingerprint:
             return redirect("hosts:fingerprint")
         if known and "into" in request.POST:
-            # where the machine is known, its own address and pinned key count
+            # a known host keeps its address and pinned key
             access.get_host(person, known.pk, EDIT)
             draft = draft_of(known, user=draft.user, socket=draft.socket)
         else:
-            _take_authority(draft, form)
+            _set_authority(draft, form)
         if not form.errors:
             draft.confirmed = True
             drafts.keep(request.session, draft)
@@ -179,7 +179,7 @@ def fingerprint(request: HttpRequest) -> HttpResponse:
     return page(request, "fingerprint", draft=draft, known=known, twice=twice, form=form)
 
 
-def _take_authority(draft: Draft, form: AuthorityForm) -> None:
+def _set_authority(draft: Draft, form: AuthorityForm) -> None:
     if form.is_valid():
         try:
             draft.host_ca = certificates.check_authority(form.cleaned_data["host_ca"])
@@ -187,8 +187,8 @@ def _take_authority(draft: Draft, form: AuthorityForm) -> None:
             form.refuse(trouble)
 
 
-def confirmed(request: HttpRequest) -> Draft | None:
-    """The draft, once a person has said yes to the host's key."""
+def confirmed_draft(request: HttpRequest) -> Draft | None:
+    """The draft; None before the person has confirmed the host key."""
     draft = drafts.read(request.session)
     return draft if draft.confirmed and draft.host_key_line else None
 
@@ -201,9 +201,9 @@ def _names(person: Person, draft: Draft) -> NamesForm:
 @require_GET
 @never_cache
 def check(request: HttpRequest) -> HttpResponse:
-    """The doctor's page; it starts by itself."""
-    allowed(request)
-    draft = confirmed(request)
+    """Step 4: the doctor. The page starts it."""
+    require_add(request)
+    draft = confirmed_draft(request)
     if draft is None or not draft.sealed_key:
         return redirect("hosts:add")
     return page(request, "check", draft=draft)
@@ -211,9 +211,9 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def examine(request: HttpRequest) -> HttpResponseBase:
-    """The doctor's steps, line by line, and at the end the form that registers."""
-    person = allowed(request)
-    draft = confirmed(request)
+    """The doctor's steps as a stream, with the form that registers the host at the end."""
+    person = require_add(request)
+    draft = confirmed_draft(request)
     if draft is None or not draft.sealed_key:
         return HttpResponse(status=409)
     patient = examine_host.doctor_request(
@@ -230,7 +230,7 @@ def examine(request: HttpRequest) -> HttpResponseBase:
 
     def ending(steps: list[DoctorStep]) -> str:
         found = examine_host.found_sockets(steps)
-        # the session as it is by now: the doctor may have taken a while
+        # read again: the doctor may have taken minutes
         session = type(request.session)(request.session.session_key)
         latest = drafts.read(session)
         if (latest.sealed_key, latest.certificate) != (draft.sealed_key, draft.certificate):
@@ -238,7 +238,7 @@ def examine(request: HttpRequest) -> HttpResponseBase:
         signed_in = any(one.step == "login" and one.state == "passed" for one in steps)
         those = [] if latest.host_id else same_key.hosts_with_key(latest.fingerprint)
         twins = async_to_sync(same_key.compare)(found, those) if those else []
-        latest.take_found(found, signed_in=signed_in, twins=twins)
+        latest.set_sockets(found, signed_in=signed_in, twins=twins)
         drafts.keep(session, latest)
         session.save()
         context = {"draft": latest, "sockets": found, "form": _names(person, latest)}
@@ -251,9 +251,9 @@ def examine(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @never_cache
 def register(request: HttpRequest) -> HttpResponse:
-    """Make it known; with everything that the doctor and the person said."""
-    person = allowed(request)
-    draft = confirmed(request)
+    """Register what the draft and the form describe."""
+    person = require_add(request)
+    draft = confirmed_draft(request)
     if draft is None or not draft.examined:
         return redirect("hosts:add")
     ticked = request.POST.getlist("socket")
@@ -288,7 +288,7 @@ def register(request: HttpRequest) -> HttpResponse:
         except FieldRefusal as trouble:
             form.refuse(trouble)
         else:
-            return _joined(request, host)
+            return _registered(request, host)
     context = {"form": form, "sockets": draft.found, "ticked": ticked, "answered": True}
     context["clone"] = same_key.warning(draft.twins)
     context["another_machine"] = "another_machine" in request.POST
@@ -296,7 +296,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 def _certificate(draft: Draft) -> UserCertificate | None:
-    # once more: it may have ended since the person gave it
+    # checked again: it may have ended meanwhile
     return certificates.check_certificate(
         draft.certificate, public_key=draft.public_key, user=draft.user
     )
@@ -330,10 +330,10 @@ def _into_host(
         note_refusal(trouble)
         context = {"sockets": draft.found, "answered": True, "trouble": trouble}
         return page(request, "check", draft=draft, **context)
-    return _joined(request, Host.objects.get(pk=draft.host_id))
+    return _registered(request, Host.objects.get(pk=draft.host_id))
 
 
-def _joined(request: HttpRequest, host: Host) -> HttpResponse:
+def _registered(request: HttpRequest, host: Host) -> HttpResponse:
     drafts.forget(request.session)
     async_to_sync(control.reload)()
     messages.success(
@@ -343,5 +343,4 @@ def _joined(request: HttpRequest, host: Host) -> HttpResponse:
 
 
 def redirect_to(host: Host) -> HttpResponse:
-    """A host's own page."""
     return redirect(f"/hosts/{host.pk}/")

@@ -1,4 +1,4 @@
-"""A registered host's doctor: its steps for each account, and the sockets found to add."""
+"""The doctor of a registered host: steps for each account, and new sockets to add."""
 
 from urllib.parse import quote
 
@@ -54,7 +54,7 @@ def doctor(request: HttpRequest, host_id: int) -> HttpResponse:
 
 @require_POST
 def examine(request: HttpRequest, login_id: int) -> HttpResponseBase:
-    """The steps, line by line; at the end the sockets that are not registered yet."""
+    """The doctor's steps as a stream, with the sockets that are not registered yet at the end."""
     person = person_of(request)
     try:
         patient = examine_host.ask(person, login_id, socket=request.GET.get("socket", ""))
@@ -93,7 +93,7 @@ def examine(request: HttpRequest, login_id: int) -> HttpResponseBase:
 
 @require_POST
 def add_sockets(request: HttpRequest, login_id: int) -> HttpResponse:
-    """Register sockets that the doctor found through this account, or one that was typed."""
+    """Register sockets that the doctor found through this account."""
     person = person_of(request)
     login = edit_logins.get_login(person, login_id, edit_host.EDIT)
     try:

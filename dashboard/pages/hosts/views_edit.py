@@ -1,4 +1,4 @@
-"""A registered host's settings: names, address, accounts, sockets, key, on and off, removal."""
+"""A registered host's settings: names, address, accounts, sockets, keys, disable, remove."""
 
 from collections.abc import Callable
 from typing import Any
@@ -63,7 +63,7 @@ def _settings(request: HttpRequest, host: Host, form: EditForm) -> HttpResponse:
 
 @never_cache
 def edit(request: HttpRequest, host_id: int) -> HttpResponse:
-    """The settings page; POST changes name, notes, groups and address."""
+    """The settings page. POST changes name, notes, groups and address."""
     person = person_of(request)
     host = get_host(person, host_id, edit_host.EDIT)
     if request.method != "POST":
@@ -82,7 +82,7 @@ def edit(request: HttpRequest, host_id: int) -> HttpResponse:
         wanted = HostEdit(
             name=form.cleaned_data["name"],
             notes=form.cleaned_data["notes"],
-            # whoever is not offered them leaves them as they are
+            # without the field the groups stay
             groups=form.group_names() if "groups" in form.fields else had,
             address=form.cleaned_data.get("address", ""),
             port=form.cleaned_data.get("port", 0),
@@ -99,7 +99,7 @@ def edit(request: HttpRequest, host_id: int) -> HttpResponse:
 
 
 def _groups_for(person: Person, host: Host) -> QuerySet[Group] | None:
-    """Those that they may put it into, and those that it is in; None for whoever may choose none."""
+    """Groups to choose from: those the person may put the host into, and its own. None: no choice."""
     joinable = group_moves.joinable(person)
     if joinable is None:
         return None
@@ -109,7 +109,7 @@ def _groups_for(person: Person, host: Host) -> QuerySet[Group] | None:
 
 @require_POST
 def disable(request: HttpRequest, host_id: int) -> HttpResponse:
-    """Let go of the host; what is known of it stays."""
+    """Disconnect the host and keep what is known of it."""
     host = edit_host.disable(person_of(request), host_id)
     _reload()
     messages.success(request, _("%(name)s is disabled.") % {"name": host.name})
@@ -118,7 +118,7 @@ def disable(request: HttpRequest, host_id: int) -> HttpResponse:
 
 @require_POST
 def enable(request: HttpRequest, host_id: int) -> HttpResponse:
-    """Connect again."""
+    """Connect the host again."""
     host = edit_host.enable(person_of(request), host_id)
     _reload()
     messages.success(request, _("%(name)s is enabled; Haulout connects.") % {"name": host.name})
@@ -127,7 +127,7 @@ def enable(request: HttpRequest, host_id: int) -> HttpResponse:
 
 @never_cache
 def remove(request: HttpRequest, host_id: int) -> HttpResponse:
-    """Ask once, naming what goes; then take the host out."""
+    """GET asks, and lists what goes. POST removes the host from Haulout."""
     person = person_of(request)
     host = get_host(person, host_id, edit_host.REMOVE)
     if request.method == "POST":
@@ -146,14 +146,14 @@ def remove(request: HttpRequest, host_id: int) -> HttpResponse:
 
 @never_cache
 def host_key(request: HttpRequest, host_id: int) -> HttpResponse:
-    """The pinned and the shown host key side by side; POST pins the shown one."""
+    """The pinned host key beside the one shown now. POST pins the shown one."""
     person = person_of(request)
     host = get_host(person, host_id, edit_host.EDIT)
     if host.kind != Host.Kind.SSH:
         return redirect_to(host)
     if request.method == "POST":
         seen = request.session.pop(NEW_KEY, None) or {}
-        # only the key that this person was shown
+        # pins only the key that this person has seen
         if seen.get("host") == host.pk and seen.get("fingerprint") == request.POST.get("shown"):
             edit_host.accept_host_key(
                 person, host_id, line=seen["line"], fingerprint=seen["fingerprint"]
@@ -179,7 +179,7 @@ def host_key(request: HttpRequest, host_id: int) -> HttpResponse:
 
 @never_cache
 def add_login(request: HttpRequest, host_id: int) -> HttpResponse:
-    """Another account of this host: its name, then on to its key."""
+    """The name of another account; the wizard's key step follows."""
     person = person_of(request)
     host = get_host(person, host_id, edit_host.EDIT)
     if host.kind != Host.Kind.SSH:
@@ -200,7 +200,7 @@ def add_login(request: HttpRequest, host_id: int) -> HttpResponse:
 
 @require_POST
 def replace_key(request: HttpRequest, login_id: int) -> HttpResponse:
-    """Another key for an account; the old one works until the new one is taken."""
+    """Start the wizard's key step for an account. The old key works until then."""
     login = edit_logins.get_login(person_of(request), login_id, edit_host.EDIT)
     draft = draft_of(login.host, user=login.user)
     draft.login_id = login.pk
@@ -210,25 +210,25 @@ def replace_key(request: HttpRequest, login_id: int) -> HttpResponse:
 
 @require_POST
 def set_certificate(request: HttpRequest, login_id: int) -> HttpResponse:
-    """Put an SSH certificate beside an account's key, or take it away."""
+    """Set or remove the SSH certificate of an account's key."""
 
     def change(person: Person) -> str:
         given = request.POST.get("certificate", "")
         login = certificates.set_certificate(person, login_id, given)
         return _("%(login)s: saved.") % {"login": login}
 
-    return _changed(request, change)
+    return _change(request, change)
 
 
 @require_POST
 def set_authority(request: HttpRequest, host_id: int) -> HttpResponse:
-    """Trust what an authority signs for this host."""
+    """Set the certificate authority that may sign this host's keys."""
 
     def change(person: Person) -> str:
         host = certificates.set_authority(person, host_id, request.POST.get("host_ca", ""))
         return _("%(name)s: saved.") % {"name": host.name}
 
-    return _changed(request, change)
+    return _change(request, change)
 
 
 def _way(host: Host) -> int | None:
@@ -238,7 +238,7 @@ def _way(host: Host) -> int | None:
 
 @require_POST
 def set_jump(request: HttpRequest, login_id: int) -> HttpResponse:
-    """Dial an account through another host, or straight."""
+    """Set or remove the jump host of an account."""
 
     def change(person: Person) -> str:
         login = edit_logins.get_login(person, login_id, edit_host.EDIT)
@@ -253,23 +253,23 @@ def set_jump(request: HttpRequest, login_id: int) -> HttpResponse:
         jumps.set_jump(person, login_id, chosen.pk if chosen else None)
         return _("%(login)s: saved.") % {"login": login}
 
-    return _changed(request, change)
+    return _change(request, change)
 
 
 @require_http_methods(["GET", "POST"])
 def remove_endpoint(request: HttpRequest, endpoint_id: int) -> HttpResponse:
-    """GET: what leaves with it, as a question. POST: take a socket out."""
+    """GET asks, and lists what goes. POST removes a socket from Haulout."""
     if request.method == "GET":
-        return _asked_first(request, edit_logins.get_endpoint(person_of(request), endpoint_id))
+        return _question(request, edit_logins.get_endpoint(person_of(request), endpoint_id))
 
     def change(person: Person) -> str:
         edit_logins.remove_endpoint(person, endpoint_id)
         return _("The socket is removed from Haulout.")
 
-    return _changed(request, change)
+    return _change(request, change)
 
 
-def _asked_first(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+def _question(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
     what = ChangePreview()
     try:
         edit_logins.refuse_the_last(endpoint)
@@ -297,16 +297,15 @@ def _asked_first(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
 
 @require_POST
 def reconnect(request: HttpRequest, host_id: int) -> HttpResponse:
-    """Try now."""
 
     def change(person: Person) -> str:
         examine_host.connect_now(person, host_id)
         return _("Haulout tries again now.")
 
-    return _changed(request, change)
+    return _change(request, change)
 
 
-def _changed(request: HttpRequest, change: Callable[[Person], str]) -> HttpResponse:
+def _change(request: HttpRequest, change: Callable[[Person], str]) -> HttpResponse:
     try:
         messages.success(request, change(person_of(request)))
         _reload()

@@ -1,4 +1,4 @@
-"""The wizard's step of the key: made here or given, let in by a person, a password or an authority."""
+"""The wizard's key step: a new or brought key, installed by hand, by password, or signed."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from dashboard.pages.hosts import draft as drafts
 from dashboard.pages.hosts.draft import Draft
 from dashboard.pages.hosts.forms import CertificateForm, OwnKeyForm, PasswordForm
-from dashboard.pages.hosts.views_add import allowed, confirmed, page
+from dashboard.pages.hosts.views_add import confirmed_draft, page, require_add
 from dashboard.pages.hosts.words import KEY_FORMS
 from hosts.actions.hosts import certificates, install_key
 from hosts.actions.hosts.examine_host import seal_given_key, seal_new_key
@@ -38,13 +38,13 @@ def _key_page(request: HttpRequest, draft: Draft, **forms: Any) -> HttpResponse:
 
 @never_cache
 def key(request: HttpRequest) -> HttpResponse:
-    """The key to sign in with: made here the first time this page is seen."""
-    allowed(request)
-    draft = confirmed(request)
+    """Step 3: the key. The first visit creates one."""
+    require_add(request)
+    draft = confirmed_draft(request)
     if draft is None:
         return redirect("hosts:add")
     if not draft.sealed_key or (request.method == "POST" and "fresh" in request.POST):
-        draft.take_key(*seal_new_key())
+        draft.set_key(*seal_new_key())
         drafts.keep(request.session, draft)
     return _key_page(request, draft)
 
@@ -53,18 +53,18 @@ def key(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("private_key", "passphrase")
 def own_key(request: HttpRequest) -> HttpResponse:
-    """Take a key that a person has already."""
-    allowed(request)
-    draft = confirmed(request)
+    """Take the person's own private key."""
+    require_add(request)
+    draft = confirmed_draft(request)
     if draft is None:
         return redirect("hosts:add")
     form = OwnKeyForm(request.POST)
     if form.is_valid():
         try:
             given = form.cleaned_data
-            draft.take_key(*seal_given_key(given["private_key"], given["passphrase"]))
+            draft.set_key(*seal_given_key(given["private_key"], given["passphrase"]))
             draft.own_key = True
-            _take_certificate(draft, given["certificate"])
+            _set_certificate(draft, given["certificate"])
         except LinkError as trouble:
             form.refuse(trouble, field="private_key")
         except FieldRefusal as trouble:
@@ -79,9 +79,9 @@ def own_key(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password")
 def install(request: HttpRequest) -> HttpResponse:
-    """Put the public key on the host with the account's password, which is then forgotten."""
-    person = allowed(request)
-    draft = confirmed(request)
+    """Add the public key to the host with the account's password. The password is not kept."""
+    person = require_add(request)
+    draft = confirmed_draft(request)
     if draft is None or not draft.public_key:
         return redirect("hosts:add")
     form = PasswordForm(request.POST)
@@ -109,15 +109,15 @@ def install(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_cache
 def certificate(request: HttpRequest) -> HttpResponse:
-    """Take what an authority has signed for the key; with nothing the key signs in alone."""
-    allowed(request)
-    draft = confirmed(request)
+    """Take the signed certificate of the key; empty: the key signs in alone."""
+    require_add(request)
+    draft = confirmed_draft(request)
     if draft is None or not draft.public_key:
         return redirect("hosts:add")
     form = CertificateForm(request.POST, auto_id="signed_%s")
     if form.is_valid():
         try:
-            _take_certificate(draft, form.cleaned_data["certificate"])
+            _set_certificate(draft, form.cleaned_data["certificate"])
         except FieldRefusal as trouble:
             form.refuse(trouble)
         else:
@@ -126,9 +126,9 @@ def certificate(request: HttpRequest) -> HttpResponse:
     return _key_page(request, draft, certificate_form=form)
 
 
-def _take_certificate(draft: Draft, pasted: str) -> None:
+def _set_certificate(draft: Draft, pasted: str) -> None:
     found = certificates.check_certificate(pasted, public_key=draft.public_key, user=draft.user)
-    draft.take_certificate(found.line if found else "")
+    draft.set_certificate(found.line if found else "")
 
 
 def _line(draft: Draft, form: str) -> str:

@@ -1,4 +1,4 @@
-"""The doctor's steps, the forms of a key, and what is lost, in words."""
+"""Texts for the doctor's steps, the forms of a key, and losses."""
 
 from collections.abc import Mapping
 
@@ -40,10 +40,10 @@ KEY_FORMS: dict[str, Promise | str] = {
 
 
 def step_title(step: str) -> str:
-    """A step of the doctor as a heading."""
+    """The heading of a step of the doctor."""
     return str(_TITLES.get(step, step))
 
 
 def losses(counts: Mapping[str, int]) -> list[str]:
-    """`{"container": 12}` as "12 containers"."""
+    """{"container": 12} as ["12 containers"]."""
     return [_LOSSES[kind](count) % count for kind, count in counts.items() if kind in _LOSSES]

@@ -1,4 +1,4 @@
-"""The page that uploads archives of images, and the dialog that downloads one."""
+"""The page that uploads image archives, and the dialog that downloads one."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,7 +20,7 @@ ANYWHERE = Target(kind="image", name="any host")
 
 @require_GET
 def load_page(request: HttpRequest) -> HttpResponse:
-    """Where to and which files; ?endpoint= is chosen already, ?what=import starts there."""
+    """The upload page. ?endpoint= is preselected, ?what=import starts with the import."""
     person = person_of(request)
     can_import = allows(person, archives.IMPORT)
     access.require(person, archives.LOAD, ANYWHERE)
@@ -38,7 +38,7 @@ def load_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def save_dialog(request: HttpRequest) -> HttpResponse:
-    """The formats in which the chosen images can be saved, or why they cannot."""
+    """The formats to save the chosen images in, or why they cannot be saved."""
     person = person_of(request)
     access.require(person, archives.SAVE, ANYWHERE)
     refs = refs_of(request.GET.getlist("object"))

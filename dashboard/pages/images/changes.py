@@ -1,4 +1,4 @@
-"""What an image's newest layer did to the files below it. Names from strangers."""
+"""Files that an image's newest layer changed. Names come from strangers."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from hosts.podman import Podman, PodmanError, images
 
 
 def changes(request: HttpRequest, row: InventoryRow) -> HttpResponse:
-    """The tab's part, asked of the host when somebody looks."""
+    """The tab's part, asked of the host."""
     try:
         found = fetch(row.endpoint, row.podman_id, _read)
     except PodmanError as error:

@@ -1,4 +1,4 @@
-"""Dialogs of one image that may come back with a word about what was typed: tag, untag, push."""
+"""Dialogs of one image: tag, untag, push. A wrong name comes back with its error."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def _image(request: HttpRequest, endpoint_id: int, podman_id: str, verb: str) ->
     return row
 
 
-def _titled(row: Image, words: str) -> str:
+def _title(row: Image, words: str) -> str:
     return words % {"name": row.name or row.podman_id[:12], "host": row.endpoint}
 
 
@@ -35,18 +35,18 @@ def _show(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpRespo
     return render(request, f"images/{name}.html", {"url": request.path, **context})
 
 
-def _asked(request: HttpRequest, job: Job, words: str, *, watch: bool) -> HttpResponse:
+def _answer(request: HttpRequest, job: Job, words: str, *, watch: bool) -> HttpResponse:
     return go_watch(request, job) if watch else toast_watch(request, job, words)
 
 
 @_both
 def tag(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """Further names; one that another image has is moved only after a yes."""
+    """Add names. A name of another image moves only after a yes."""
     row = _image(request, endpoint_id, podman_id, tag_image.VERB)
     text = request.POST.get("names", "")[:TEXT_LIMIT]
     move = request.POST.get("move") == "1"
     context: dict[str, Any] = {
-        "title": _titled(row, _("Tag %(name)s on %(host)s")),
+        "title": _title(row, _("Tag %(name)s on %(host)s")),
         "word": _("Tag"),
         "text": text,
         "move": move,
@@ -58,7 +58,7 @@ def tag(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
             if move or not context["moved"]:
                 person, ref = person_of(request), (endpoint_id, podman_id)
                 job = tag_image.ask(person, ref, names=names)
-                return _asked(request, job, _("Adding names"), watch=False)
+                return _answer(request, job, _("Adding names"), watch=False)
         except Refusal as wrong:
             context["problem"] = str(wrong)
     return _show(request, "tag", context)
@@ -66,11 +66,11 @@ def tag(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
 
 @_both
 def untag(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """Names to take off, by check boxes."""
+    """Remove the ticked names."""
     row = _image(request, endpoint_id, podman_id, untag_image.VERB)
     chosen = request.POST.getlist("names")
     context: dict[str, Any] = {
-        "title": _titled(row, _("Untag %(name)s on %(host)s")),
+        "title": _title(row, _("Untag %(name)s on %(host)s")),
         "word": _("Untag"),
         "names": with_tags(row.names),
         "chosen": chosen,
@@ -78,7 +78,7 @@ def untag(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespons
     if request.method == "POST":
         try:
             job = untag_image.ask(person_of(request), (endpoint_id, podman_id), names=chosen)
-            return _asked(request, job, _("Untagging"), watch=False)
+            return _answer(request, job, _("Untagging"), watch=False)
         except Refusal as wrong:
             context["problem"] = str(wrong)
     return _show(request, "untag", context)
@@ -86,7 +86,7 @@ def untag(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespons
 
 @_both
 def push(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """Where to push. `?note=1` answers only what is known of the name that is being typed."""
+    """Push to a destination. `?note=1` answers only the note about the typed name."""
     row = _image(request, endpoint_id, podman_id, push_image.VERB)
     person = person_of(request)
     names = [name for name in with_tags(row.names) if not name.startswith("localhost/")]
@@ -95,7 +95,7 @@ def push(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse
     if "note" in request.GET:
         return HttpResponse(_note(person, row, text), content_type="text/plain; charset=utf-8")
     context: dict[str, Any] = {
-        "title": _titled(row, _("Push %(name)s from %(host)s")),
+        "title": _title(row, _("Push %(name)s from %(host)s")),
         "word": _("Push image"),
         "text": text,
         "names": names,
@@ -104,14 +104,14 @@ def push(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse
     if request.method == "POST":
         try:
             job = push_image.ask(person, (endpoint_id, podman_id), destination=text)
-            return _asked(request, job, _("Pushing"), watch=True)
+            return _answer(request, job, _("Pushing"), watch=True)
         except Refusal as wrong:
             context["problem"] = str(wrong)
     return _show(request, "push", context)
 
 
 def _note(person: Person, row: Image, text: str) -> str:
-    """Whether Haulout signs in at the registry, and as whom (for those who may see that)."""
+    """Whether Haulout signs in at the registry, and as whom (with `registry.view`)."""
     try:
         reference = parse(destination(text))
     except Refusal:

@@ -1,4 +1,4 @@
-"""Images in groups: one image that many hosts have, or all of a host, and what a head says of them."""
+"""Groups of the image list: the same image on many hosts, or all images of a host."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from dashboard.live.grouping import Grouping, Key
 from hosts.access import Person
 
 GROUPINGS = (
-    # Podman's id is made from what is in an image: equal ones are one image, whatever its names
+    # an image's id is a digest of its content, so equal ids are the same image
     Grouping(
         "image",
         _("image"),
@@ -24,8 +24,8 @@ GROUPINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a head says: hosts, containers that use it, sizes in bytes: the largest and all together."""
+class ImageGroup:
+    """Facts of a group's head. `size_bytes`: the largest. `all_bytes`: the sum."""
 
     hosts: int
     containers: int
@@ -36,20 +36,20 @@ class Facts:
 
 def facts_of(
     grouping: Grouping, rows: QuerySet[Any], keys: list[Key], person: Person
-) -> dict[Key, Facts]:
-    """The facts of these groups, in two questions for all of them."""
+) -> dict[Key, ImageGroup]:
+    """Facts of the groups with these keys. Two queries for all of them."""
     condition = Q()
     for key in keys:
         condition |= grouping.of(key)
     some, width = rows.filter(condition), len(grouping.fields)
     names: dict[Key, set[str]] = {key: set() for key in keys}
     if grouping.name == "image":
-        # told once for all hosts where it has the same
+        # the same names on several hosts count once
         for row in some.values_list(*grouping.fields, "names").distinct():
             names[tuple(row[:width])].update(row[width])
     sums = some.values_list(*grouping.fields).annotate(
         on=Count("endpoint__host", distinct=True),
-        # -1 where Podman did not count them
+        # -1: Podman did not count
         using=Sum("containers", filter=Q(containers__gt=0), default=0),
         largest=Max("size_bytes"),
         together=Sum("size_bytes"),
@@ -58,5 +58,5 @@ def facts_of(
     for row in sums:
         key, (hosts, containers, largest, together) = tuple(row[:width]), row[width:]
         called = tuple(sorted(names[key]))
-        facts[key] = Facts(hosts, containers, largest, together, called)
+        facts[key] = ImageGroup(hosts, containers, largest, together, called)
     return facts

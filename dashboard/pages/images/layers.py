@@ -1,16 +1,16 @@
-"""The layers of an image, newest first, and which other images stand on them. Text from strangers."""
+"""The layers of an image, newest first, and the images built on them. Text comes from strangers."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from dashboard.furniture.inspect_tree import TIMEOUT_S, trouble_of
-from hosts.dial import dial
-from hosts.models import Endpoint, InventoryRow
+from dashboard.furniture.host_calls import ask_host
+from dashboard.furniture.inspect_tree import trouble_of
+from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError, images
 
 MOST_LAYERS = 500
@@ -19,7 +19,7 @@ MOST_TEXT = 8000
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One line of the history. `made_by` is whatever the image's maker wrote there."""
+    """One line of the history. `made_by` is what the image's maker wrote."""
 
     id: str
     made_by: str
@@ -30,9 +30,9 @@ class Layer:
 
 
 def layers(request: HttpRequest, row: InventoryRow) -> HttpResponse:
-    """What the host tells about the layers."""
+    """The tab's part, asked of the host."""
     try:
-        history, tree = _fetch(row.endpoint, row.podman_id)
+        history, tree = ask_host(row.endpoint, partial(_read, image=row.podman_id))
     except PodmanError as error:
         return render(request, "parts/away.html", trouble_of(error, row.endpoint))
     found = [_layer(item) for item in history[:MOST_LAYERS]]
@@ -45,13 +45,8 @@ def layers(request: HttpRequest, row: InventoryRow) -> HttpResponse:
     return render(request, "images/layers.html", context)
 
 
-def _fetch(endpoint: Endpoint, image: str) -> tuple[list[dict[str, Any]], str]:
-    async def ask() -> tuple[list[dict[str, Any]], str]:
-        async with Podman(dial(endpoint, streams=True), timeout_s=TIMEOUT_S) as podman:
-            return await images.history(podman, image), await images.tree(podman, image)
-
-    found: tuple[list[dict[str, Any]], str] = async_to_sync(ask)()
-    return found
+async def _read(podman: Podman, *, image: str) -> tuple[list[dict[str, Any]], str]:
+    return await images.history(podman, image), await images.tree(podman, image)
 
 
 def _layer(item: dict[str, Any]) -> Layer:

@@ -1,9 +1,8 @@
-"""Manifest lists: what is in one, and the dialogs that make and change them."""
+"""Manifest lists: their images, and the dialogs that create and change them."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,16 +11,15 @@ from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
 from dashboard.furniture.acting import refs_of
-from dashboard.furniture.inspect_tree import TIMEOUT_S, trouble_of
+from dashboard.furniture.inspect_tree import fetch, trouble_of
 from dashboard.furniture.watch_job import go_watch, toast_watch
 from dashboard.live.visibility import verbs_for
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import get_object
 from hosts.actions.images import create_list, edit_list
-from hosts.dial import dial
-from hosts.models import Endpoint, Image, InventoryRow
-from hosts.podman import Podman, PodmanError, manifests
+from hosts.models import Image, InventoryRow
+from hosts.podman import PodmanError, manifests
 from hosts.refusals import Refusal
 
 MOST = 500
@@ -29,8 +27,8 @@ _both = require_http_methods(["GET", "POST"])
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One image of a list. `platform` reads linux/arm64/v8."""
+class ManifestEntry:
+    """One image of a list. `platform`: linux/arm64/v8."""
 
     digest: str
     platform: str
@@ -41,14 +39,14 @@ class Entry:
 
 
 def is_list(row: InventoryRow) -> bool:
-    """Whether the row is a manifest list."""
+    """True for a manifest list."""
     return isinstance(row, Image) and row.manifest_list
 
 
 def platforms(request: HttpRequest, row: InventoryRow) -> HttpResponse:
-    """What the host tells of the list."""
+    """The tab's part, asked of the host."""
     try:
-        found = _fetch(row.endpoint, row.podman_id)
+        found = fetch(row.endpoint, row.podman_id, manifests.inspect)
     except PodmanError as error:
         return render(request, "parts/away.html", trouble_of(error, row.endpoint))
     told = found.get("manifests") or []
@@ -64,21 +62,12 @@ def platforms(request: HttpRequest, row: InventoryRow) -> HttpResponse:
     return render(request, "images/platforms.html", context)
 
 
-def _fetch(endpoint: Endpoint, image: str) -> dict[str, Any]:
-    async def ask() -> dict[str, Any]:
-        async with Podman(dial(endpoint, streams=True), timeout_s=TIMEOUT_S) as podman:
-            return await manifests.inspect(podman, image)
-
-    found: dict[str, Any] = async_to_sync(ask)()
-    return found
-
-
-def _entry(told: dict[str, Any]) -> Entry:
+def _entry(told: dict[str, Any]) -> ManifestEntry:
     platform = told.get("platform")
     words = platform if isinstance(platform, dict) else {}
     named = [str(words.get(name) or "")[:60] for name in ("os", "architecture", "variant")]
     size = told.get("size")
-    return Entry(
+    return ManifestEntry(
         digest=str(told.get("digest") or "")[:100],
         platform="/".join(filter(None, named)),
         words=dict(zip(("os", "arch", "variant"), named, strict=True)),
@@ -97,7 +86,10 @@ def _notes(told: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 
 @_both
 def edit(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """Add an image, take one out (`drop`), or say what it is (`annotate`; no digest: of the list)."""
+    """Add an image (`add`), remove one (`drop`), or set platform and notes (`annotate`).
+
+    `annotate` without a digest: notes of the list itself.
+    """
     person = person_of(request)
     ref = (endpoint_id, podman_id)
     row = get_object(person, "image", *ref, verb=edit_list.VERB)
@@ -148,7 +140,7 @@ def _names_at(endpoint_id: int, but: str) -> list[str]:
 
 @_both
 def create(request: HttpRequest) -> HttpResponse:
-    """A new list of the chosen images, all of one host."""
+    """Create a list of the chosen images, all of one host."""
     person = person_of(request)
     access.require(person, create_list.VERB, Target(kind="image", name="any host"))
     data = request.GET if request.method == "GET" else request.POST

@@ -1,4 +1,4 @@
-"""Images: their list, pages and removal, under /images/."""
+"""Images: the list, one image, and their dialogs, under /images/."""
 
 from django.db.models import Q
 from django.urls import path
@@ -13,7 +13,7 @@ from dashboard.offers.images import BUTTONS
 from dashboard.pages.images import dialogs
 from dashboard.pages.images.archive_pages import load_page, save_dialog
 from dashboard.pages.images.changes import changes
-from dashboard.pages.images.copying import copy
+from dashboard.pages.images.copy import copy
 from dashboard.pages.images.groups import GROUPINGS, facts_of
 from dashboard.pages.images.layers import layers
 from dashboard.pages.images.manifests import create, edit, is_list, platforms

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import any_contains, contains, equals, host_names, matching, one_of
-from dashboard.pages.jobs.shown import prepare, prepare_whole
+from dashboard.pages.jobs.rows import prepare, prepare_whole
 from hosts.access import Person, endpoints_with, visible_jobs
 from hosts.actions import ACTIONS
 from hosts.models import Job
 
-# in the overview
+# on the overview
 MOST_RUNNING = 8
 STATES = {state.value: Q(state=state.value) for state in Job.State}
 STATES["open"] = Q(state__in=[state.value for state in Job.OPEN])
@@ -31,7 +31,7 @@ def _number(field: str, value: str) -> Q:
 SPEC = register(
     ListSpec(
         name="jobs",
-        # one's own jobs are everyone's to look at
+        # everybody sees their own jobs
         verb="",
         personal=lambda person: endpoints_with(person, "job.view") is not None,
         noun=(_("job"), _("jobs")),
@@ -70,7 +70,7 @@ SPEC = register(
     )
 )
 WHOLE = register(
-    replace(SPEC, name="job", row_template="jobs/whole.html", columns=(), prepare=prepare_whole)
+    replace(SPEC, name="job", row_template="jobs/details.html", columns=(), prepare=prepare_whole)
 )
 
 

@@ -1,4 +1,4 @@
-"""Pages of jobs: the list, one job as it goes, cancel, again."""
+"""Pages of jobs: the list, one job, cancel, repeat."""
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -22,13 +22,12 @@ from hosts.refusals import Refusal
 
 @require_GET
 def jobs(request: HttpRequest) -> HttpResponse:
-    """All jobs, newest first."""
     return list_page(request, SPEC, "jobs/list.html", {"quick": QUICK, "unserved": unserved})
 
 
 @require_GET
 def job(request: HttpRequest, job_id: int) -> HttpResponse:
-    """One job as it goes."""
+    """One job, live."""
     person = person_of(request)
     row = get_job(person, job_id)
     if row.state in Job.TROUBLE and row.failure_seen_at is None:
@@ -39,7 +38,7 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
         "whole": live_row(person, WHOLE, row),
         "batch": batch,
         "batch_size": visible_jobs(person).filter(batch=batch).count() if batch else 0,
-        # of all places that were clicked: for who clicked, and for those who see every job
+        # names places that the reader may not see: only for the asker, and for those who see every job
         "left_out": batch.skipped if batch and _sees_all(person, row) else [],
     }
     return render(request, "jobs/page.html", context)
@@ -51,7 +50,6 @@ def _sees_all(person: Person, row: Job) -> bool:
 
 @require_POST
 def cancel(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Ask the job to stop."""
     found = cancel_job.ask(person_of(request), job_id)
     if "HX-Request" not in request.headers:
         return redirect("jobs:page", job_id)
@@ -61,12 +59,12 @@ def cancel(request: HttpRequest, job_id: int) -> HttpResponse:
 
 @require_POST
 def again(request: HttpRequest, job_id: int) -> HttpResponse:
-    """The same once more."""
+    """Repeat the job."""
     person = person_of(request)
     try:
         fresh = once_more.ask(person, get_job(person, job_id))
     except Refusal as changed:
-        # what it was about has changed since
+        # the object has changed since
         return toast(HttpResponse(status=204), str(changed), tone="warn")
     url = reverse("jobs:page", args=[fresh.pk])
     if "HX-Request" not in request.headers:
@@ -75,8 +73,8 @@ def again(request: HttpRequest, job_id: int) -> HttpResponse:
 
 
 @require_POST
-def seen(request: HttpRequest) -> HttpResponse:
-    """A message was closed, or what it leads to was opened: `until`, and `job` or `batch`."""
+def mark_seen(request: HttpRequest) -> HttpResponse:
+    """Mark failures up to `until` as seen: all of them, or those of `job` or `batch`."""
     given = {name: _number(request.POST.get(name, "")) for name in ("until", "job", "batch")}
     which = Q(pk__lte=given["until"])
     if given["job"]:

@@ -1,1 +1,1 @@
-"""Kube YAML in a browser: look first, then play or take down; and what Podman generates."""
+"""Kube YAML: plan it, play it, take it down, or generate it."""

@@ -1,8 +1,8 @@
-"""Addresses of kube YAML, under /kube/."""
+"""Addresses under /kube/."""
 
 from django.urls import path
 
-from dashboard.pages.kube import generated, views
+from dashboard.pages.kube import generate, views
 
 app_name = "kube"
 urlpatterns = [
@@ -10,10 +10,10 @@ urlpatterns = [
     *(
         path(
             f"of/{kind}/<int:endpoint_id>/<path:podman_id>/",
-            generated.generated,
+            generate.generate,
             {"kind": kind},
             name=f"of-{kind}",
         )
-        for kind in generated.KINDS
+        for kind in generate.KINDS
     ),
 ]

@@ -1,4 +1,4 @@
-"""The kube page: text, plan, then the job. Nothing is sent before the plan was seen."""
+"""The kube page: text, then plan, then job. Nothing is sent before the plan was shown."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
 from dashboard.furniture.watch_job import go_watch
-from dashboard.pages.kube.shown import Shown, shown
+from dashboard.pages.kube.plan import PlanPage, plan_page
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person, allows, visible_endpoints
@@ -26,8 +26,8 @@ AROUND = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """What cannot be taken: its line (0: the whole), and the lines round it."""
+class KubeProblem:
+    """An error in the text. `line` is 0 for the whole text. `excerpt`: (number, text) of lines near it."""
 
     message: str
     cure: str = ""
@@ -39,7 +39,7 @@ class Wrong:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
-    """GET the form. POST `do`: preview (the default), play or down."""
+    """GET: the form. POST `do`: preview (default), play or down."""
     person = person_of(request)
     access.require(person, play_kube.VERB, ANYWHERE)
     endpoints = [
@@ -50,26 +50,28 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _form(request, endpoints, chosen=request.GET.get("endpoint", ""))
     chosen = request.POST.get("endpoint", "")
-    # what a browser sends has other line ends
+    # browsers send CRLF
     text = request.POST.get("text", "")[: 2 * LIMIT_BYTES].replace("\r\n", "\n")
     endpoint = next((one for one in endpoints if str(one.pk) == chosen), None)
     if endpoint is None:
-        return _form(request, endpoints, wrong=Wrong(_("Choose a host.")), text=text)
+        return _form(request, endpoints, wrong=KubeProblem(_("Choose a host.")), text=text)
     try:
-        job = _asked(request, person, endpoint, text)
+        job = _ask(request, person, endpoint, text)
         if job is not None:
             return go_watch(request, job)
-        plan = shown(play_kube.plan_on(endpoint, text), endpoint, person)
+        plan = plan_page(play_kube.plan_on(endpoint, text), endpoint, person)
     except YamlRefused as refused:
-        wrong = Wrong(refused.message, line=refused.line, excerpt=_excerpt(text, refused.line))
+        wrong = KubeProblem(
+            refused.message, line=refused.line, excerpt=_excerpt(text, refused.line)
+        )
         return _form(request, endpoints, chosen=chosen, text=text, wrong=wrong)
     except FieldRefusal as refused:
-        wrong = Wrong(refused.message, refused.cure)
+        wrong = KubeProblem(refused.message, refused.cure)
         return _form(request, endpoints, chosen=chosen, text=text, wrong=wrong)
     return _form(request, endpoints, chosen=chosen, text=text, plan=plan)
 
 
-def _asked(request: HttpRequest, person: Person, endpoint: Endpoint, text: str) -> Job | None:
+def _ask(request: HttpRequest, person: Person, endpoint: Endpoint, text: str) -> Job | None:
     match request.POST.get("do"):
         case "play":
             start = request.POST.get("start") == "1"
@@ -93,8 +95,8 @@ def _form(
     *,
     chosen: str = "",
     text: str = "",
-    plan: Shown | None = None,
-    wrong: Wrong | None = None,
+    plan: PlanPage | None = None,
+    wrong: KubeProblem | None = None,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "endpoints": endpoints,
@@ -105,6 +107,6 @@ def _form(
         "start": request.method == "GET" or request.POST.get("start") == "1",
     }
     if "HX-Request" in request.headers:
-        # htmx shows nothing of a 422 unless told so; the answer is the part below the form
+        # status 200: htmx ignores the content of a 422
         return render(request, "kube/plan.html", context)
     return render(request, "kube/page.html", context, status=422 if wrong else 200)

@@ -1,1 +1,1 @@
-"""Locks of objects and hosts: the dialog that asks why, and taking them off."""
+"""Locks of objects and hosts."""

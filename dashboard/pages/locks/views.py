@@ -1,4 +1,4 @@
-"""Locking and unlocking. hosts.actions.guardrails.lock does it."""
+"""Lock and unlock objects and hosts (hosts.actions.guardrails.lock)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ _both = require_http_methods(["GET", "POST"])
 
 @_both
 def on_object(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """GET asks why, POST locks."""
+    """GET asks why, POST locks the object."""
     if kind not in INVENTORY:
         raise Http404
     person, ref = person_of(request), (endpoint_id, podman_id)
@@ -30,14 +30,14 @@ def on_object(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str)
         "title": _("Lock %(name)s on %(host)s") % told,
         "sentence": _("Then nobody, not even you, can change it until it is unlocked."),
     }
-    return _asked(
+    return _lock(
         request, context, lambda reason: lock.lock_object(person, kind, ref, reason=reason)
     )
 
 
 @_both
 def host(request: HttpRequest, host_id: int) -> HttpResponse:
-    """The same of a host with all that is on it."""
+    """GET asks why, POST locks the host and all objects on it."""
     person = person_of(request)
     row = get_host(person, host_id, lock.VERB)
     context = {
@@ -46,10 +46,10 @@ def host(request: HttpRequest, host_id: int) -> HttpResponse:
             "Then nobody, not even you, can change anything on this host until it is unlocked."
         ),
     }
-    return _asked(request, context, lambda reason: lock.lock_host(person, host_id, reason=reason))
+    return _lock(request, context, lambda reason: lock.lock_host(person, host_id, reason=reason))
 
 
-def _asked(
+def _lock(
     request: HttpRequest, context: dict[str, Any], deed: Callable[[str], ObjectLock]
 ) -> HttpResponse:
     reason = request.POST.get("reason", "")
@@ -64,7 +64,6 @@ def _asked(
 
 @require_POST
 def unlock(request: HttpRequest, lock_id: int) -> HttpResponse:
-    """Take it off."""
     lock.unlock(person_of(request), lock_id)
     if "HX-Request" not in request.headers:
         return redirect("/")

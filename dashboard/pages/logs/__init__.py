@@ -1,1 +1,1 @@
-"""The page that shows a container's logs; the lines come over dashboard.streams.logs."""
+"""The log page of a container. Its lines come from dashboard.streams.logs."""

@@ -1,4 +1,4 @@
-"""Logs as a file, under transfer/logs/: one container's, or several merged by time."""
+"""Logs as a file, under transfer/logs/: of one container, or of several merged by time."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -33,14 +33,17 @@ PLAIN: Final = "text/plain; charset=utf-8"
 
 @require_GET
 def download(request: HttpRequest) -> HttpResponseBase:
-    """`c` or `q` as the page of merged logs; `range` (tail:N, since:SECONDS, all, between with `from`
-    and `to`), `stream` (1, 2), `text`, `form` (text, json), `times` (off).
+    """The log file. `c` or `q` choose containers as on the page of merged logs.
+
+    `range`: tail:N, since:SECONDS, all, or between with `from` and `to`. `stream`: 1, 2.
+
+    `form`: text, json. `times`: off. `text`: lines with this text only.
     """
     person = person_of(request)
     require(person, VERB, Target(kind="list", name="logs"))
     named = log_query(dict(request.GET.lists()))
     try:
-        asked = _asked(request)
+        asked = _read_form(request)
     except NoSuchTime as wrong:
         return HttpResponse(str(wrong), status=400, content_type=PLAIN)
     if not named.query:
@@ -60,7 +63,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
             as_attachment=True, filename=_filename(choice, asked)
         )
         if left := choice.left_out + choice.refused:
-            # how a log ends is known at its end only: that says the file's last line
+            # only what is known before the first line; the last line tells the rest
             answer["Haulout-Left-Out"] = str(left)
         return answer
 
@@ -71,8 +74,8 @@ def download(request: HttpRequest) -> HttpResponseBase:
     return Handover(request, carry, person=person, recheck=recheck)
 
 
-def _asked(request: HttpRequest) -> LogFileQuery:
-    """What the form says. Raises NoSuchTime."""
+def _read_form(request: HttpRequest) -> LogFileQuery:
+    """The options of the query. Raises NoSuchTime."""
     given = request.GET
     streams = frozenset(int(one) for one in given.getlist("stream") if one in ("1", "2"))
     kind, _colon, number = given.get("range", "all").partition(":")
@@ -88,8 +91,8 @@ def _asked(request: HttpRequest) -> LogFileQuery:
         raise NoSuchTime(_("There is no range “%(range)s”.") % {"range": given.get("range", "")})
     return LogFileQuery(
         since=when.since,
-        # Podman gives what was written up to then
-        until=_before(when.until),
+        # Podman's `until` is inclusive
+        until=_microsecond_before(when.until),
         tail=tail,
         streams=streams or BOTH,
         text=given.get("text", "")[:MOST_TEXT].replace("\x00", " "),
@@ -105,12 +108,12 @@ def _between(request: HttpRequest) -> Span:
     return span(f"{first}..{last}", zone_of(request))
 
 
-def _before(moment: datetime | None) -> datetime | None:
+def _microsecond_before(moment: datetime | None) -> datetime | None:
     return moment and moment - timedelta(microseconds=1)
 
 
 def _enter(person: Person, choice: Choice, asked: LogFileQuery) -> None:
-    """An entry for each container, before its first line goes out."""
+    """Write an audit entry for each container, before its first line goes out."""
     params = asked.params()
     with transaction.atomic():
         for row in choice.rows:

@@ -1,4 +1,4 @@
-"""The frame of the log pages. Reading itself is authorised and written down by the stream."""
+"""The log pages. The stream authorises the reading and writes the audit entry."""
 
 from typing import Final
 
@@ -24,7 +24,7 @@ MOST_STARTS: Final = 12
 
 @require_GET
 def page(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """The container's logs, following."""
+    """A container's log."""
     person = person_of(request)
     row = get_object(person, "container", endpoint_id, podman_id, verb="container.logs")
     socket = f"/ws/logs/{row.endpoint_id}/{row.podman_id}/"
@@ -34,7 +34,7 @@ def page(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse
 
 @require_GET
 def merged(request: HttpRequest) -> HttpResponse:
-    """Logs of several containers as one: those named by `c`, or all that the filter `q` finds."""
+    """Merged logs of the containers named by `c`, or found by the filter `q`."""
     person = person_of(request)
     require(person, "container.logs", Target(kind="list", name="logs"))
     asked = log_query(dict(request.GET.lists()))
@@ -59,7 +59,7 @@ def merged(request: HttpRequest) -> HttpResponse:
 
 
 def _starts(person: Person) -> list[tuple[str, int]]:
-    """Filter lines to begin with: the largest compose projects, and what runs, with their counts."""
+    """(filter line, number of containers) to begin with: the largest compose projects, and all running."""
     rows = scope_to_visible(Container.objects.filter(is_infra=False), person)
     projects = rows.exclude(project="").values("project").annotate(n=Count("pk"))
     found = [

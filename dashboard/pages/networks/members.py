@@ -1,4 +1,4 @@
-"""Who is on a network, with which addresses; putting containers onto it and taking them off, live."""
+"""Containers on a network, with their addresses; connect and disconnect."""
 
 from typing import Any
 
@@ -32,10 +32,10 @@ async def _read(podman: Podman, row: InventoryRow) -> tuple[list[ContainerUse], 
 
 
 def _candidates(person: Person, row: InventoryRow) -> list[Container]:
-    """Containers that can be put onto the network: those of a pod have the pod's networks only."""
+    """Containers that can be connected. A container of a pod has the pod's networks only."""
     seen = Container.objects.filter(visible_objects(person, "container"), LIVE)
     rows = seen.filter(endpoint=row.endpoint, pod_id="").order_by("name")
-    # those without a network of their own (host, none, container:…) have an empty list
+    # containers with the network host, none or container:… have an empty list
     return [one for one in rows[:MOST] if one.networks and row.name not in one.networks]
 
 
@@ -56,20 +56,20 @@ _part = used_by(
 
 
 def members(request: HttpRequest, row: InventoryRow) -> HttpResponse:
-    """The tab's part."""
+    """The tab's part, asked of the host."""
     request.verbs = verbs_for(person_of(request), row)  # type: ignore[attr-defined]
     return _part(request, row)
 
 
 def _answer(request: HttpRequest, job: Job, words: str) -> HttpResponse:
     response = toast_watch(request, job, words)
-    # the list asks the host again a moment later
+    # the list asks the host again later
     return trigger_client_event(response, "members-later")
 
 
 @require_POST
 def connect(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """Put a container onto the network."""
+    """Connect a container to the network."""
     person = person_of(request)
     try:
         job = connect_network.ask(
@@ -90,7 +90,7 @@ def connect(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespo
 
 @require_http_methods(["GET", "POST"])
 def disconnect(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """GET asks in a dialog, POST takes the container (`object`) off the network."""
+    """GET asks, POST disconnects the container `object`."""
     person = person_of(request)
     given = request.GET if request.method == "GET" else request.POST
     container_id = given.get("object", "")

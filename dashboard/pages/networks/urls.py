@@ -1,4 +1,4 @@
-"""Networks: their list and pages, under /networks/."""
+"""Networks: the list and one network, under /networks/."""
 
 from django.db.models import Q
 from django.urls import path

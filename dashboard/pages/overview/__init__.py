@@ -1,1 +1,1 @@
-"""The overview: what needs attention first, then the fleet, then what goes on."""
+"""The overview: what needs attention, the fleet, current work."""

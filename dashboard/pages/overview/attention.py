@@ -1,6 +1,6 @@
-"""What needs attention now, most urgent first, each with the one action that helps.
+"""What needs attention now, most urgent first, with the one action that helps.
 
-Every kind is one query that stops at MOST; the rest is a link to the list that shows them all.
+Each kind is one query that stops at MOST. The rest is a link to the whole list.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from dashboard.furniture.failures import messages_of
 from dashboard.furniture.host_status import DISK_FULL, HostStatus
 from dashboard.live.visibility import scope_to_visible, verbs_for
 from dashboard.pages.overview import alarms, approvals, certificates, queues
-from dashboard.pages.overview.item import MOST, Item, rest
+from dashboard.pages.overview.item import MOST, Item, first_of, rest
 from hosts.access import Person, allows
 from hosts.actions.hosts.mute_host import current_mutes
 from hosts.jobs import failures
@@ -27,8 +27,9 @@ RECENT = timedelta(hours=24)
 
 
 def items(person: Person, hosts: list[Host], found: dict[int, HostStatus]) -> list[Item]:
-    """Alarms first, then queues without a worker, decisions, hosts, jobs, containers, what ends or fills up.
-    Nothing of muted hosts.
+    """Alarms, queues without a worker, decisions, hosts, jobs, containers, certificates, disks.
+
+    Muted hosts are left out.
     """
     quiet = set(current_mutes().values_list("host_id", flat=True))
     hosts = [host for host in hosts if host.pk not in quiet]
@@ -56,7 +57,7 @@ def _hosts(person: Person, hosts: list[Host], found: dict[int, HostStatus]) -> I
             "degraded": _("%(name)s is degraded"),
         }[status.state] % {"name": host.name}
         if certificates.stops(status):
-            # trying again helps nobody
+            # a retry would not help
             yield certificates.item(person, host, status, text=text)
             continue
         key_changed = "key" in _reason_kinds(status)
@@ -90,38 +91,38 @@ def _containers(person: Person, quiet: set[int]) -> Iterator[Item]:
     there = scope_to_visible(Container.objects.select_related("endpoint__host"), person)
     if quiet:
         there = there.exclude(endpoint__host__in=quiet)
-    recent = timezone.now() - RECENT
     loops = list(there.filter(in_a_loop()).order_by("-crashes", "pk")[: MOST + 1])
-    known = {row.pk for row in loops}
-    for row in loops[:MOST]:
+    unhealthy = there.filter(health="unhealthy", state="running").order_by("name", "pk")
+    ended = there.filter(failed(), exited_at__gte=timezone.now() - RECENT)
+    ended = ended.exclude(pk__in=[row.pk for row in loops]).order_by("-exited_at", "pk")
+
+    def loop(row: Container) -> Item:
         text = _("%(name)s on %(host)s keeps restarting") % _names(row)
         text = f"{text}: {loop_words(row)}"
-        memory = out_of_memory(row)
-        yield _container(row, "loop", "bad", "repeat", text, memory, verbs_for(person, row))
-    if len(loops) > MOST:
-        yield rest(0, _("More containers keep restarting"), "/containers/?q=state:restarting")
-    unhealthy = list(
-        there.filter(health="unhealthy", state="running").order_by("name", "pk")[: MOST + 1]
-    )
-    for row in unhealthy[:MOST]:
+        return _container(person, row, "loop", "bad", "repeat", text, out_of_memory(row))
+
+    def sick(row: Container) -> Item:
         text = _("%(name)s on %(host)s is unhealthy") % _names(row)
-        yield _container(row, "unhealthy", "bad", "heart-pulse", text, "", verbs_for(person, row))
-    if len(unhealthy) > MOST:
-        yield rest(0, _("More containers are unhealthy"), "/containers/?q=health:unhealthy")
-    ended = there.filter(failed(), exited_at__gte=recent).exclude(pk__in=known)
-    rows = list(ended.order_by("-exited_at", "pk")[: MOST + 1])
-    for row in rows[:MOST]:
+        return _container(person, row, "unhealthy", "bad", "heart-pulse", text)
+
+    def failure(row: Container) -> Item:
         text = _("%(name)s on %(host)s exited with an error") % _names(row)
         detail = _("code %(code)s") % {"code": row.exit_code}
         if memory := out_of_memory(row):
             detail = f"{detail}, {memory}"
-        yield _container(row, "failed", "warn", "circle-x", text, detail, verbs_for(person, row))
-    if len(rows) > MOST:
-        yield rest(0, _("More containers exited with an error"), "/containers/?q=state:failed")
+        return _container(person, row, "failed", "warn", "circle-x", text, detail)
+
+    more = "/containers/?q="
+    words = _("More containers keep restarting")
+    yield from first_of(loops, loop, words, f"{more}state:restarting")
+    words = _("More containers are unhealthy")
+    yield from first_of(unhealthy, sick, words, f"{more}health:unhealthy")
+    words = _("More containers exited with an error")
+    yield from first_of(ended, failure, words, f"{more}state:failed")
 
 
 def _jobs(person: Person, quiet: set[int]) -> Iterator[Item]:
-    """What failed within the hour, one item for all of one action."""
+    """Failures of the last hour, one item for each action."""
     told, others = messages_of(failures.recent(person).exclude(endpoint__host__in=quiet), MOST)
     for failure, job in told:
         yield Item(
@@ -145,10 +146,10 @@ def _names(row: Container) -> dict[str, Any]:
 
 
 def _container(
-    row: Container, kind: str, tone: str, icon: str, text: str, detail: str, verbs: frozenset[str]
+    person: Person, row: Container, kind: str, tone: str, icon: str, text: str, detail: str = ""
 ) -> Item:
     url = reverse("containers:page", args=[row.endpoint_id, row.podman_id])
-    logs = "container.logs" in verbs
+    logs = "container.logs" in verbs_for(person, row)
     return Item(
         kind=kind,
         tone=tone,

@@ -1,4 +1,4 @@
-"""Certificates of logins that have ended or end within two weeks."""
+"""Certificates of logins that have ended, or end within two weeks."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,7 +14,7 @@ from hosts.models import Host, Login
 
 
 def stops(status: HostStatus) -> bool:
-    """True where a login is not dialled any more, since its own certificate has ended."""
+    """True when a login is no longer dialled because its certificate has ended."""
     return any(
         login.reason_kind == "certificate-expired" and login.certificate_until
         for login in status.logins
@@ -22,7 +22,7 @@ def stops(status: HostStatus) -> bool:
 
 
 def items(person: Person, hosts: list[Host], found: dict[int, HostStatus]) -> Iterator[Item]:
-    """Those of hosts that are not shown as stopped for it; the first to end comes first."""
+    """One item for each host, soonest end first. Hosts stopped by a certificate are left out."""
     ending = [
         host
         for host in hosts
@@ -44,7 +44,7 @@ def items(person: Person, hosts: list[Host], found: dict[int, HostStatus]) -> It
 
 
 def item(person: Person, host: Host, status: HostStatus, *, text: str) -> Item:
-    """A login of this host needs another certificate: the one whose certificate ends first."""
+    """The login of this host whose certificate ends first."""
     until, login = _first_to_end(status)
     over = until <= timezone.now()
     may = allows(person, "host.edit", host)

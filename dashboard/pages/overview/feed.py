@@ -1,4 +1,4 @@
-"""The last lines of the log; what was done outside Haulout is one line with a count."""
+"""The last audit entries. Changes made outside Haulout are one line with a count."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,30 +16,27 @@ from hosts.access import Person, visible_entries
 
 LAST_ENTRIES: Final = 10
 DAY: Final = timedelta(hours=24)
-# a host on which much is done by hand must not make a long search of a short list
+# bounds the search on hosts where people do much by hand
 _LOOKED_AT: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Last:
-    """One of the last lines of the log."""
-
+class LogLine:
     line: Line
 
     @property
     def pk(self) -> int:
-        """The first entry's number."""
         return self.line.entry.number
 
     @property
     def mark(self) -> str:
-        """Differs once the outcome is there."""
+        """Changes when the outcome is written."""
         return f"{self.line.last.number}"
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
-    """How many changes were seen on hosts within a day that Haulout did not make."""
+class OutsideCount:
+    """How many changes of the last day Haulout did not make."""
 
     count: int
 
@@ -48,12 +45,11 @@ class Outside:
 
     @property
     def mark(self) -> str:
-        """Differs when it reads differently."""
         return str(self.count)
 
 
 def feed(person: Person) -> list[Any]:
-    """What was done by way of Haulout, newest first; below it the line about all else, if any."""
+    """Entries of Haulout's own, newest first; then the OutsideCount, unless it is 0."""
     visible = visible_entries(person)
     newest = Entry.objects.aggregate(newest=Max("number"))["newest"] or 0
     recent = Q(number__gt=newest - _LOOKED_AT)
@@ -65,4 +61,4 @@ def feed(person: Person) -> list[Any]:
         line.entry.said = said(line)  # type: ignore[attr-defined]
     seen = Entry.objects.filter(recent, kind=Kind.OBSERVED, at__gte=timezone.now() - DAY)
     outside = seen.aggregate(n=Sum("count"))["n"] or 0
-    return [*(Last(line) for line in lines), *([Outside(outside)] if outside else [])]
+    return [*(LogLine(line) for line in lines), *([OutsideCount(outside)] if outside else [])]

@@ -1,4 +1,4 @@
-"""All hosts and how they stand, for the parts of the overview that show them."""
+"""All hosts with their state, for the parts of the overview."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ MOST_HOSTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """Hosts that are enabled, by name, and how each stands."""
+    """Enabled hosts by name. `standings`: by host id."""
 
     hosts: list[Host]
     statuses: dict[int, HostStatus]
@@ -24,8 +24,8 @@ _kept: ContextVar[list[Fleet] | None] = ContextVar("fleet of this page", default
 
 
 @contextmanager
-def worked_out_once() -> Iterator[None]:
-    """Within, for one page of one person, the fleet is worked out once for all its parts."""
+def fleet_read_once() -> Iterator[None]:
+    """Within this context, `fleet` reads once: for one page of one person."""
     token = _kept.set([])
     try:
         yield
@@ -34,7 +34,7 @@ def worked_out_once() -> Iterator[None]:
 
 
 def fleet(person: Person) -> Fleet:
-    """The fleet that this person sees, now."""
+    """The hosts that the person sees."""
     kept = _kept.get()
     if kept:
         return kept[0]

@@ -1,4 +1,4 @@
-"""The live parts of the overview: totals, attention, fleet, who uses most, running jobs, last entries."""
+"""The live panels of the overview."""
 
 from collections.abc import Callable
 from typing import Any
@@ -63,8 +63,7 @@ def _panel(
     )
 
 
-# nobody decides on their own request, so those who decide are shown different ones; one's own failed
-# jobs are shown to whoever sees no others
+# personal: nobody decides on their own request, and some see only their own failed jobs
 ATTENTION = _panel(
     "attention",
     "host.view",

@@ -1,4 +1,4 @@
-"""The fleet as tiles: by group, the worst first, smaller the more there are."""
+"""The fleet as tiles: by group, worst first. The more hosts, the smaller the tiles."""
 
 import zlib
 from collections import defaultdict
@@ -11,7 +11,7 @@ from dashboard.furniture.host_status import HostStatus
 from dashboard.pages.overview.fleet import Fleet
 from hosts.models import Host
 
-# up to how many hosts a tile has this look; more than all of these are dots, where they are up
+# (number of hosts, size of their tiles); above the last: dots
 LEVELS: Final = ((6, "roomy"), (60, "compact"), (200, "cell"))
 SMALLEST: Final = "dot"
 _WORST: Final = ("stopped", "away", "degraded", "connecting", "disabled", "up")
@@ -19,7 +19,7 @@ _WORST: Final = ("stopped", "away", "degraded", "connecting", "disabled", "up")
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A host of the fleet, under one of its groups. `level`: how much of it there is room for."""
+    """A host under its first group. `level`: the tile's size."""
 
     host: Host
     status: HostStatus
@@ -28,49 +28,46 @@ class Tile:
 
     @property
     def pk(self) -> int:
-        """The host's."""
         return self.host.pk
 
     @property
     def rank(self) -> int:
-        """The worst has the lowest."""
+        """0 is the worst."""
         return _WORST.index(self.status.state)
 
     @property
     def mark(self) -> str:
-        """Differs when the tile looks different."""
+        """Changes when the tile looks different."""
         return f"{self.status.mark()}.{self.group}.{self.host.name}.{self.level}"
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The line above a group's tiles; `group` is "" for hosts in none."""
+    """The line above a group's tiles. `group` is "" for hosts in no group."""
 
     group: str
     count: int
     troubled: int
 
-    # for the template, which draws both
+    # tells headings from tiles in the template
     heading: bool = True
 
     @property
     def pk(self) -> str:
-        """Begins like those of all heads, so that pages do not count it as a row."""
+        """Starts with "g" as all group heads do, so that pages do not count it as a row."""
         return f"g{zlib.crc32(self.group.encode())}"
 
     @property
     def mark(self) -> str:
-        """Differs when it reads differently."""
         return f"{self.group}.{self.count}.{self.troubled}"
 
     @property
     def title(self) -> str:
-        """What the group is called."""
         return self.group or _("In no group")
 
 
 def tiles(seen: Fleet) -> list[Any]:
-    """Headings and tiles in their order; no headings where all hosts are in one group or in none."""
+    """Headings and tiles in order. No headings when there is only one group."""
     level = next((name for most, name in LEVELS if len(seen.hosts) <= most), SMALLEST)
     groups: dict[str, list[Tile]] = defaultdict(list)
     for host in seen.hosts:

@@ -1,4 +1,4 @@
-"""The fleet in one line, and what uses most of it."""
+"""Totals of the fleet, and the containers that use most."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -18,7 +18,7 @@ MOST: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over all hosts that a person sees. CPU in cores, memory in bytes; 0 where nothing is known."""
+    """Sums over all visible hosts. CPU in cores, memory in bytes, 0 when unknown."""
 
     hosts: int
     states: tuple[tuple[str, int], ...]
@@ -33,7 +33,7 @@ class Totals:
 
     @property
     def mark(self) -> str:
-        """Differs when it reads differently."""
+        """Changes when the panel reads differently."""
         figures = f"{self.cores_used:.1f}.{self.cores}.{size(self.memory_used)}.{self.memory}"
         return f"{self.hosts}.{self.states}.{self.running}.{self.containers}.{figures}"
 
@@ -42,7 +42,6 @@ _ORDER: Final = ("up", "stopped", "away", "degraded", "connecting")
 
 
 def totals(seen: Fleet) -> Totals:
-    """The sums of these hosts."""
     every = [seen.statuses[host.pk] for host in seen.hosts]
     states = Counter(status.state for status in every)
     measured = [one for one in every if one.used_cpu is not None]
@@ -59,8 +58,8 @@ def totals(seen: Fleet) -> Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Top:
-    """A container among those that use most. `share` 0…1 of a core or of its limit, None without one."""
+class TopContainer:
+    """A container that uses much. `share`: 0…1 of a core or of the limit; None without a limit."""
 
     row: Container
     text: str
@@ -68,42 +67,40 @@ class Top:
 
     @property
     def pk(self) -> int:
-        """The container's."""
         return self.row.pk
 
     @property
     def mark(self) -> str:
-        """Differs when it reads differently."""
         return f"{self.row.name}.{self.row.endpoint}.{self.text}.{self.share}"
 
 
 def most_cpu(person: Person) -> list[Any]:
-    """The five that use most of the processors, in % of a core."""
+    """The five containers that use most CPU, in % of a core."""
 
-    def shown(row: Container) -> Top:
+    def top(row: Container) -> TopContainer:
         percent = row.figures.cpu / (CPU_PER_CORE / 100)
         digits = 0 if percent >= 10 else 1
-        return Top(row, f"{percent:.{digits}f} %", row.figures.cpu / CPU_PER_CORE)
+        return TopContainer(row, f"{percent:.{digits}f} %", row.figures.cpu / CPU_PER_CORE)
 
-    return _most(person, "cpu", shown)
+    return _most(person, "cpu", top)
 
 
 def most_memory(person: Person) -> list[Any]:
-    """The five that use most memory."""
+    """The five containers that use most memory."""
 
-    def shown(row: Container) -> Top:
+    def top(row: Container) -> TopContainer:
         used, limit = row.figures.memory_bytes, row.figures.limit_bytes
         share = used / limit if limit else None
         percent = f" · {100 * share:.0f} %" if share is not None else ""
-        return Top(row, f"{size(used)}{percent}", share)
+        return TopContainer(row, f"{size(used)}{percent}", share)
 
-    return _most(person, "memory_bytes", shown)
+    return _most(person, "memory_bytes", top)
 
 
-def _most(person: Person, figure: str, shown: Callable[[Container], Top]) -> list[Any]:
+def _most(person: Person, figure: str, top: Callable[[Container], TopContainer]) -> list[Any]:
     rows = Container.objects.select_related("endpoint__host", "figures")
     there = scope_to_visible(rows, person).filter(
         objects_with(person, VERB), figures__isnull=False, is_infra=False
     )
     order = (f"-figures__{figure}", "-figures__pk")
-    return [shown(row) for row in there.order_by(*order)[:MOST]]
+    return [top(row) for row in there.order_by(*order)[:MOST]]

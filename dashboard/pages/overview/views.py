@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from dashboard.furniture.people import managers
 from dashboard.live.page import list_context
 from dashboard.live.spec import ListSpec, registered
-from dashboard.pages.overview.fleet import worked_out_once
+from dashboard.pages.overview.fleet import fleet_read_once
 from dashboard.pages.overview.lists import (
     ATTENTION,
     ENTRIES,
@@ -21,18 +21,18 @@ from dashboard.pages.overview.lists import (
 from dashboard.person import person_of
 from hosts.access import Person, verbs_at, visible_hosts
 
-# a host to look at, the right to look without a host yet, neither
+# sees a host; may see hosts, but there is none; may not see hosts
 SEES, WAITS, HOLDS_NOTHING = "sees", "waits", "nothing"
 
 
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
-    """What needs attention, the fleet, what goes on. Without any host: how to add the first."""
+    """The panels that the person may see. Without any host: how to add the first, or whom to ask."""
     person = person_of(request)
     verbs = verbs_at(person)
     stands = _stands(person, verbs)
     if "waits" in request.GET:
-        # a page of somebody who waits for access, or for a first host, asks whether it came
+        # the page without a host polls whether there is one now
         same = request.GET["waits"] == stands
         return HttpResponse(status=204, headers={} if same else {"HX-Refresh": "true"})
     if stands != SEES:
@@ -42,8 +42,8 @@ def overview(request: HttpRequest) -> HttpResponse:
             "stands": stands,
             "ask_whom": managers(besides=person.user),
         }
-        return render(request, "overview/nothing.html", context)
-    with worked_out_once():
+        return render(request, "overview/no_hosts.html", context)
+    with fleet_read_once():
         panels = {spec.name.removeprefix("overview-"): _panel(person, spec) for spec in _of(person)}
     return render(request, "overview/page.html", {**panels, "verbs": verbs})
 

@@ -1,4 +1,4 @@
-"""The invitation and the role."""
+"""Forms of an invitation and of a person's role."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,8 +14,6 @@ from hosts.models import Group
 
 
 class RoleForm(StyledForm):
-    """A role, by its name."""
-
     role = RoleChoice(
         label=_("Role"),
         queryset=Role.objects.all(),
@@ -26,7 +24,7 @@ class RoleForm(StyledForm):
 
 
 class InviteForm(RoleForm):
-    """Whom to invite, and as what."""
+    """An invitation. `groups`: groups of hosts to give a role on."""
 
     role = RoleChoice(
         label=_("Role"),
@@ -55,9 +53,8 @@ class InviteForm(RoleForm):
 
     def __init__(self, *args: Any, groups: Iterable[Group] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["teams"].widget.attrs["class"] = "form-check-input"
         self.groups = {f"on-{group.pk}": group for group in groups}
-        # read once for all groups
+        # one read for all groups
         giving = Role.objects.all() if self.groups else ()
         self.roles = {role.name: role for role in giving if "host.view" in role_verbs(role)}
         for name, group in self.groups.items():
@@ -70,16 +67,16 @@ class InviteForm(RoleForm):
 
     @property
     def on_groups(self) -> list[forms.BoundField]:
-        """A choice of a role for each group of hosts."""
+        """The role field of each group."""
         return [self[name] for name in self.groups]
 
     @property
     def grants_open(self) -> bool:
-        """A role is chosen for one of them already."""
+        """True when a role is chosen for a group."""
         return any(field.value() for field in self.on_groups)
 
-    def wanted(self) -> dict[str, Any]:
-        """What hosts.actions.access.invitation_grants.invite takes. Ask after is_valid."""
+    def options(self) -> dict[str, Any]:
+        """Arguments of hosts.actions.access.invited.invite. Call after is_valid."""
         chosen = self.cleaned_data
         grants = [
             (self.roles[chosen[name]], group) for name, group in self.groups.items() if chosen[name]

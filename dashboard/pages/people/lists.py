@@ -28,7 +28,7 @@ def _factor(value: str) -> Q:
     return one_of("factor", "", {"on": people & ~none, "none": none}).to_q(value)
 
 
-def _seen(value: str) -> Q:
+def _last_sign_in(value: str) -> Q:
     never = Q(last_login=None, kind=User.Kind.PERSON)
     return one_of("seen", "", {"never": never, "long-ago": long_away()}).to_q(value)
 
@@ -70,7 +70,12 @@ SPEC = register(
             Token("role", _("own role"), lambda v: matching("role__name", v), role_names),
             Token("team", _("team"), _in_team, team_names),
             Token("factor", _("second factor: on, none"), _factor, _words("on", "none")),
-            Token("seen", _("last sign-in: never, long-ago"), _seen, _words("never", "long-ago")),
+            Token(
+                "seen",
+                _("last sign-in: never, long-ago"),
+                _last_sign_in,
+                _words("never", "long-ago"),
+            ),
             one_of(
                 "state", _("state"), {"active": Q(is_active=True), "disabled": Q(is_active=False)}
             ),

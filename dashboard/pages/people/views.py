@@ -1,4 +1,4 @@
-"""Pages about people. Whoever sees access reads them; changes need people.manage (accounts.actions)."""
+"""Pages of people. Reading needs `access.view`, changing `people.manage` (accounts.actions)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -43,13 +43,13 @@ QUICK = (
 
 
 def whole_url(request: HttpRequest, path: str) -> str:
-    """The link to pass on: under the public address when one is set, else as we were asked."""
+    """An absolute link to pass on: under HAULOUT_URL if set, else under the request's host."""
     if settings.HAULOUT_URL:
         return f"{settings.HAULOUT_URL}{path}"
     return request.build_absolute_uri(path)
 
 
-def _allowed(request: HttpRequest) -> Person:
+def _require_manager(request: HttpRequest) -> Person:
     person = person_of(request)
     access.require(person, PEOPLE_MANAGE.name, EVERYBODY)
     return person
@@ -74,14 +74,14 @@ def _form(person: Person, data: QueryDict | None = None) -> InviteForm:
 
 
 def _list(request: HttpRequest, person: Person, form: InviteForm, **more: object) -> HttpResponse:
-    """The page after an invitation was asked for; its list is the whole one."""
+    """The list of people as the answer to an invitation."""
     context = list_context(person, SPEC, {})
     return render(request, "people/list.html", {**context, **_extra(person, form), **more})
 
 
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
-    """Everybody; for those who manage people also the invitations that are open."""
+    """All people. With `people.manage` also the open invitations."""
     person = person_of(request)
     return list_page(request, SPEC, "people/list.html", _extra(person, _form(person)))
 
@@ -89,12 +89,12 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_POST
 @never_cache
 def invite(request: HttpRequest) -> HttpResponse:
-    """Make an invitation; its link is in this one answer and nowhere else."""
-    person = _allowed(request)
+    """Create an invitation. Its link is in this answer and nowhere else."""
+    person = _require_manager(request)
     form = _form(person, request.POST)
     if form.is_valid():
         try:
-            path = invitation_grants.invite(person, **form.wanted())
+            path = invitation_grants.invite(person, **form.options())
         except ValidationError as problem:
             form.add_error(None, problem)
         except FieldRefusal as refused:
@@ -109,8 +109,8 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, link_id: int) -> HttpResponse:
-    """GET: the question. POST: take an open invitation back."""
-    person = _allowed(request)
+    """GET asks. POST withdraws an open invitation."""
+    person = _require_manager(request)
     link = get_object_or_404(OneTimeLink, pk=link_id, kind=Kind.INVITE)
     if request.method == "GET":
         title = _("Withdraw the invitation of %(email)s?") % {"email": link.email}
@@ -140,16 +140,16 @@ def _page(request: HttpRequest, person: Person, user: User, **context: object) -
 
 @require_GET
 def page(request: HttpRequest, user_id: int) -> HttpResponse:
-    """One person: what they hold, and for those who manage people what can be changed."""
+    """One person: role, teams, grants; with `people.manage` also the changes."""
     person = person_of(request)
     access.require(person, SPEC.verb, EVERYBODY)
     return _page(request, person, get_object_or_404(User, pk=user_id))
 
 
 @require_GET
-def role_previewed(request: HttpRequest, user_id: int) -> HttpResponse:
-    """What another role would change for them, before it is given."""
-    person = _allowed(request)
+def preview_role(request: HttpRequest, user_id: int) -> HttpResponse:
+    """What another role would change for the person."""
+    person = _require_manager(request)
     user = get_object_or_404(User, pk=user_id)
     chosen = get_object_or_404(Role, name=request.GET.get("role", ""))
     what = preview_change(
@@ -163,8 +163,8 @@ def role_previewed(request: HttpRequest, user_id: int) -> HttpResponse:
 @require_POST
 @never_cache
 def reset(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Make a link for a new password; it is in this one answer and nowhere else."""
-    person = _allowed(request)
+    """Create a link for a new password. It is in this answer and nowhere else."""
+    person = _require_manager(request)
     user = get_object_or_404(User, pk=user_id, is_active=True, kind=User.Kind.PERSON)
     try:
         path = actions.make_reset_link(person.user, person.who, user=user)
@@ -175,7 +175,7 @@ def reset(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @require_POST
 def role(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Give a person another role."""
+    """Change the person's role."""
 
     def change(person: Person, user: User) -> str:
         chosen = get_object_or_404(Role, name=request.POST.get("role", ""))
@@ -187,7 +187,7 @@ def role(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def factor(request: HttpRequest, user_id: int) -> HttpResponse:
-    """GET: the question. POST: take the second factor away from somebody who lost it."""
+    """GET asks. POST removes the second factor of somebody who lost it."""
 
     def change(person: Person, user: User) -> str:
         actions.remove_second_factor(person.user, person.who, user=user)
@@ -195,13 +195,13 @@ def factor(request: HttpRequest, user_id: int) -> HttpResponse:
 
     if request.method == "POST":
         return _change(request, user_id, change)
-    person, user = _allowed(request), get_object_or_404(User, pk=user_id)
+    person, user = _require_manager(request), get_object_or_404(User, pk=user_id)
     return ask_first(
         request,
         _("Reset the second factor of %(name)s?") % {"name": user},
         reverse("people:factor", args=[user_id]),
         _("Reset"),
-        what=_tried(person, user, change),
+        what=_obstacles(person, user, change),
         words=_(
             "Make sure that the right person is asking: afterwards the password alone is enough."
         ),
@@ -211,7 +211,7 @@ def factor(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def disable(request: HttpRequest, user_id: int) -> HttpResponse:
-    """GET: what ends by it, as a question. POST: shut a person out."""
+    """GET asks, and lists what ends. POST disables the person."""
 
     def change(person: Person, user: User) -> str:
         actions.disable(person.user, person.who, user=user)
@@ -219,7 +219,7 @@ def disable(request: HttpRequest, user_id: int) -> HttpResponse:
 
     if request.method == "POST":
         return _change(request, user_id, change)
-    person, user = _allowed(request), get_object_or_404(User, pk=user_id)
+    person, user = _require_manager(request), get_object_or_404(User, pk=user_id)
     losses = with_the_person(user)
     words = _("Role, teams and grants are kept, in case the account is enabled again.")
     if not losses:
@@ -229,21 +229,20 @@ def disable(request: HttpRequest, user_id: int) -> HttpResponse:
         _("Disable %(name)s?") % {"name": user},
         reverse("people:disable", args=[user_id]),
         _("Disable"),
-        what=_tried(person, user, change),
+        what=_obstacles(person, user, change),
         words=words,
         losses=losses,
     )
 
 
-def _tried(person: Person, user: User, change: Callable[[Person, User], str]) -> ChangePreview:
-    """Why it cannot be done, if it cannot. Denied."""
+def _obstacles(person: Person, user: User, change: Callable[[Person, User], str]) -> ChangePreview:
+    """Why the change cannot be made, if it cannot. Raises Denied."""
     copy = User.objects.get(pk=user.pk)
     return ChangePreview(troubles=preview_change(person, lambda: change(person, copy), []).troubles)
 
 
 @require_POST
 def enable(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Let a person in again."""
 
     def change(person: Person, user: User) -> str:
         actions.enable(person.user, person.who, user=user)
@@ -255,7 +254,7 @@ def enable(request: HttpRequest, user_id: int) -> HttpResponse:
 def _change(
     request: HttpRequest, user_id: int, change: Callable[[Person, User], str]
 ) -> HttpResponse:
-    person = _allowed(request)
+    person = _require_manager(request)
     user = get_object_or_404(User, pk=user_id)
     try:
         messages.success(request, change(person, user))

@@ -1,4 +1,4 @@
-"""What runs in a pod now, asked of the host when somebody looks."""
+"""The processes of a pod, asked of the host."""
 
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ MOST_SHOWN = 500
 
 
 def processes(request: HttpRequest, row: InventoryRow) -> HttpResponse:
-    """Podman's `top` as a table."""
+    """Podman's `pod top` as a table."""
     try:
         found = ask_host(row.endpoint, partial(_top, pod=row.podman_id))
     except Conflict as still:

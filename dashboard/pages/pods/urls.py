@@ -1,4 +1,4 @@
-"""Pods: their list and pages, under /pods/."""
+"""Pods: the list and one pod, under /pods/."""
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,7 @@ from dashboard.live.spec import Column
 from dashboard.live.tokens import one_of
 from dashboard.offers.pods import BUTTONS
 from dashboard.pages.pods.processes import processes
-from dashboard.pages.pods.shown import prepare
+from dashboard.pages.pods.rows import prepare
 from hosts.models import InventoryRow
 
 STATES = ("running", "degraded", "created", "paused", "exited", "stopped", "dead", "error")
@@ -42,7 +42,7 @@ SPEC = object_list(
 
 
 def _within(row: InventoryRow) -> str:
-    # as many as the pod is said to have
+    # infra containers are not in the pod's own count
     return f"pod:{quoted(row.name)} -is:infra {on_endpoint(row)}"
 
 

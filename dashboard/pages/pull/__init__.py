@@ -1,1 +1,1 @@
-"""Pulling images: names, the hosts to pull on, and what is known of them before the click."""
+"""Image pulls: names, hosts, and what is known of the names before the click."""

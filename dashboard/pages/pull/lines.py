@@ -1,11 +1,11 @@
-"""The names on the pull page, one a line, each judged by itself."""
+"""The names on the pull page, one a line."""
 
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboard.pages.pull.offers import Offer, offers_for
+from dashboard.pages.pull.full_names import FullName, full_names_for
 from hosts.access import Person, allows
 from hosts.actions.images.references import Reference, parse
 from hosts.actions.registries.credentials import credential_for
@@ -16,19 +16,19 @@ MOST = 50
 
 
 @dataclass
-class Line:
-    """A line: its text, the reference it means, and what is to be said about it."""
+class NameLine:
+    """A line's text, the reference it means, and its error, offers or note."""
 
     text: str
     reference: Reference | None = None
     problem: str = ""
-    offers: list[Offer] = field(default_factory=list)
+    offers: list[FullName] = field(default_factory=list)
     note: str = ""
 
 
-def read(text: str, endpoints: list[Endpoint], person: Person) -> list[Line]:
-    """The lines of `text` that are not empty. `endpoints`: where they are to be pulled."""
-    found = [Line(line.strip()) for line in text.split("\n") if line.strip()]
+def read(text: str, endpoints: list[Endpoint], person: Person) -> list[NameLine]:
+    """The non-empty lines of `text`. `endpoints`: where to pull."""
+    found = [NameLine(line.strip()) for line in text.split("\n") if line.strip()]
     for line in found[MOST:]:
         line.problem = _("At most %d names at once.") % MOST
     for line in found[:MOST]:
@@ -39,14 +39,14 @@ def read(text: str, endpoints: list[Endpoint], person: Person) -> list[Line]:
             continue
         if line.reference.short:
             line.problem = _("Which image? Choose its full name.")
-            line.offers = offers_for(person, endpoints[0], line.reference) if endpoints else []
+            line.offers = full_names_for(person, endpoints[0], line.reference) if endpoints else []
         else:
             line.note = _credentials(line.reference, endpoints, person)
     return found
 
 
 def _credentials(reference: Reference, endpoints: list[Endpoint], person: Person) -> str:
-    """Whether Haulout signs in at the registry, and as whom (for those who may see that)."""
+    """Whether Haulout signs in at the registry, and as whom (with `registry.view`)."""
     if not endpoints:
         return ""
     rows = [row for one in endpoints if (row := credential_for(one, reference)) is not None]

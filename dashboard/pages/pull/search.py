@@ -1,4 +1,4 @@
-"""Searching registries from within the pull form: a job is asked for, and looked at until it ends."""
+"""Registry search in the pull form: a job that the form polls."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,7 +14,7 @@ from hosts.refusals import Refusal
 
 
 def registries_for(person: Person, endpoints: list[Endpoint]) -> list[str]:
-    """Registries to choose from: what the hosts search, and where credentials are kept."""
+    """Registries to choose from: those that the hosts search, and those with kept credentials."""
     names = [name for one in endpoints[:20] for name in search_images.registries_of(one)]
     if allows(person, "registry.view"):
         kept = RegistryCredential.objects.values_list("registry", flat=True)
@@ -24,13 +24,13 @@ def registries_for(person: Person, endpoints: list[Endpoint]) -> list[str]:
 
 @require_POST
 def search(request: HttpRequest) -> HttpResponse:
-    """Ask for the search of `term`, from the first chosen host (or the only one)."""
+    """Search for `term` from the first chosen host that is up."""
     person = person_of(request)
     endpoints = endpoints_for(person, search_images.VERB)
     chosen = chosen_of(request.POST, endpoints) or endpoints
     up = [one for one in chosen if one.state in ("up", "degraded")]
     if not up:
-        return _said(request, _("No connected host can search."))
+        return _problem(request, _("No connected host can search."))
     try:
         job = search_images.ask(
             person,
@@ -39,21 +39,21 @@ def search(request: HttpRequest) -> HttpResponse:
             registry=request.POST.get("registry", "")[:300],
         )
     except Refusal as wrong:
-        return _said(request, str(wrong))
-    return _shown(request, job)
+        return _problem(request, str(wrong))
+    return _status(request, job)
 
 
-def _said(request: HttpRequest, problem: str) -> HttpResponse:
+def _problem(request: HttpRequest, problem: str) -> HttpResponse:
     return render(request, "pull/search.html", {"problem": problem})
 
 
 @require_GET
 def look(request: HttpRequest, job_id: int) -> HttpResponse:
-    """How the search stands."""
-    return _shown(request, get_job(person_of(request), job_id))
+    """The state of the search."""
+    return _status(request, get_job(person_of(request), job_id))
 
 
-def _shown(request: HttpRequest, job: Job) -> HttpResponse:
+def _status(request: HttpRequest, job: Job) -> HttpResponse:
     result = job.result if isinstance(job.result, dict) else {}
     context = {
         "job": job,

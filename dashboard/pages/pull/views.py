@@ -1,4 +1,4 @@
-"""The pull page, its dialog, and the click. Also the offers for short names, which the run form shows too."""
+"""The pull page and its dialog. The run form uses `offers` too."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from audit.shapes import Target
 from dashboard.furniture.targets import choices, chosen_of, endpoints_for
 from dashboard.furniture.watch_job import go_watch
-from dashboard.pages.pull.lines import Line, read
-from dashboard.pages.pull.offers import offers_for
+from dashboard.pages.pull.full_names import full_names_for
+from dashboard.pages.pull.lines import NameLine, read
 from dashboard.pages.pull.search import registries_for
 from dashboard.person import person_of
 from hosts import access
@@ -32,7 +32,7 @@ def _person(request: HttpRequest) -> Person:
 
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
-    """Names and hosts; ?image= and ?endpoint= are filled in, ?dialog=1 is the form alone."""
+    """The form. ?image= and ?endpoint= fill it in; ?dialog=1 answers the form alone. POST pulls."""
     person = _person(request)
     endpoints = endpoints_for(person, pull_image.VERB)
     if request.method == "POST":
@@ -47,7 +47,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
-    """What is known of each name, for a form that is still being filled in."""
+    """What is known of each name, while somebody types."""
     person = _person(request)
     chosen = chosen_of(request.POST, endpoints_for(person, pull_image.VERB))
     lines = read(request.POST.get("images", ""), chosen, person)
@@ -56,7 +56,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def offers(request: HttpRequest) -> HttpResponse:
-    """Full names for one short name on one endpoint, as buttons; nothing for a full one."""
+    """Full names for a short name on one endpoint, as buttons. Nothing for a full name."""
     person = person_of(request)
     wanted = request.GET.get("endpoint", "")
     try:
@@ -66,8 +66,8 @@ def offers(request: HttpRequest) -> HttpResponse:
     if reference is None or not reference.short or not wanted.isdecimal():
         return HttpResponse()
     endpoint = access.get_endpoint(person, int(wanted), "image.view")
-    context = {"offers": offers_for(person, endpoint, reference), "host": endpoint.host.name}
-    return render(request, "pull/offers.html", context)
+    context = {"offers": full_names_for(person, endpoint, reference), "host": endpoint.host.name}
+    return render(request, "pull/full_names.html", context)
 
 
 def _pull(request: HttpRequest, person: Person, endpoints: list[Endpoint]) -> HttpResponse:
@@ -95,7 +95,7 @@ def _form(
     chosen: list[Endpoint],
     *,
     text: str,
-    lines: list[Line],
+    lines: list[NameLine],
     problems: dict[str, str] | None = None,
 ) -> HttpResponse:
     context: dict[str, Any] = {
@@ -116,5 +116,5 @@ def _form(
 
 
 def htmx_post(request: HttpRequest) -> bool:
-    """A form sent by htmx, from the page or from the dialog: the answer takes the form's place."""
+    """True when htmx sent the form: the answer replaces the form."""
     return request.method == "POST" and "HX-Request" in request.headers

@@ -1,1 +1,1 @@
-"""Registries: whose credentials are kept for which registry and group. Passwords never come back."""
+"""Registry credentials by registry and group. Passwords are never shown again."""

@@ -1,4 +1,4 @@
-"""A credential to keep. The password is sealed at once and never rendered back."""
+"""Forms of a registry credential. The password is sealed at once and never rendered back."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
 
 class PasswordForm(StyledForm):
-    """Who signs in at a registry, and with what."""
+    """User name and password."""
 
     username = forms.CharField(
         label=_("User name"), max_length=255, widget=forms.TextInput(attrs=_PLAIN)
@@ -27,12 +27,12 @@ class PasswordForm(StyledForm):
     )
 
     def refuse(self, trouble: RegistryRefused) -> None:
-        """Show a refusal beside the field it names."""
+        """Show an error beside the field it names."""
         self.add_error(trouble.field if trouble.field in self.fields else None, trouble.message)
 
 
-class KeepForm(PasswordForm):
-    """A registry, for whom, and the credential."""
+class CredentialForm(PasswordForm):
+    """A registry, a group, user name and password."""
 
     registry = forms.CharField(
         label=_("Registry"),
@@ -50,5 +50,5 @@ class KeepForm(PasswordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # a choice, not an omission: “every host” is one of its values
+        # the label must not say optional: “every host” is a choice
         self.fields["group"].widget.is_required = True

@@ -1,4 +1,4 @@
-"""Pages about registry credentials: list with registry.view, changes with registry.edit."""
+"""Pages of registry credentials. Reading needs `registry.view`, changing `registry.edit`."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
 from dashboard.furniture.change_preview import ask_first
-from dashboard.pages.registries.forms import KeepForm, PasswordForm
+from dashboard.pages.registries.forms import CredentialForm, PasswordForm
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person
@@ -22,7 +22,7 @@ from hosts.models import RegistryCredential
 EVERY = Target(kind="registry", id="", name="")
 
 
-def _list(request: HttpRequest, person: Person, form: KeepForm) -> HttpResponse:
+def _list(request: HttpRequest, person: Person, form: CredentialForm) -> HttpResponse:
     context = {
         "credentials": RegistryCredential.objects.select_related("group").defer("sealed_password"),
         "form": form,
@@ -34,13 +34,13 @@ def _list(request: HttpRequest, person: Person, form: KeepForm) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password")
 def registries(request: HttpRequest) -> HttpResponse:
-    """All credentials, without passwords; POST keeps one."""
+    """All credentials without passwords. POST keeps one."""
     person = person_of(request)
     access.require(person, "registry.view", EVERY)
     if request.method != "POST":
-        return _list(request, person, KeepForm())
+        return _list(request, person, CredentialForm())
     access.require(person, edit_registry.VERB, EVERY)
-    form = KeepForm(request.POST)
+    form = CredentialForm(request.POST)
     if form.is_valid():
         try:
             row = edit_registry.keep(person, **form.cleaned_data)
@@ -55,7 +55,7 @@ def registries(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password")
 def replace(request: HttpRequest, credential_id: int) -> HttpResponse:
-    """Another name or password for a registry."""
+    """Replace user name and password."""
     person = person_of(request)
     access.require(person, edit_registry.VERB, EVERY)
     row = RegistryCredential.objects.select_related("group").filter(pk=credential_id).first()
@@ -75,11 +75,11 @@ def replace(request: HttpRequest, credential_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def erase(request: HttpRequest, credential_id: int) -> HttpResponse:
-    """GET: what is lost, as a question. POST: erase a credential."""
+    """GET asks, and says what is lost. POST erases the credential."""
     person = person_of(request)
     try:
         if request.method == "GET":
-            return _asked_first(request, edit_registry.get_credential(person, credential_id))
+            return _question(request, edit_registry.get_credential(person, credential_id))
         edit_registry.erase(person, credential_id)
     except RegistryCredential.DoesNotExist as exc:
         raise Http404 from exc
@@ -87,7 +87,7 @@ def erase(request: HttpRequest, credential_id: int) -> HttpResponse:
     return redirect("registries:list")
 
 
-def _asked_first(request: HttpRequest, row: RegistryCredential) -> HttpResponse:
+def _question(request: HttpRequest, row: RegistryCredential) -> HttpResponse:
     told = {"user": row.username, "where": row.group.name if row.group else _("every host")}
     words = _(
         "Pulls, pushes and searches there (%(where)s) no longer sign in as %(user)s. Haulout "

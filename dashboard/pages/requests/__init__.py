@@ -1,1 +1,1 @@
-"""Requests of access for a while: one's own, and those that wait for one's decision."""
+"""Access requests: ask for a role for a while, and decide."""

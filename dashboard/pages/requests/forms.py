@@ -1,4 +1,4 @@
-"""Asking for access: which role, where, for how long and why."""
+"""The form of an access request."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from dashboard.furniture.forms import RefusalForm
+from dashboard.furniture.people import RoleChoice
 from hosts.access.grant_rows import role_verbs
 from hosts.models import AccessRequest, Endpoint
 
@@ -20,18 +21,10 @@ HOURS = (
 )
 
 
-class RoleOf(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """Roles with what they permit."""
+class RequestForm(RefusalForm):
+    """`place` is typed: a list would tell which groups and hosts exist."""
 
-    def label_from_instance(self, obj: Role) -> str:
-        """The role's name and one line about it."""
-        return f"{obj.label}: {obj.describes}" if obj.describes else obj.label
-
-
-class AskForm(RefusalForm):
-    """A request. `place` is typed, so that the form need not say what there is."""
-
-    role = RoleOf(label=_("Role"), queryset=Role.objects.none(), empty_label=None)
+    role = RoleChoice(label=_("Role"), queryset=Role.objects.none(), empty_label=None)
     kind = forms.ChoiceField(label=_("Where"), choices=AccessRequest.Kind)
     place = forms.CharField(
         label=_("Name of the group or host"),
@@ -69,12 +62,11 @@ class AskForm(RefusalForm):
         self, *args: Any, verb: str = "", endpoint: Endpoint | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        # what gives nothing at a place cannot be asked for; nor can a role without the verb that
-        # was missing
+        # only roles with verbs at places, and with the verb that was missing
         given = {role.pk: role_verbs(role) for role in Role.objects.order_by("pk")}
         roles = [pk for pk, verbs in given.items() if verbs and (not verb or verb in verbs)]
         if verb:
-            # what gives the least stands first, and is chosen unless they choose
+            # the smallest role comes first, and so is preselected
             roles.sort(key=lambda pk: len(given[pk]))
         field = self.fields["role"]
         assert isinstance(field, forms.ModelChoiceField)
@@ -83,7 +75,7 @@ class AskForm(RefusalForm):
         kinds = self.fields["kind"]
         assert isinstance(kinds, forms.ChoiceField)
         named = dict(AccessRequest.Kind.choices)
-        # one Podman of a host has no name to type; it comes from the page that asked
+        # an endpoint has no name to type; it comes from the page of the refusal
         del named[AccessRequest.Kind.ENDPOINT]
         here = {AccessRequest.Kind.ENDPOINT: str(endpoint)} if endpoint else {}
         kinds.choices = list((here | named).items())

@@ -1,4 +1,4 @@
-"""The list of requests, and the number in the rail of what waits for somebody's decision."""
+"""The list of requests, and the rail's count of pending decisions."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.decision_lists import QUICK, DecisionList, list_of, notice_list
 from dashboard.live.tokens import contains
-from dashboard.pages.requests.told import DECIDED
+from dashboard.pages.requests.decisions import DECIDED
 from hosts.access import Person
 from hosts.access.approvals import approvals_to_decide, may_approve_somewhere
 from hosts.access.requests import decides, may_decide, requests_to_decide, visible_requests
@@ -48,18 +48,16 @@ SPEC = list_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """What waits for this person, a request (even) or an approval (odd): the rail shows how many
-    there are, nothing else.
-    """
+class Pending:
+    """A decision that waits for this person. `pk`: even for a request, odd for an approval."""
 
     pk: int
 
 
-def _waiting(person: Person) -> list[Any]:
+def _pending(person: Person) -> list[Any]:
     requests = requests_to_decide(person).values_list("pk", flat=True)[:100]
     approvals = approvals_to_decide(person).values_list("pk", flat=True)[:100]
-    return [*(Waiting(2 * pk) for pk in requests), *(Waiting(2 * pk + 1) for pk in approvals)]
+    return [*(Pending(2 * pk) for pk in requests), *(Pending(2 * pk + 1) for pk in approvals)]
 
 
 def _decides(person: Person) -> bool:
@@ -68,8 +66,8 @@ def _decides(person: Person) -> bool:
 
 WAITING = notice_list(
     "requests-waiting",
-    _waiting,
-    template="requests/waiting.html",
+    _pending,
+    template="requests/pending.html",
     personal=_decides,
     fingerprint=lambda thing: str(thing.pk),
 )

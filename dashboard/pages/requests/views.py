@@ -1,4 +1,4 @@
-"""Pages of requests: the list, asking, deciding. Changes are made by hosts.actions.access_requests."""
+"""Pages of access requests: list, ask, decide. hosts.actions.access_requests makes the changes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ from accounts.verbs import get_verb
 from dashboard.furniture.change_preview import ChangePreview, preview_change
 from dashboard.furniture.verb_ticks import Part, parts
 from dashboard.live.page import list_page
-from dashboard.pages.requests.forms import AskForm
+from dashboard.pages.requests.forms import RequestForm
 from dashboard.pages.requests.lists import QUICK, SPEC
 from dashboard.person import person_of
 from dashboard.toasts import toast
@@ -26,13 +26,13 @@ from hosts.models import AccessRequest, Endpoint
 from hosts.refusals import FieldRefusal
 
 Kind = AccessRequest.Kind
-# of names offered while typing
+# names for completion
 MOST = 100
 
 
 @require_GET
 def requests(request: HttpRequest) -> HttpResponse:
-    """One's own requests; those of others too for whoever decides."""
+    """The person's own requests, and those that they may decide."""
     asking = {"empty_url": reverse("requests:ask"), "empty_action": _("Ask for access")}
     extra = {"quick": QUICK, "tab": "requests", **asking}
     return list_page(request, SPEC, "requests/list.html", extra)
@@ -40,19 +40,19 @@ def requests(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
-    """Ask for access. `verb` and a place are filled in where it began with a refusal."""
+    """The form. A refused verb and its place are filled in."""
     person = person_of(request)
     given = request.POST if request.method == "POST" else request.GET
     verb = given.get("verb", "") if get_verb(given.get("verb", "")) else ""
     endpoint = _endpoint(person, given.get("endpoint", ""))
     options: dict[str, Any] = {"verb": verb, "endpoint": endpoint}
     if request.method == "POST":
-        form = AskForm(request.POST, **options)
-        if form.is_valid() and _asked(person, form, verb, endpoint):
+        form = RequestForm(request.POST, **options)
+        if form.is_valid() and _send(person, form, verb, endpoint):
             messages.success(request, _("Requested. You see the answer here."))
             return redirect("requests:list")
     else:
-        form = AskForm(initial=_initial(person, request, endpoint), **options)
+        form = RequestForm(initial=_initial(person, request, endpoint), **options)
     context = {
         "tab": "requests",
         "form": form,
@@ -86,7 +86,7 @@ def _names(person: Person) -> list[str]:
     return [*groups, *hosts]
 
 
-def _asked(person: Person, form: AskForm, verb: str, endpoint: Endpoint | None) -> bool:
+def _send(person: Person, form: RequestForm, verb: str, endpoint: Endpoint | None) -> bool:
     told = dict(form.cleaned_data)
     if told["kind"] == Kind.ENDPOINT:
         told["place"] = str(endpoint.pk) if endpoint else ""
@@ -100,7 +100,7 @@ def _asked(person: Person, form: AskForm, verb: str, endpoint: Endpoint | None) 
 
 @require_GET
 def decide(request: HttpRequest, request_id: int) -> HttpResponse:
-    """One request whole: what it would give that they do not hold yet, and the two buttons."""
+    """One request, with the verbs that it would add."""
     person = person_of(request)
     found = visible_requests(person).filter(pk=request_id).first()
     if found is None:
@@ -116,12 +116,12 @@ def decide(request: HttpRequest, request_id: int) -> HttpResponse:
         what = preview_change(
             person, lambda: decide_access.approve(person, found.pk), [found.asked_by_id]
         )
-        context |= {"can_decide": True, "shown": what, "parts": _gained(what)}
+        context |= {"can_decide": True, "shown": what, "parts": _verbs_gained(what)}
     return render(request, "requests/decide.html", context)
 
 
-def _gained(what: ChangePreview) -> list[Part]:
-    """The verbs that it would add, by subject."""
+def _verbs_gained(what: ChangePreview) -> list[Part]:
+    """The verbs that the request would add, by subject."""
     if what.preview is None:
         return []
     pieces = [piece for one in what.preview.differences for piece in one.gains]
@@ -130,17 +130,15 @@ def _gained(what: ChangePreview) -> list[Part]:
 
 @require_POST
 def approve(request: HttpRequest, request_id: int) -> HttpResponse:
-    """Give what was asked for."""
-    return _decided(request, request_id, decide_access.approve, _("Approved."))
+    return _decide(request, request_id, decide_access.approve, _("Approved."))
 
 
 @require_POST
 def refuse(request: HttpRequest, request_id: int) -> HttpResponse:
-    """Say no."""
-    return _decided(request, request_id, decide_access.refuse, _("Refused."))
+    return _decide(request, request_id, decide_access.refuse, _("Refused."))
 
 
-def _decided(
+def _decide(
     request: HttpRequest, request_id: int, deed: Callable[..., AccessRequest], words: str
 ) -> HttpResponse:
     try:
@@ -154,7 +152,7 @@ def _decided(
 
 @require_POST
 def withdraw(request: HttpRequest, request_id: int) -> HttpResponse:
-    """Take one's own request back."""
+    """Withdraw the person's own request."""
     try:
         ask_access.withdraw(person_of(request), request_id)
     except FieldRefusal as trouble:

@@ -1,1 +1,1 @@
-"""The run form: a container from fields, with the `podman run` line and every problem beside its field."""
+"""The run form: a container from fields, with its `podman run` line and each error beside its field."""

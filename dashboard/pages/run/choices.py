@@ -1,4 +1,4 @@
-"""What the run form offers: endpoints where one may run, and what the inventory knows of the chosen one."""
+"""What the run form offers: endpoints, and names on the chosen endpoint."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ MOST = 500
 
 
 def endpoints_for(person: Person) -> list[Endpoint]:
-    """The endpoints where this person may run containers."""
+    """Endpoints where the person may run containers."""
     endpoints = visible_endpoints(person).select_related("host", "login")
     return [one for one in endpoints if allows_somewhere_on(person, VERB, one)]
 
 
 @dataclass(frozen=True)
-class Here:
+class KnownNames:
     """Names on one endpoint, for completion."""
 
     images: list[str]
@@ -26,10 +26,10 @@ class Here:
     volumes: list[str]
 
 
-def here(person: Person, endpoint: Endpoint | None) -> Here:
-    """What this person sees on `endpoint`, by the inventory; nothing for None."""
+def known_names(person: Person, endpoint: Endpoint | None) -> KnownNames:
+    """Visible names on `endpoint`, from the inventory. Empty for None."""
     if endpoint is None:
-        return Here([], [], [], [])
+        return KnownNames([], [], [], [])
     seen = Image.objects.filter(visible_objects(person, "image"), LIVE, endpoint=endpoint)
     images = seen.values_list("names", flat=True)[:MOST]
 
@@ -38,7 +38,7 @@ def here(person: Person, endpoint: Endpoint | None) -> Here:
         rows = model.objects.filter(seen, LIVE, endpoint=endpoint, **kind).order_by("name")
         return list(rows.values_list("name", flat=True)[:MOST])
 
-    return Here(
+    return KnownNames(
         images=sorted({name for several in images for name in several if "@" not in name})[:MOST],
         networks=names(Network),
         pods=names(Pod),

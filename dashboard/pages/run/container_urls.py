@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from dashboard.pages.run import recreating
+from dashboard.pages.run import recreate
 
 PLACE = "<int:endpoint_id>/<str:podman_id>/recreate/"
 app_name = "recreate"
 urlpatterns = [
-    path(PLACE, recreating.page, name="page"),
-    path(f"{PLACE}check/", recreating.check, name="check"),
-    path(f"{PLACE}values/", recreating.values, name="values"),
+    path(PLACE, recreate.page, name="page"),
+    path(f"{PLACE}check/", recreate.check, name="check"),
+    path(f"{PLACE}values/", recreate.values, name="values"),
 ]

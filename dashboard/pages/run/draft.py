@@ -1,4 +1,4 @@
-"""A run form as somebody has filled it in so far: what it would run, and what is to be said about it."""
+"""A run form while somebody fills it in: what it would run, and the notes beside its fields."""
 
 import json
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from dashboard.furniture.form_verdict import FormVerdict, form_verdict
 from dashboard.furniture.pod_to_join import pod_to_join
 from dashboard.pages.run.forms import RunForm
-from dashboard.pages.run.replacing import InTheWay, in_the_way
+from dashboard.pages.run.name_conflict import NameConflict, name_conflict
 from dashboard.pages.run.rows import Row, read_ports, read_volumes
 from hosts.access import NewContainer, Person
 from hosts.actions.run import narrow_grants, run_spec
@@ -24,14 +24,14 @@ from hosts.models import Endpoint
 from hosts.refusals import Refusal
 
 BAD, WARN, CALM = "bad", "warn", "calm"
-# fields that stand in the open part of the form
+# fields above the folded sections
 _IN_FRONT = frozenset(("image", "name", "command", "restart", "tries", "memory", "cpus", "pids"))
-# instead of values of the environment, which are never shown again
+# shown instead of environment values
 HIDDEN = "•••"
 
 
 @dataclass(frozen=True)
-class Said:
+class Note:
     """A sentence beside a field."""
 
     tone: str
@@ -39,8 +39,8 @@ class Said:
 
 
 @dataclass
-class Part:
-    """A folded part of the form; `open` as soon as something stands in it."""
+class Section:
+    """A folded part of the form. `open`: something stands in it."""
 
     name: str
     title: Any
@@ -50,14 +50,14 @@ class Part:
     open: bool = False
 
     @property
-    def anything(self) -> bool:
-        """True when it has fields at all."""
+    def has_fields(self) -> bool:
+        """True when it has fields."""
         return bool(self.lines or self.areas or self.ticks)
 
 
 @dataclass
 class Draft:
-    """`said`: slot (a field's name or a row's) to what stands there; slots without words too."""
+    """`said`: slot to note. A slot is a field's name or a row's."""
 
     form: RunForm
     ports: list[Row]
@@ -65,52 +65,51 @@ class Draft:
     endpoint: Endpoint | None = None
     params: dict[str, Any] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict, repr=False)
-    said: dict[str, Said] = field(default_factory=dict)
-    # who has its name already
-    way: InTheWay | None = None
-    # what the guardrails say, once there is an image and a host
+    notes: dict[str, Note] = field(default_factory=dict)
+    # the container that has the name
+    conflict: NameConflict | None = None
+    # the guardrails' verdict, once there are an image and a host
     form_verdict: FormVerdict | None = None
 
     @property
-    def sections(self) -> list["Part"]:
-        """The folded parts of the form."""
-        return [part for one in SECTIONS if (part := self._part(one.name)).anything]
+    def sections(self) -> list[Section]:
+        return [part for one in SECTIONS if (part := self._section(one.name)).has_fields]
 
-    def _part(self, name: str) -> "Part":
+    def _section(self, name: str) -> Section:
         section = next(one for one in SECTIONS if one.name == name)
-        part = Part(section.name, section.title)
+        part = Section(section.name, section.title)
         for one in section.fields:
             if one.kind is Kind.OWN or one.name in _IN_FRONT:
                 continue
             bound = self.form[one.name]
             {Kind.TICK: part.ticks, Kind.LINES: part.areas}.get(one.kind, part.lines).append(bound)
-            wrong = (said := self.said.get(one.name)) is not None and said.tone == BAD
-            # a choice says something once it is not its first
+            wrong = (note := self.notes.get(one.name)) is not None and note.tone == BAD
+            # a choice's first value is its default
             usual = one.choices[0][0] if one.choices else ""
             part.open = part.open or wrong or (bound.value() or usual) != usual
         return part
 
     @property
-    def wrong(self) -> list[str]:
-        """The slots with a problem, in the form's order."""
-        return [slot for slot, said in self.said.items() if said.tone == BAD]
+    def wrong_slots(self) -> list[str]:
+        """Slots with an error, in the form's order."""
+        return [slot for slot, note in self.notes.items() if note.tone == BAD]
 
     @property
-    def missing(self) -> list[str]:
+    def empty_variables(self) -> list[str]:
         """Variables without a value."""
         return [name for name, value in self.env.items() if not value]
 
     @property
-    def warned(self) -> list[str]:
-        """The slots with a warning, but the environment's, which `missing` counts."""
-        slots = [slot for slot, said in self.said.items() if said.tone == WARN]
+    def warned_slots(self) -> list[str]:
+        """Slots with a warning, without the environment's: `missing` counts those."""
+        slots = [slot for slot, note in self.notes.items() if note.tone == WARN]
         return [slot for slot in slots if slot != "environment"]
 
     @property
-    def slots(self) -> list[tuple[str, Said | None]]:
-        """Every place beside a field, with what is to stand there."""
+    def slots(self) -> list[tuple[str, Note | None]]:
+        """(slot, its note or None) for the whole form."""
         rows = [row.slot for row in (*self.ports, *self.volumes)]
-        return [(slot, self.said.get(slot)) for slot in (*self.form.fields, *rows)]
+        return [(slot, self.notes.get(slot)) for slot in (*self.form.fields, *rows)]
 
     @property
     def line(self) -> str:
@@ -119,7 +118,7 @@ class Draft:
 
     @property
     def spec(self) -> str:
-        """The spec as JSON, without the environment's values; the job's label comes at the start."""
+        """The spec as JSON, without environment values and the job's label."""
         hidden = dict.fromkeys(self.env, HIDDEN)
         spec = run_spec.build({"image": "", **self.params}, hidden, job_id=0)
         del spec["labels"][run_spec.JOB_LABEL]
@@ -135,8 +134,9 @@ def read(
     kept: frozenset[str] = frozenset(),
     besides: str = "",
 ) -> Draft:
-    """Judge what `person` has filled in. `sent`: also what is missing. `kept`: see RunForm. `besides`:
-    the id of the container that this one is to replace.
+    """Parse and judge the form. `sent`: missing fields are errors too. `kept`: see RunForm.
+
+    `besides`: id of the container that the new one replaces.
     """
     form = RunForm(data, endpoints=endpoints, kept=kept)
     form.is_valid()
@@ -144,25 +144,25 @@ def read(
     chosen = form.cleaned_data.get("endpoint")
     draft.endpoint = next((one for one in endpoints if one.pk == chosen), None)
     for name, problems in form.errors.items():
-        draft.said[name] = Said(BAD, " ".join(str(problem) for problem in problems))
+        draft.notes[name] = Note(BAD, " ".join(str(problem) for problem in problems))
     for row in (*draft.ports, *draft.volumes):
         if row.problem:
-            draft.said[row.slot] = Said(BAD, row.problem)
+            draft.notes[row.slot] = Note(BAD, row.problem)
     draft.env = form.cleaned_data.get("environment") or {}
     draft.params = _params(form.cleaned_data, draft)
-    if sent and not draft.params["image"] and "image" not in draft.said:
-        draft.said["image"] = Said(BAD, _("Give the name of an image."))
+    if sent and not draft.params["image"] and "image" not in draft.notes:
+        draft.notes["image"] = Note(BAD, _("Give the name of an image."))
     if draft.endpoint is not None:
-        say(draft, person, draft.endpoint, besides=besides, replace=data.get("replace", ""))
-        # once it is sent, the action refuses it and writes that down
+        add_notes(draft, person, draft.endpoint, besides=besides, replace=data.get("replace", ""))
+        # after the click the action refuses, with an audit entry
         if draft.params["image"] and not sent and not besides:
-            _fit(draft, person, draft.endpoint)
+            _check_grant(draft, person, draft.endpoint)
         if draft.params["image"]:
-            draft.form_verdict = _judged(draft, person, draft.endpoint, besides)
+            draft.form_verdict = _judge(draft, person, draft.endpoint, besides)
     return draft
 
 
-def _judged(draft: Draft, person: Person, endpoint: Endpoint, besides: str) -> FormVerdict:
+def _judge(draft: Draft, person: Person, endpoint: Endpoint, besides: str) -> FormVerdict:
     verb = "container.recreate" if besides else "container.run"
     params = draft.params
     order = Order(
@@ -179,16 +179,16 @@ def _judged(draft: Draft, person: Person, endpoint: Endpoint, besides: str) -> F
     )
 
 
-def _fit(draft: Draft, person: Person, endpoint: Endpoint) -> None:
-    """Say of what a narrowed grant is not for, before the click."""
+def _check_grant(draft: Draft, person: Person, endpoint: Endpoint) -> None:
+    """Note when the person's narrowed grant does not cover this container."""
     try:
         narrow_grants.narrowed_container(person, endpoint, "container.run", draft.params)
     except Refusal as error:
-        draft.said.setdefault("endpoint", Said(BAD, str(error)))
+        draft.notes.setdefault("endpoint", Note(BAD, str(error)))
 
 
 def _params(cleaned: dict[str, Any], draft: Draft) -> dict[str, Any]:
-    """What run_container.ask takes; fields that are wrong are left out."""
+    """Parameters of run_container.ask, without the wrong fields."""
     params: dict[str, Any] = {
         "image": str(cleaned.get("image") or ""),
         "ports": [row.value for row in draft.ports if row.value],
@@ -202,16 +202,14 @@ def _params(cleaned: dict[str, Any], draft: Draft) -> dict[str, Any]:
     return {key: value for key, value in params.items() if has_value(value) or key == "image"}
 
 
-def say(
+def add_notes(
     draft: Draft, person: Person, endpoint: Endpoint, *, besides: str = "", replace: str = ""
 ) -> None:
-    """Conflicts, warnings and notes, a worse word before a milder one. `replace`: the id of a container
-    that is to be removed first.
-    """
+    """Add errors, warnings and notes; the worst wins. `replace`: id of a container to remove first."""
     if not besides:
-        draft.way = in_the_way(person, endpoint, draft.params.get("name") or "", replace)
-        if draft.way and draft.way.chosen:
-            besides = draft.way.row.podman_id
+        draft.conflict = name_conflict(person, endpoint, draft.params.get("name") or "", replace)
+        if draft.conflict and draft.conflict.chosen:
+            besides = draft.conflict.row.podman_id
     rows = {
         "ports": [row.slot for row in draft.ports if row.value],
         "volumes": [row.slot for row in draft.volumes if row.value],
@@ -226,10 +224,10 @@ def say(
         (WARN, warnings(person, endpoint, draft.params, besides=besides)),
     ):
         for place, sentence in sentences.items():
-            draft.said.setdefault(slot(place), Said(tone, sentence))
-    if draft.missing:
-        words = _("Without a value: %s.") % ", ".join(draft.missing)
-        draft.said.setdefault("environment", Said(WARN, words))
+            draft.notes.setdefault(slot(place), Note(tone, sentence))
+    if draft.empty_variables:
+        words = _("Without a value: %s.") % ", ".join(draft.empty_variables)
+        draft.notes.setdefault("environment", Note(WARN, words))
     for row in draft.volumes:
         if row.value:
-            draft.said.setdefault(row.slot, Said(CALM, volume_words(person, endpoint, row.value)))
+            draft.notes.setdefault(row.slot, Note(CALM, volume_words(person, endpoint, row.value)))

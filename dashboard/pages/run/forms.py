@@ -1,4 +1,4 @@
-"""The run form's controls, made of the table's fields. Each is judged by hosts.actions, none here."""
+"""The run form's controls, made from the table of fields. hosts.actions judges their values."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -15,7 +15,7 @@ from hosts.refusals import Refusal
 
 
 def _image(text: str) -> Reference | None:
-    # an empty one is asked for when the form is sent, not while somebody types elsewhere
+    # draft.read asks for a missing image when the form is sent
     return parse_full(text) if text else None
 
 
@@ -31,7 +31,7 @@ def _area(rows: int, placeholder: str = "") -> forms.Textarea:
 
 
 def control(field: Field) -> forms.Field:
-    """The control of a field of the table."""
+    """The form field for a field of the table."""
     common: dict[str, Any] = {"label": field.label, "help_text": field.help}
     if field.kind is Kind.TICK:
         return forms.BooleanField(required=False, label=field.label)
@@ -55,9 +55,9 @@ def _chosen(field: Field) -> Callable[[str], Any]:
 
 
 class RunForm(StyledForm):
-    """All fields but the rows of ports and volumes (rows.py).
+    """All fields except the rows of ports and volumes (rows.py).
 
-    `kept`: names of the environment that may stand without a value, since a container has them.
+    `kept`: variables that may have no value, because the container has them.
     """
 
     endpoint = forms.TypedChoiceField(label=_("Host"), coerce=int)

@@ -1,4 +1,4 @@
-"""The rows of the run form: published ports and mounts, each with a key that names its place on the page."""
+"""Rows of ports and mounts in the run form. A row's key names its place on the page."""
 
 import secrets
 from collections.abc import Callable
@@ -18,13 +18,12 @@ _CONTROLS = {"ro": "access", "rw": "access", "z": "relabel", "Z": "relabel", "U"
 
 
 def new_key() -> str:
-    """Names a row on its page."""
     return secrets.token_hex(4)
 
 
 @dataclass
 class Row:
-    """What stands in a row's controls, what it means, and what is wrong with it."""
+    """A row's texts, the value they mean, and the error."""
 
     kind: str
     texts: dict[str, str]
@@ -34,17 +33,17 @@ class Row:
 
     @property
     def slot(self) -> str:
-        """Where words about this row stand."""
+        """The place of the row's note."""
         return f"{self.kind}-{self.key}"
 
 
 def read_ports(data: QueryDict) -> list[Row]:
-    """The rows of ports, empty ones too (their value is None)."""
+    """The rows of ports. An empty row has the value None."""
     return _read(data, "ports", PORT, port_text, run_fields.port)
 
 
 def read_volumes(data: QueryDict) -> list[Row]:
-    """The rows of mounts."""
+    """The rows of mounts. An empty row has the value None."""
     return _read(data, "volumes", VOLUME, volume_text, run_fields.volume)
 
 
@@ -76,7 +75,7 @@ def _judge(
 
 
 def read_texts(kind: str, texts: dict[str, str]) -> Row:
-    """A row of these texts, judged."""
+    """A judged row of these texts."""
     row = Row(kind, texts)
     if kind == "ports":
         _judge(row, port_text, run_fields.port)
@@ -86,7 +85,7 @@ def read_texts(kind: str, texts: dict[str, str]) -> Row:
 
 
 def port_text(texts: dict[str, str]) -> str:
-    """As `podman run -p` takes it; empty for an empty row. Refusal."""
+    """The texts as `podman run -p` takes them; "" for an empty row. Raises Refusal."""
     address, outer, inner = texts["address"], texts["host"], texts["inner"]
     if not (address or outer or inner):
         return ""
@@ -99,7 +98,7 @@ def port_text(texts: dict[str, str]) -> str:
 
 
 def volume_text(texts: dict[str, str]) -> str:
-    """As `podman run -v` takes it; empty for an empty row. Refusal."""
+    """The texts as `podman run -v` takes them; "" for an empty row. Raises Refusal."""
     source, target = texts["source"], texts["target"]
     if not (source or target):
         return ""
@@ -115,7 +114,7 @@ def volume_text(texts: dict[str, str]) -> str:
 
 
 def port_row(value: dict[str, Any]) -> Row:
-    """The row for a port in run_fields' shape."""
+    """The row of a port in run_fields' shape."""
     count = value.get("range") or 1
 
     def span(start: int) -> str:
@@ -131,7 +130,7 @@ def port_row(value: dict[str, Any]) -> Row:
 
 
 def volume_row(value: dict[str, Any]) -> Row:
-    """The row for a mount in run_fields' shape."""
+    """The row of a mount in run_fields' shape."""
     texts = dict.fromkeys(VOLUME, "") | {"source": value["source"], "target": value["target"]}
     more = []
     for option in value["options"]:
@@ -143,10 +142,8 @@ def volume_row(value: dict[str, Any]) -> Row:
 
 
 def empty_port() -> Row:
-    """A row to write a port in."""
     return Row("ports", dict.fromkeys(PORT, "") | {"protocol": "tcp"})
 
 
 def empty_volume() -> Row:
-    """A row to write a mount in."""
     return Row("volumes", dict.fromkeys(VOLUME, ""))

@@ -1,5 +1,6 @@
-"""The run form, its checking while somebody types, and the click. Values of the environment are
-never sent back: a form with problems is answered with words for its fields, not with itself.
+"""The run form, its check while somebody types, and the run.
+
+Environment values are never sent back: a wrong form is answered with notes for its fields.
 """
 
 from typing import Any
@@ -16,13 +17,13 @@ from audit.shapes import Target
 from dashboard.furniture.existing_container import read_container
 from dashboard.furniture.inspect_tree import trouble_of
 from dashboard.furniture.watch_job import go_watch
-from dashboard.pages.run import again, draft
-from dashboard.pages.run.choices import endpoints_for, here
-from dashboard.pages.run.draft import BAD, WARN, Draft, Said
-from dashboard.pages.run.fields import fields_of
-from dashboard.pages.run.filled import fill
+from dashboard.pages.run import draft, from_job
+from dashboard.pages.run.choices import endpoints_for, known_names
+from dashboard.pages.run.draft import BAD, WARN, Draft, Note
 from dashboard.pages.run.forms import RunForm
-from dashboard.pages.run.replacing import remove_for
+from dashboard.pages.run.from_container import fill
+from dashboard.pages.run.from_line import fields_of
+from dashboard.pages.run.name_conflict import remove_for
 from dashboard.pages.run.rows import empty_port, empty_volume
 from dashboard.person import person_of
 from hosts import access
@@ -46,46 +47,49 @@ def _person(request: HttpRequest) -> tuple[Person, list[Endpoint]]:
 @require_http_methods(["GET", "POST"])
 @never_cache
 def page(request: HttpRequest) -> HttpResponse:
-    """The form: empty, from ?endpoint=, ?image= and ?pod=, or from ?again= (a job). POST runs it."""
+    """GET: the form, empty, from ?endpoint=, ?image=, ?pod=, ?like= (a container) or ?again= (a job).
+
+    POST runs it.
+    """
     person, endpoints = _person(request)
     if request.method == "POST":
         return _run(request, person, endpoints)
     if not endpoints:
-        return render(request, "run/nowhere.html")
+        return render(request, "run/no_hosts.html")
     job = _job(request, person)
     if job is not None:
         filled = _from_job(request, person, job, endpoints)
-        return _shown(request, filled, more=_values_of(person, job))
+        return _form_page(request, filled, more=_values_of(person, job))
     if like := request.GET.get("like", ""):
-        return _alike(request, person, endpoints, like)
+        return _copy_of(request, person, endpoints, like)
     given = {name: request.GET.get(name, "")[:500] for name in ("image", "pod")}
     start: dict[str, Any] = {name: value for name, value in given.items() if value}
     wanted = request.GET.get("endpoint", "")
     if wanted.isdecimal():
         start["endpoint"] = int(wanted)
     wanted_here = (one for one in endpoints if one.pk == start.get("endpoint"))
-    # a choice shows its first until somebody chooses
+    # the select shows its first option
     endpoint = next(wanted_here, endpoints[0])
     if label := required_label(person, endpoint, run_container.VERB):
         start["labels"] = label
     form = RunForm(initial=start, endpoints=endpoints)
     blank = Draft(form, [empty_port()], [empty_volume()])
     blank.endpoint, blank.params = endpoint, given
-    return _shown(request, blank)
+    return _form_page(request, blank)
 
 
 @require_POST
 @never_cache
 def check(request: HttpRequest) -> HttpResponse:
-    """Words for every field, the line and the spec, for a form that is still being filled in."""
+    """Notes for all fields, the run line and the spec, while somebody types."""
     person, endpoints = _person(request)
-    return _said(request, draft.read(request.POST, endpoints, person=person))
+    return _notes(request, draft.read(request.POST, endpoints, person=person))
 
 
 @require_POST
 @never_cache
 def paste(request: HttpRequest) -> HttpResponse:
-    """A pasted `podman run` line as fields. JSON, since it goes into the form and not on the page."""
+    """A pasted `podman run` line as JSON for the form."""
     _person(request)
     try:
         line = pasted_line.read(request.POST.get("line", "")[:100_000])
@@ -93,38 +97,38 @@ def paste(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"problem": str(exc)}, status=422)
     found = fields_of(line)
     missing = [*line.left_out, *found.pop("strange")]
-    said = [_("The form has no field for %s.") % ", ".join(missing)] if missing else []
-    return JsonResponse(found | {"left_out": [*said, *line.reasons, *line.notes]})
+    words = [_("The form has no field for %s.") % ", ".join(missing)] if missing else []
+    return JsonResponse(found | {"left_out": [*words, *line.reasons, *line.notes]})
 
 
 def _run(request: HttpRequest, person: Person, endpoints: list[Endpoint]) -> HttpResponse:
     filled = draft.read(request.POST, endpoints, person=person, sent=True)
-    if not filled.wrong and filled.endpoint is not None:
+    if not filled.wrong_slots and filled.endpoint is not None:
         try:
             verb = create_container if request.POST.get("only") == "create" else run_container
-            way = filled.way if filled.way and filled.way.chosen else None
-            more = {"instead_of": way.row.podman_id} if way else {}
+            conflict = filled.conflict if filled.conflict and filled.conflict.chosen else None
+            more = {"instead_of": conflict.row.podman_id} if conflict else {}
             params = filled.params | more
             job = verb.ask(person, filled.endpoint.pk, params=params, env=filled.env)
-            if way:
-                remove_for(person, job, way)
+            if conflict:
+                remove_for(person, job, conflict)
         except Refusal as exc:
-            filled.said["endpoint"] = Said(BAD, str(exc))
+            filled.notes["endpoint"] = Note(BAD, str(exc))
         else:
             return go_watch(request, job)
     if _htmx(request):
-        return trigger_client_event(_said(request, filled), "run-refused", after="settle")
-    # without scripts the page is made anew, and then without the environment's values
+        return trigger_client_event(_notes(request, filled), "run-refused", after="settle")
+    # without scripts the whole page is sent again, without environment values
     data = request.POST.copy()
     data["environment"] = "".join(f"{name}=\n" for name in filled.env)
     filled.form.data = data
-    return _shown(request, filled, status=422)
+    return _form_page(request, filled, status=422)
 
 
-def _alike(
+def _copy_of(
     request: HttpRequest, person: Person, endpoints: list[Endpoint], like: str
 ) -> HttpResponse:
-    """Another one like `like` (endpoint:id): everything but its name and the values of variables."""
+    """The form filled from the container `like` (endpoint:id), without its name and environment values."""
     endpoint_id, _colon, podman_id = like.partition(":")
     if not endpoint_id.isdecimal():
         raise access.NotVisible
@@ -140,7 +144,7 @@ def _alike(
     known = next((one for one in endpoints if one.pk == row.endpoint_id), endpoints[0])
     filled = fill(there, endpoints, known, kept=False)
     more = {"values_url": reverse("recreate:values", args=ref)} if there.env else {}
-    return _shown(request, filled, more=more | {"untold": there.untold})
+    return _form_page(request, filled, more=more | {"untold": there.untold})
 
 
 def _htmx(request: HttpRequest) -> bool:
@@ -155,8 +159,8 @@ def _job(request: HttpRequest, person: Person) -> Job | None:
     return job if job.verb in (run_container.VERB, create_container.VERB) else None
 
 
-def _left(person: Person, job: Job) -> Container | None:
-    """The container that a failed try left behind, where it is still there."""
+def _leftover(person: Person, job: Job) -> Container | None:
+    """The container that a failed job left behind, if it still exists."""
     if not job.result.get("id"):
         return None
     seen = Container.objects.filter(access.visible_objects(person, "container"), LIVE)
@@ -164,33 +168,33 @@ def _left(person: Person, job: Job) -> Container | None:
 
 
 def _values_of(person: Person, job: Job) -> dict[str, Any]:
-    """Where the environment's values can be read, which the job has erased."""
-    row = _left(person, job)
+    """The URL of the environment values that the job has erased, if the container still exists."""
+    row = _leftover(person, job)
     if row is None or not job.params.get("env_names"):
         return {}
     return {"values_url": reverse("recreate:values", args=[row.endpoint_id, row.podman_id])}
 
 
 def _from_job(request: HttpRequest, person: Person, job: Job, endpoints: list[Endpoint]) -> Draft:
-    form = RunForm(initial=again.initial(job), endpoints=endpoints)
-    filled = Draft(form, again.port_rows(job), again.volume_rows(job))
+    form = RunForm(initial=from_job.initial(job), endpoints=endpoints)
+    filled = Draft(form, from_job.port_rows(job), from_job.volume_rows(job))
     filled.endpoint = next((one for one in endpoints if one.pk == job.endpoint_id), endpoints[0])
     filled.params = {name: value for name, value in job.params.items() if name != "instead_of"}
     filled.env = dict.fromkeys(job.params.get("env_names", []), "")
     if filled.env:
-        filled.said["environment"] = Said(
+        filled.notes["environment"] = Note(
             WARN, _("The values were erased when the job ended: enter them again.")
         )
-    draft.say(filled, person, filled.endpoint, replace=request.GET.get("replace", ""))
+    draft.add_notes(filled, person, filled.endpoint, replace=request.GET.get("replace", ""))
     if job.state == Job.State.FAILED:
         words = job.cause or job.error
-        # what has no field of its own stands beside the host that said it
-        slot = again.field_of(words) or "endpoint"
+        # an error without a field goes beside the host
+        slot = from_job.field_of(words) or "endpoint"
         rows = {"ports": filled.ports, "volumes": filled.volumes}.get(slot)
         if rows is not None:
             slot = rows[0].slot if rows else "endpoint"
-        # how it stands there now comes first
-        filled.said.setdefault(slot, Said(WARN, _("Podman's message: %s") % words))
+        # notes about the current state win
+        filled.notes.setdefault(slot, Note(WARN, _("Podman's message: %s") % words))
     filled.ports = filled.ports or [empty_port()]
     filled.volumes = filled.volumes or [empty_volume()]
     return filled
@@ -200,29 +204,29 @@ def _context(filled: Draft) -> dict[str, Any]:
     return {
         "draft": filled,
         "form": filled.form,
-        "said": filled.said,
+        "notes": filled.notes,
         "protocols": ("tcp", "udp", "sctp"),
         "post_url": reverse("run:page"),
         "check_url": reverse("run:check"),
     }
 
 
-def _shown(
+def _form_page(
     request: HttpRequest, filled: Draft, *, status: int = 200, more: dict[str, Any] | None = None
 ) -> HttpResponse:
     spare = {"spare_port": empty_port(), "spare_volume": empty_volume()}
     context = (
         _context(filled)
         | spare
-        | {"here": here(person_of(request), filled.endpoint)}
+        | {"here": known_names(person_of(request), filled.endpoint)}
         | (more or {})
     )
     return render(request, "run/page.html", context, status=status)
 
 
-def _said(request: HttpRequest, filled: Draft) -> HttpResponse:
+def _notes(request: HttpRequest, filled: Draft) -> HttpResponse:
     context = _context(filled)
     chosen = str(filled.endpoint.pk) if filled.endpoint else ""
     if request.POST.get("shown") != chosen:
-        context |= {"here": here(person_of(request), filled.endpoint), "chosen": chosen}
-    return render(request, "run/said.html", context)
+        context |= {"here": known_names(person_of(request), filled.endpoint), "chosen": chosen}
+    return render(request, "run/notes.html", context)

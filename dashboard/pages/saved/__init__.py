@@ -1,1 +1,1 @@
-"""Saved views of lists: the menu beside the filter line."""
+"""Saved views of lists."""

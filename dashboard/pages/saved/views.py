@@ -1,4 +1,4 @@
-"""Keep, rename, remove a view, open a list with it. Each answers with the menu as it is now."""
+"""Save, rename and remove a view, or make it the default. Each answers the menu."""
 
 from typing import Any
 
@@ -19,12 +19,12 @@ from dashboard.toasts import toast
 
 @require_POST
 def save(request: HttpRequest, list_name: str) -> HttpResponse:
-    """Keep the view that `query` says under `name`."""
+    """Save the view of the address `query` as `name`."""
     person, spec = person_of(request), spec_named(list_name)
     if spec is None or not spec.open_to(person):
         raise Http404
     given = QueryDict(request.POST.get("query", "").removeprefix("?"))
-    # as we would write it ourselves: nothing else of an address is kept
+    # normalised: drops unknown parts of the address
     query = view_of(spec, given.dict()).url().removeprefix("?")
     try:
         view = save_view(person.user, list_name, name=request.POST.get("name", ""), query=query)
@@ -35,8 +35,8 @@ def save(request: HttpRequest, list_name: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def rename(request: HttpRequest, view_id: int) -> HttpResponse:
-    """GET asks for the name in a dialog."""
-    view = _mine(request, view_id)
+    """GET asks for the name. POST renames."""
+    view = _own_view(request, view_id)
     if request.method == "GET":
         return render(request, "saved/rename.html", {"view": view})
     try:
@@ -48,8 +48,8 @@ def rename(request: HttpRequest, view_id: int) -> HttpResponse:
 
 @require_POST
 def default(request: HttpRequest, view_id: int) -> HttpResponse:
-    """Open the list with this view, or no longer."""
-    view = _mine(request, view_id)
+    """Make the view the list's default, or end that."""
+    view = _own_view(request, view_id)
     set_default(view, on=not view.is_default)
     words = (
         _("The list now opens with %(name)s")
@@ -61,13 +61,12 @@ def default(request: HttpRequest, view_id: int) -> HttpResponse:
 
 @require_POST
 def remove(request: HttpRequest, view_id: int) -> HttpResponse:
-    """Forget a view."""
-    view = _mine(request, view_id)
+    view = _own_view(request, view_id)
     view.delete()
     return toast(_menu(request, view.list_name), _("Removed: %(name)s") % {"name": view.name})
 
 
-def _mine(request: HttpRequest, view_id: int) -> SavedView:
+def _own_view(request: HttpRequest, view_id: int) -> SavedView:
     return get_object_or_404(SavedView, pk=view_id, owner=person_of(request).user)
 
 

@@ -1,1 +1,1 @@
-"""Search from anywhere (Ctrl-K): objects, hosts, jobs, people, entries, pages and commands."""
+"""Search from anywhere (Ctrl-K): objects, hosts, jobs, people, entries, pages, commands."""

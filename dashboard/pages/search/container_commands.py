@@ -1,4 +1,4 @@
-""" "restart shop" in the search: the verb first, then what it should be done to."""
+"""Commands such as "restart shop" in the search: a verb, then a container's name."""
 
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.furniture.offer import Offer
 from dashboard.furniture.places import Link
 from dashboard.offers.containers import BUTTONS
-from dashboard.pages.search.found import Found
 from dashboard.pages.search.objects import containers
+from dashboard.pages.search.results import Result
 from hosts.access import Person, allows
 
 CONTAINER_COMMANDS = {
@@ -17,14 +17,14 @@ CONTAINER_COMMANDS = {
 
 
 def words(command: Offer | Link, name: str) -> str:
-    """“Stop shop-db…”."""
+    """The text of a result: "Stop shop-db…"."""
     if command.command:
         return str(command.command) % {"name": name}
     return _now("%(verb)s %(name)s…") % {"verb": command.label, "name": name}
 
 
-def find_commands(person: Person, typed: list[str]) -> list[Found]:
-    """Containers with the verb that was typed before their name."""
+def find_commands(person: Person, typed: list[str]) -> list[Result]:
+    """Containers that fit the words after the verb."""
     if len(typed) < 2 or typed[0] not in CONTAINER_COMMANDS or not allows(person, "container.view"):
         return []
     command = CONTAINER_COMMANDS[typed[0]]
@@ -36,7 +36,7 @@ def find_commands(person: Person, typed: list[str]) -> list[Found]:
             continue
         page = reverse("containers:page", args=[row.endpoint_id, row.podman_id])
         found.append(
-            Found(
+            Result(
                 words(command, row.name or row.podman_id[:12]),
                 f"{page}{command.name}/",
                 command.icon,

@@ -1,4 +1,4 @@
-"""What is in the database: objects of all hosts, hosts, jobs, people. A few small queries each."""
+"""Search in the database: objects, hosts, jobs, people, entries."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -11,15 +11,15 @@ from accounts.models import User
 from audit import queries
 from dashboard.furniture.log.words import asked_words
 from dashboard.live.visibility import scope_to_visible
-from dashboard.pages.search.found import MOST_OF_A_KIND, Found, rank
+from dashboard.pages.search.results import MOST_OF_A_KIND, Result, rank
 from dashboard.words import Words
 from hosts.access import Person, allows, visible_entries, visible_hosts, visible_jobs
 from hosts.models import INVENTORY
 from hosts.models.inventory import PublishesPort
 
-# how many rows of a kind are fetched to choose the best of
+# rows of a kind to choose the best from
 _CANDIDATES = 60
-# an id is looked for by its beginning, once that is long enough to mean one
+# shortest beginning of an id
 _LEAST_ID = 4
 _SHOWN: dict[str, tuple[str, str, Words]] = {
     "container": ("containers", "box", _("Container")),
@@ -32,7 +32,7 @@ _SHOWN: dict[str, tuple[str, str, Words]] = {
 _STATES = {"container": "container", "pod": "pod"}
 
 
-def find_objects(person: Person, words: list[str]) -> list[Found]:
+def find_objects(person: Person, words: list[str]) -> list[Result]:
     """Objects whose name, image, port, host or id fits; a few of each kind."""
     return [
         found
@@ -43,18 +43,18 @@ def find_objects(person: Person, words: list[str]) -> list[Found]:
 
 
 def containers(person: Person, words: list[str]) -> list[Any]:
-    """Rows of containers that fit, the best first."""
+    """Rows of containers that fit, best first."""
     return _rows(person, "container", words)
 
 
-def _of_kind(person: Person, kind: str, words: list[str]) -> Iterable[Found]:
+def _of_kind(person: Person, kind: str, words: list[str]) -> Iterable[Result]:
     room, icon, word = _SHOWN[kind]
     for row in _rows(person, kind, words):
         port, user = getattr(row, "port_found", None), getattr(row, "user_found", "")
         where = f":{port} {row.endpoint}" if port else str(row.endpoint)
         if user:
             where = _("used by %(name)s") % {"name": user} + f" · {where}"
-        yield Found(
+        yield Result(
             row.name or row.podman_id[:12],
             reverse(f"{room}:page", args=[row.endpoint_id, row.podman_id]),
             icon,
@@ -71,20 +71,22 @@ def _rows(person: Person, kind: str, words: list[str]) -> list[Any]:
     for word in words:
         condition &= _one_word(kind, word, alone=len(words) == 1)
     fitting = rows.filter(condition).order_by("name", "pk")
-    # what begins with the word may stand behind many that only contain it
+    # names that begin with the word would be cut off behind those that contain it
     first = fitting.filter(name__istartswith=words[0]) if words else fitting
     candidates = {row.pk: row for row in [*first[:MOST_OF_A_KIND], *fitting[:_CANDIDATES]]}
     best = sorted(candidates.values(), key=lambda row: rank(words, row.name))
     if kind == "container":
-        # a number means a port first, and only then a part of a name or id
-        best = [*(among := _publishing(fitting, words)), *(row for row in best if row not in among)]
+        # a number is a port first, then part of a name or id
+        best = [*(among := _with_port(fitting, words)), *(row for row in best if row not in among)]
     if kind == "volume" and allows(person, "container.view"):
-        best += [row for row in _mounted(rows, containers(person, words)) if row not in best]
+        best += [
+            row for row in _mounted_volumes(rows, containers(person, words)) if row not in best
+        ]
     return best[:MOST_OF_A_KIND]
 
 
-def _mounted(rows: QuerySet[Any], by: list[Any]) -> list[Any]:
-    """Volumes that these containers mount, each with the name of one as `user_found`."""
+def _mounted_volumes(rows: QuerySet[Any], by: list[Any]) -> list[Any]:
+    """Volumes of these containers. Sets `user_found` to a container's name."""
     names = {(one.endpoint_id, name): one.name for one in by for name in one.volumes or ()}
     condition = Q(pk__in=[])
     for one in by:
@@ -95,8 +97,8 @@ def _mounted(rows: QuerySet[Any], by: list[Any]) -> list[Any]:
     return sorted(found, key=lambda row: (row.name, row.pk))
 
 
-def _publishing(fitting: QuerySet[Any], words: list[str]) -> list[Any]:
-    """Those that publish the port that was typed, as `port_found`."""
+def _with_port(fitting: QuerySet[Any], words: list[str]) -> list[Any]:
+    """Containers that publish the typed port. Sets `port_found`."""
     port = next((place[1] for word in words if (place := _port(word))), None)
     if port is None:
         return []
@@ -107,7 +109,7 @@ def _publishing(fitting: QuerySet[Any], words: list[str]) -> list[Any]:
 
 
 def _port(word: str) -> tuple[str, int] | None:
-    """("web1", 8080) of "web1:8080"; of "8080" and ":8080" without a host."""
+    """("web1", 8080) of "web1:8080"; ("", 8080) of "8080" and ":8080"; else None."""
     host, _colon, digits = word.rpartition(":")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 5):
         return None
@@ -130,32 +132,32 @@ def _one_word(kind: str, word: str, *, alone: bool) -> Q:
     return condition
 
 
-def find_hosts(person: Person, words: list[str]) -> list[Found]:
+def find_hosts(person: Person, words: list[str]) -> list[Result]:
     """Hosts by name or address."""
     condition = Q()
     for word in words:
         condition &= Q(name__icontains=word) | Q(address__icontains=word)
     return [
-        Found(host.name, reverse("hosts:page", args=[host.pk]), "server", _("Host"), host.address)
+        Result(host.name, reverse("hosts:page", args=[host.pk]), "server", _("Host"), host.address)
         for host in _best(visible_hosts(person).filter(condition), words, lambda row: row.name)
     ]
 
 
-def find_people(person: Person, words: list[str]) -> list[Found]:
-    """People by name or address, for those who see access."""
+def find_people(person: Person, words: list[str]) -> list[Result]:
+    """People by name or email. Needs `access.view`."""
     if not allows(person, "access.view"):
         return []
     condition = Q()
     for word in words:
         condition &= Q(name__icontains=word) | Q(email__icontains=word)
     return [
-        Found(str(user), reverse("people:page", args=[user.pk]), "user", _("Person"), user.email)
+        Result(str(user), reverse("people:page", args=[user.pk]), "user", _("Person"), user.email)
         for user in _best(User.objects.filter(condition), words, str)
     ]
 
 
-def find_jobs(person: Person, words: list[str]) -> list[Found]:
-    """Jobs by number, verb or the name of what they concern, the newest first."""
+def find_jobs(person: Person, words: list[str]) -> list[Result]:
+    """Jobs by number, verb, object or host, newest first."""
     condition = Q()
     for word in words:
         condition &= (
@@ -165,7 +167,7 @@ def find_jobs(person: Person, words: list[str]) -> list[Found]:
             | _number(word)
         )
     return [
-        Found(
+        Result(
             f"{asked_words(job.verb)} {job.object_name}".strip(),
             reverse("jobs:page", args=[job.pk]),
             "list-checks",
@@ -178,8 +180,8 @@ def find_jobs(person: Person, words: list[str]) -> list[Found]:
     ]
 
 
-def find_entries(person: Person, words: list[str]) -> list[Found]:
-    """An entry of the audit log by its number: "4711" or "#4711"."""
+def find_entries(person: Person, words: list[str]) -> list[Result]:
+    """The audit entry with this number: "4711" or "#4711"."""
     if len(words) != 1 or not allows(person, "audit.read"):
         return []
     number = words[0].removeprefix("#")
@@ -188,7 +190,7 @@ def find_entries(person: Person, words: list[str]) -> list[Found]:
     if queries.line(int(number), visible=visible_entries(person)) is None:
         return []
     url = reverse("audit:entry", args=[int(number)])
-    return [Found(_("Entry %(number)s") % {"number": number}, url, "scroll-text", _("Audit"))]
+    return [Result(_("Entry %(number)s") % {"number": number}, url, "scroll-text", _("Audit"))]
 
 
 def _best(rows: QuerySet[Any], words: list[str], name: Callable[[Any], str]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Pages and commands: where one can go and what one can begin, by the rights that one has."""
+"""Pages and commands that a person's rights allow."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.frame import PLACES
 from dashboard.furniture.places import Place
 from dashboard.offers import BUTTONS
-from dashboard.pages.search.found import Found, fits, rank
+from dashboard.pages.search.results import Result, fits, rank
 from dashboard.words import Words
 from hosts.access import Person, allows
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something to begin. `also`: other words that people look for it by."""
+    """A page to start something. `also`: more words to find it by."""
 
     word: Words
     url_name: str
@@ -45,10 +45,10 @@ COMMANDS = (
 )
 
 
-def find_places(person: Person, words: list[str]) -> list[Found]:
+def find_places(person: Person, words: list[str]) -> list[Result]:
     """Pages whose name fits."""
     found = [
-        Found(place.word, reverse(place.url_name), place.icon, _("Page"))
+        Result(place.word, reverse(place.url_name), place.icon, _("Page"))
         for section in PLACES
         for place in section
         if (not place.verb or allows(person, place.verb)) and fits(words, str(place.word))
@@ -56,10 +56,10 @@ def find_places(person: Person, words: list[str]) -> list[Found]:
     return _sorted(words, found)
 
 
-def find_commands(person: Person, words: list[str]) -> list[Found]:
-    """Commands whose name, or a word for it, fits."""
+def find_commands(person: Person, words: list[str]) -> list[Result]:
+    """Commands whose name or other words fit."""
     found = [
-        Found(command.word, reverse(command.url_name), command.icon, _("Command"))
+        Result(command.word, reverse(command.url_name), command.icon, _("Command"))
         for command in COMMANDS
         if (not command.verb or allows(person, command.verb))
         and fits(words, str(command.word), str(command.also))
@@ -67,5 +67,5 @@ def find_commands(person: Person, words: list[str]) -> list[Found]:
     return _sorted(words, found)
 
 
-def _sorted(words: list[str], found: list[Found]) -> list[Found]:
+def _sorted(words: list[str], found: list[Result]) -> list[Result]:
     return sorted(found, key=lambda one: rank(words, str(one.word))) if words else found

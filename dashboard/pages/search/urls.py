@@ -1,4 +1,4 @@
-"""Addresses of search, under /search/."""
+"""Addresses under /search/."""
 
 from django.urls import path
 

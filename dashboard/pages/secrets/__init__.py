@@ -1,1 +1,1 @@
-"""Secrets in a browser: who has which, never what is in them."""
+"""Secrets: which exist, and who uses them. Their values are never shown."""

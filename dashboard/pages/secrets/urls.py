@@ -1,4 +1,4 @@
-"""Secrets: their list and pages, under /secrets/."""
+"""Secrets: the list and one secret, under /secrets/."""
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ from dashboard.furniture.offer import in_bulk
 from dashboard.live.spec import Column
 from dashboard.live.tokens import equals
 from dashboard.offers.secrets import BUTTONS
-from dashboard.pages.secrets.replacing import replace
+from dashboard.pages.secrets.replace import replace
 from dashboard.pages.secrets.users import USERS
 
 SPEC = object_list(

@@ -1,4 +1,4 @@
-"""Who has a secret: told by inspect of each container, so a bounded number is looked at."""
+"""Containers that use a secret. Podman inspects each of them, so their number is limited."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""Signing in and out, one's own account and second factor: allauth's views in our words and look.
+"""Sign-in, one's own account and second factors: allauth's views with our texts and look.
 
-Sign-up and anything by mail stay closed; links come from accounts.invitations.
+There is no sign-up and no mail. Links come from accounts.invitations.
 """

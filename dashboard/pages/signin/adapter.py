@@ -1,4 +1,4 @@
-"""Our answers to allauth: who may sign up (nobody), which address counts, what is logged."""
+"""Our hooks of allauth: no sign-up, the client's address, audit entries."""
 
 import time
 from collections.abc import Mapping
@@ -20,11 +20,11 @@ from accounts import factors, signin
 from accounts.models import User
 from accounts.sessions import end_sessions
 from dashboard.furniture.who import known, stranger
-from dashboard.pages.signin.sessions import FROM
+from dashboard.pages.signin.sessions import ORIGIN
 from dashboard.session_age import BEGAN
 from hosts import bells
 
-# ways to show that it is still oneself, by allauth's ids
+# texts of ways to reauthenticate, by allauth's ids
 _INSTEAD = {
     "reauthenticate": _("Use your password instead"),
     "mfa_reauthenticate": _("Use a code instead"),
@@ -33,7 +33,7 @@ _INSTEAD = {
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Named by ACCOUNT_ADAPTER."""
+    """Set by ACCOUNT_ADAPTER."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -47,15 +47,14 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """People come by invitation only."""
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The address that limits count by: a proxy's header only where the proxy is trusted."""
+        """The address for rate limits. A proxy's header counts only from a trusted proxy."""
         return stranger(request).address or "unknown"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the try before the password is looked at."""
+        """Count the try before the password is checked."""
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
@@ -63,59 +62,60 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """The same for a wrong password and for an account that does not exist."""
+        """Log the same for a wrong password and for an unknown account."""
         signin.sign_in_failed(
             stranger(request), email=credentials.get("email", ""), why="wrong name or password"
         )
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
-        """Somebody disabled gave the right password."""
+        """Log that a disabled person gave the right password."""
         email = cast(User, user).email
         signin.sign_in_failed(stranger(request), email=email, why="the account is disabled")
         return cast(HttpResponse, super().respond_user_inactive(request, user))
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Begin a session under a fresh key, with its entry; without the entry there is none."""
+        """Start a session under a new key, and write its audit entry in the same transaction."""
         by = cast(User, user)
         records = get_authentication_records(request, user)
         with transaction.atomic():
             super().login(request, user)
             request.session[BEGAN] = int(time.time())
             who = known(request, by)
-            request.session[FROM] = [who.address, request.headers.get("User-Agent", "")[:300]]
-            how = [_named(by, record) for record in records if not record.get("reauthenticated")]
+            request.session[ORIGIN] = [who.address, request.headers.get("User-Agent", "")[:300]]
+            how = [
+                _step_name(by, record) for record in records if not record.get("reauthenticated")
+            ]
             signin.signed_in(by, who, how=", ".join(how))
         if any(record.get("type") == Authenticator.Type.RECOVERY_CODES for record in records):
-            _tell_codes_left(request, by)
+            _warn_of_few_codes(request, by)
 
     def logout(self, request: HttpRequest) -> None:
-        """End the session, with its entry."""
+        """End the session, with an audit entry."""
         user = request.user
         if isinstance(user, User):
             signin.signed_out(user, known(request, user))
         super().logout(request)
-        # what is open in other tabs ends now, not with the next look
+        # streams in other tabs end now, not at their next check
         bells.ring("access")
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """One's own new password; all other sessions end."""
+        """Set the person's own new password, and end all other sessions."""
         with transaction.atomic():
             super().set_password(user, password)
             end_sessions(cast(User, user), but=self.request.session.session_key)
             signin.password_changed(cast(User, user), known(self.request, cast(User, user)))
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        """As allauth's, in our words."""
+        """allauth's methods with our texts."""
         found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         return [{**one, "description": _INSTEAD[one["id"]]} for one in found]
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        """Back to one's own account."""
         return reverse("account_settings")
 
 
-def _named(user: User, record: Mapping[str, Any]) -> str:
-    """The log's words for a step of a sign-in, as allauth recorded it."""
+def _step_name(user: User, record: Mapping[str, Any]) -> str:
+    """The log's name for a step of a sign-in."""
     if record["method"] != "mfa":
         return str(record.get("provider") or record["method"])
     if record.get("type") == Authenticator.Type.RECOVERY_CODES:
@@ -124,7 +124,7 @@ def _named(user: User, record: Mapping[str, Any]) -> str:
     return factors.factor_label(used) if used else str(record.get("type"))
 
 
-def _tell_codes_left(request: HttpRequest, user: User) -> None:
+def _warn_of_few_codes(request: HttpRequest, user: User) -> None:
     left = factors.codes_left(user) or 0
     if left > factors.FEW_CODES:
         return

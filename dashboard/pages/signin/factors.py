@@ -1,4 +1,4 @@
-"""What stands round allauth's views of second factors: their entries, and what their pages need."""
+"""Decorators of allauth's views of second factors: caching, audit entries, page facts."""
 
 import time
 from collections.abc import Callable
@@ -15,33 +15,33 @@ from django.views.decorators.cache import never_cache
 from accounts import factors
 from accounts.models import User
 from dashboard.furniture.who import known
-from dashboard.pages.signin.passkeys import refused_here
+from dashboard.pages.signin.passkeys import passkey_refusal
 from dashboard.session_age import BEGAN
 
 View = Callable[..., HttpResponseBase]
 
 
-def told(view: View) -> View:
-    """Kept by no cache, and its template may ask the request whether passkeys work here."""
+def factor_page(view: View) -> View:
+    """Forbid caching, and set `passkeys_refused` on the request for the template."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
-        request.passkeys_refused = refused_here(request)  # type: ignore[attr-defined]
+    def wrapper(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+        request.passkeys_refused = passkey_refusal(request)  # type: ignore[attr-defined]
         return view(request, *args, **named)
 
-    return cast(View, never_cache(answered))
+    return cast(View, never_cache(wrapper))
 
 
 def written(view: View) -> View:
-    """As `told`; what its form changes is in the audit log in the same transaction, or not changed."""
+    """As `factor_page`. A change of the form and its audit entry share one transaction."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+    def wrapper(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
         user = request.user
         if not isinstance(user, User):
             return view(request, *args, **named)
-        if _begun_long_ago(request, user):
-            return render(request, "signin/again.html", {"path": request.path}, status=403)
+        if _signed_in_long_ago(request, user):
+            return render(request, "signin/sign_in_again.html", {"path": request.path}, status=403)
         if request.method != "POST":
             count = Authenticator.objects.filter(user=user, type__in=factors.FACTORS).count()
             request.last_factor = count == 1  # type: ignore[attr-defined]
@@ -49,13 +49,13 @@ def written(view: View) -> View:
         with factors.logged_changes(user, known(request, user)):
             return view(request, *args, **named)
 
-    return told(answered)
+    return factor_page(wrapper)
 
 
-def _begun_long_ago(request: HttpRequest, user: User) -> bool:
-    """True for somebody who has nothing here to show once more, and signed in a while ago.
+def _signed_in_long_ago(request: HttpRequest, user: User) -> bool:
+    """True for a person without password and factor whose sign-in is old.
 
-    Else whoever finds a session of theirs open could add a passkey of their own.
+    Otherwise anybody at their open session could add a passkey.
     """
     if user.has_usable_password() or factors.has_factor(user):
         return False
@@ -64,10 +64,9 @@ def _begun_long_ago(request: HttpRequest, user: User) -> bool:
 
 
 class ReauthenticateByPasskey(ReauthenticateWebAuthnView):  # type: ignore[misc]
-    """As allauth's; a passkey that does not fit is told of on the same page."""
+    """allauth's view. A wrong passkey shows the page again with the error."""
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        """The page once more."""
         return cast(
             HttpResponse, self.render_to_response({**self.get_context_data(), "form": form})
         )

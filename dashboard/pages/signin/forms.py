@@ -1,6 +1,6 @@
-"""The forms of sign-in and one's own account. `StyledForm` gives every field the look of a page.
+"""Forms of sign-in and of one's own account.
 
-Allauth ships no types, hence the ignores at its subclasses.
+allauth has no types, hence the ignores at its subclasses.
 """
 
 from typing import Any
@@ -21,8 +21,6 @@ from dashboard.furniture.who import known
 
 
 class SignInForm(StyledForm, LoginForm):  # type: ignore[misc]
-    """Address and password."""
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Email")
@@ -31,7 +29,7 @@ class SignInForm(StyledForm, LoginForm):  # type: ignore[misc]
 
 
 class ChangePasswordForm(StyledForm, AllauthChangePasswordForm):  # type: ignore[misc]
-    """The old password, and the new one twice."""
+    """The old password, the new one twice, and whether to revoke the person's API tokens."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,7 +55,7 @@ class ChangePasswordForm(StyledForm, AllauthChangePasswordForm):  # type: ignore
             )
 
     def save(self) -> None:
-        """Both, or neither."""
+        """Change the password and revoke tokens in one transaction."""
         with transaction.atomic():
             super().save()
             if self.cleaned_data.get("revoke_tokens"):
@@ -65,7 +63,7 @@ class ChangePasswordForm(StyledForm, AllauthChangePasswordForm):  # type: ignore
 
 
 class ReauthenticateForm(StyledForm, AllauthReauthenticateForm):  # type: ignore[misc]
-    """The password once more, before something delicate."""
+    """The password, before a delicate change."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,8 +72,6 @@ class ReauthenticateForm(StyledForm, AllauthReauthenticateForm):  # type: ignore
 
 
 class NameForm(StyledForm):
-    """One's own name."""
-
     name = forms.CharField(
         label=_("Name"),
         max_length=100,

@@ -1,4 +1,4 @@
-"""The second factor: allauth's TOTP and recovery codes, their secrets sealed with web's own key."""
+"""Second factors: allauth's TOTP and recovery codes, with secrets sealed by web's own key."""
 
 import time
 from datetime import UTC, datetime
@@ -30,8 +30,8 @@ from dashboard.furniture.forms import StyledForm
 from dashboard.furniture.who import stranger
 from dashboard.pages.signin.sessions import browser_of
 
-# how long a code can fit: its own half minute, and those that are let through on each side of it.
-# Allauth itself remembers a used one for a single half minute
+# how long a code fits: its own period and the tolerated ones on each side.
+# allauth remembers a used code for one period only
 _FITS_S = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
 
 
@@ -43,12 +43,12 @@ def _box(path: Path) -> SecretBox:
 
 
 def now() -> str:
-    """The time from which codes are made, in UTC, to the second."""
+    """The server's time in UTC, which codes are made from: "12:34:56"."""
     return datetime.fromtimestamp(time.time(), UTC).strftime("%H:%M:%S")
 
 
 def wrong_code() -> str:
-    """What somebody reads whose code does not fit. Codes are made from the time, so it says ours."""
+    """The error for a wrong code. It says the server's time, since codes depend on it."""
     return gettext(
         "This code is wrong or expired. Here it is %(now)s UTC: if your phone's clock is off "
         "by more than half a minute, its codes do not work; set its clock to automatic. "
@@ -57,32 +57,31 @@ def wrong_code() -> str:
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Named by MFA_ADAPTER."""
+    """Set by MFA_ADAPTER."""
 
     error_messages = {**DefaultMFAAdapter.error_messages, "incorrect_code": _("This is wrong.")}
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
-        """As allauth's; the words about a wrong code hold the time of now."""
+        """allauth's error; for a wrong code the one with the server's time."""
         if code == "incorrect_code":
             return ValidationError(wrong_code(), code=code)
         error: ValidationError = super().validation_error(code, *args)
         return error
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """Passkeys are for the name under which we are asked for, and shown as Haulout's."""
+        """Passkeys belong to the request's host name, under Haulout's title."""
         return {**super().get_public_key_credential_rp_entity(), "name": settings.MFA_TOTP_ISSUER}
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 - allauth's
-        """What a fresh passkey is called unless its owner says otherwise."""
+        """The proposed name of a new passkey."""
         return browser_of(self.request.headers.get("User-Agent", ""))
 
     def encrypt(self, text: str) -> str:
-        """`text` sealed with the key in HAULOUT_SIGNIN_KEY_FILE, Base64."""
+        """`text` sealed with the key in HAULOUT_SIGNIN_KEY_FILE, as Base64."""
         box = _box(settings.HAULOUT_SIGNIN_KEY_FILE)
         return box.encrypt(text.encode(), encoder=Base64Encoder).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """The counterpart of `encrypt`."""
         box = _box(settings.HAULOUT_SIGNIN_KEY_FILE)
         return box.decrypt(encrypted_text.encode(), encoder=Base64Encoder).decode()
 
@@ -95,14 +94,12 @@ class _CodeForm(StyledForm):
         self.fields["code"].widget.attrs |= {"autofocus": True, "inputmode": "numeric"}
 
     def clean_code(self) -> str:
-        """The code, judged. Too many tries are refused, and that is written down. One that has let
-        somebody in, or set the app up, is a wrong one from then on.
-        """
+        """The checked code. Each code counts once; too many tries are refused and logged."""
         spent = f"haulout-code-{self.user.pk}-{normalize_user_code(self.cleaned_data['code'])}"[
             :200
         ]
         if cache.get(spent):
-            # judged all the same: it counts as a try, and is written down as one
+            # the check goes on: the try is counted and logged
             self.cleaned_data["code"] = ""
         try:
             code = str(super().clean_code())  # type: ignore[misc]
@@ -119,22 +116,21 @@ class _CodeForm(StyledForm):
             raise
 
     def has_app(self) -> bool:
-        """True when this person has an authenticator app; else only recovery codes are codes."""
+        """True when the person has an authenticator app; else only recovery codes count."""
         apps = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.TOTP)
         return bool(apps.exists())
 
 
 class AuthenticateForm(_CodeForm, AllauthAuthenticateForm):  # type: ignore[misc]
-    """The code while signing in."""
+    """A code during sign-in."""
 
 
 class ReauthenticateForm(_CodeForm, AllauthReauthenticateForm):  # type: ignore[misc]
-    """The code before something delicate."""
+    """A code before a delicate change."""
 
 
 class ActivateForm(_CodeForm, AllauthActivateForm):  # type: ignore[misc]
-    """The first code of a fresh authenticator."""
+    """The first code of a new authenticator app."""
 
     def has_app(self) -> bool:
-        """The one that is being set up."""
         return True

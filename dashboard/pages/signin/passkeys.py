@@ -1,6 +1,6 @@
-"""Passkeys: the forms round what a browser answers, and where the browser would refuse to.
+"""Passkeys: forms for a browser's answer, and addresses where browsers refuse passkeys.
 
-A passkey is a second factor; with the owner's finger, face or PIN it also signs in alone.
+A passkey is a second factor. With the owner's finger, face or PIN it signs in alone.
 """
 
 import ipaddress
@@ -29,7 +29,7 @@ from accounts.factors import accept_counter
 from dashboard.furniture.forms import StyledForm
 from dashboard.furniture.who import stranger
 
-# what a hostile answer may make the decoders raise
+# errors of the decoders on a hostile answer
 _UNREADABLE = (
     ArithmeticError,
     AttributeError,
@@ -40,15 +40,15 @@ _UNREADABLE = (
 )
 
 
-def refused_here(request: HttpRequest) -> str:
-    """Why a browser would take no passkey for the address of this request; empty when it would."""
+def passkey_refusal(request: HttpRequest) -> str:
+    """Why browsers refuse passkeys at this request's address; "" when they accept them."""
     name = urlsplit(f"//{request.get_host()}").hostname or ""
     if name == "localhost" or name.endswith(".localhost"):
         return ""
     if address := _address(name):
         cure = gettext("Open Haulout by its name, over https.")
         if address.is_loopback:
-            # the same machine, by the name that it always has
+            # the same machine by name
             port = urlsplit(f"//{request.get_host()}").port
             here = f"{request.scheme}://localhost{f':{port}' if port else ''}/"
             cure = gettext("Open %(here)s instead.") % {"here": here}
@@ -72,11 +72,11 @@ def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-class _Answer(forms.JSONField):
-    """What a browser answers, in JSON."""
+class _CredentialField(forms.JSONField):
+    """A browser's answer as JSON."""
 
     def to_python(self, value: Any) -> Any:
-        """As Django's, which lets brackets in brackets without an end fail the page."""
+        """As Django's, but deeply nested brackets are an error and not a crash."""
         try:
             return super().to_python(value)
         except RecursionError as deep:
@@ -84,21 +84,20 @@ class _Answer(forms.JSONField):
 
 
 class AddForm(StyledForm, AllauthAddForm):  # type: ignore[misc]
-    """A fresh passkey and its name."""
+    """A new passkey and its name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # whether it can sign in alone is the device's to say, not a question to a person
+        # the device tells whether the passkey can sign in alone
         self.fields.pop("passwordless", None)
-        self.fields["credential"] = _Answer(widget=forms.HiddenInput)
+        self.fields["credential"] = _CredentialField(widget=forms.HiddenInput)
         self.fields["name"] = _name_field()
 
     def clean(self) -> dict[str, Any]:
-        """The browser's answer, judged."""
         try:
             cleaned = cast(dict[str, Any], super().clean())
             if given := cleaned.get("credential"):
-                _must_be_ours(RegistrationResponse.from_dict(given).response.client_data)
+                _require_our_origin(RegistrationResponse.from_dict(given).response.client_data)
             return cleaned
         except (ValidationError, *_UNREADABLE) as trouble:
             raise ValidationError(
@@ -106,23 +105,23 @@ class AddForm(StyledForm, AllauthAddForm):  # type: ignore[misc]
             ) from trouble
 
 
-def _must_be_ours(said: CollectedClientData) -> None:
-    """ValueError for an answer to another page: a neighbour below our name, a frame of somebody else."""
+def _require_our_origin(said: CollectedClientData) -> None:
+    """Raise ValueError when the answer belongs to another page or to a foreign frame."""
     here = f"{context.request.scheme}://{context.request.get_host()}"
     if said.origin not in (here, *settings.CSRF_TRUSTED_ORIGINS) or said.cross_origin:
         raise ValueError("it was asked for by another page")
 
 
 class EditForm(StyledForm, AllauthEditForm):  # type: ignore[misc]
-    """Another name for a passkey."""
+    """A passkey's new name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"] = _name_field()
 
 
-class _Judged:
-    """What the three forms that take a passkey's answer have in common."""
+class _CredentialForm:
+    """What the three forms with a passkey's answer share."""
 
     cleaned_data: dict[str, Any]
     fields: dict[str, forms.Field]
@@ -130,17 +129,17 @@ class _Judged:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["credential"] = _Answer(widget=forms.HiddenInput)
+        self.fields["credential"] = _CredentialField(widget=forms.HiddenInput)
 
     def clean_credential(self) -> Authenticator:
-        """The passkey that answered. Whatever is wrong with it, a person reads the same."""
+        """The passkey that answered. All errors read the same."""
         given = self.cleaned_data["credential"]
         why = "a passkey that does not fit"
         try:
             found: Authenticator = super().clean_credential()  # type: ignore[misc]
             answer = AuthenticationResponse.from_dict(given).response
-            _must_be_ours(answer.client_data)
-            # the question may have been put after a password, where knowing the owner is not asked for
+            _require_our_origin(answer.client_data)
+            # a challenge after a password does not verify the owner
             if self.passwordless and not answer.authenticator_data.is_user_verified():
                 raise ValueError("it did not know its owner")
             if not accept_counter(found, answer.authenticator_data.counter):
@@ -151,7 +150,7 @@ class _Judged:
             if getattr(trouble, "code", "") == "too_many_login_attempts":
                 signin.sign_in_limited(stranger(context.request), email=self._whose())
                 raise
-            # each question is for one answer
+            # each challenge takes one answer
             auth.clear_state()
             signin.sign_in_failed(stranger(context.request), email=self._whose(), why=why)
             raise ValidationError(
@@ -167,16 +166,16 @@ class _Judged:
         return user.email if user else "unknown passkey"
 
 
-class AuthenticateForm(_Judged, AllauthAuthenticateForm):  # type: ignore[misc]
+class AuthenticateForm(_CredentialForm, AllauthAuthenticateForm):  # type: ignore[misc]
     """A passkey after the password."""
 
 
-class LoginForm(_Judged, AllauthLoginForm):  # type: ignore[misc]
+class LoginForm(_CredentialForm, AllauthLoginForm):  # type: ignore[misc]
     """A passkey alone."""
 
 
-class ReauthenticateForm(_Judged, AllauthReauthenticateForm):  # type: ignore[misc]
-    """A passkey before something delicate."""
+class ReauthenticateForm(_CredentialForm, AllauthReauthenticateForm):  # type: ignore[misc]
+    """A passkey before a delicate change."""
 
 
 def _name_field() -> forms.CharField:

@@ -1,4 +1,4 @@
-"""Signing in by an OpenID provider: out to it, and back. What goes wrong is told and written down."""
+"""Sign-in by an OpenID provider. Errors are shown and logged."""
 
 import logging
 import time
@@ -29,31 +29,31 @@ from dashboard.oidc.errors import NoAnswer, ProviderError
 from dashboard.oidc.flow import PendingSignIn, ProviderUser
 
 log = logging.getLogger(__name__)
-# sign-ins that were begun: {state: what has to be remembered}
+# session key: {state: Begun} of sign-ins under way
 KEPT = "haulout_provider"
 MOST_BEGUN = 5
 WITHIN_S = 600
 Page = Callable[[HttpRequest, str], HttpResponse]
 
 
-def offered(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Let the template of `view` offer the providers. A file that is wrong offers none."""
+def with_providers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Set `providers` on the request for the view's template; nothing when their file is wrong."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+    def wrapper(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
         try:
             request.providers = providers()  # type: ignore[attr-defined]
         except ProviderFileError as wrong:
             log.warning("no provider is offered: %s", wrong)
         return view(request, *args, **named)
 
-    return answered
+    return wrapper
 
 
-def _door(page: Callable[[HttpRequest, Provider], HttpResponse]) -> Page:
+def _provider_page(page: Callable[[HttpRequest, Provider], HttpResponse]) -> Page:
     @require_GET
     @rate_limit(action="provider", limit_get=True)  # type: ignore[untyped-decorator]
-    def answered(request: HttpRequest, provider_id: str) -> HttpResponse:
+    def wrapper(request: HttpRequest, provider_id: str) -> HttpResponse:
         if request.user.is_authenticated:
             return redirect(settings.LOGIN_REDIRECT_URL)
         try:
@@ -67,33 +67,35 @@ def _door(page: Callable[[HttpRequest, Provider], HttpResponse]) -> Page:
         except ProviderError as trouble:
             signin.sign_in_failed(stranger(request), email=provider.id, why=trouble.why)
             status = 502 if isinstance(trouble, NoAnswer) else 403
-            return _told(request, provider, str(trouble), _wanted(request), status=status)
+            return _trouble_page(
+                request, provider, str(trouble), _next_path(request), status=status
+            )
 
-    return cast(Page, answered)
+    return cast(Page, wrapper)
 
 
-@_door
+@_provider_page
 def begin(request: HttpRequest, provider: Provider) -> HttpResponse:
-    """Send somebody to the provider."""
+    """Redirect to the provider."""
     where, state, begun = flow.begin(
         provider,
-        redirect_uri=_back_to(request, provider),
-        next_path=_wanted(request),
-        # whoever is signed in there as somebody else has to be able to say so
+        redirect_uri=_callback_url(request, provider),
+        next_path=_next_path(request),
+        # lets a person choose another account at the provider
         prompt="login" if "other" in request.GET else "",
     )
     kept = dict(request.session.get(KEPT, {}))
     kept[state] = begun.kept()
     request.session[KEPT] = dict(list(kept.items())[-MOST_BEGUN:])
-    # nobody is signed in by it yet, so it need not outlive the way there and back
+    # nobody is signed in yet: the session ends with the sign-in's time
     request.session.set_expiry(WITHIN_S)
     return HttpResponseRedirect(where)
 
 
-@_door
+@_provider_page
 def back(request: HttpRequest, provider: Provider) -> HttpResponse:
-    """Somebody comes back: with a code of a sign-in that this browser began, or with nothing."""
-    begun = _begun(request, provider)
+    """The provider's answer to a sign-in that this browser began."""
+    begun = _take_begun(request, provider)
     request.provider_next = begun.next  # type: ignore[attr-defined]
     if error := request.GET.get("error"):
         raise ProviderError(
@@ -110,14 +112,14 @@ def back(request: HttpRequest, provider: Provider) -> HttpResponse:
     answer = flow.finish(
         provider,
         begun,
-        redirect_uri=_back_to(request, provider),
+        redirect_uri=_callback_url(request, provider),
         code=request.GET.get("code", ""),
     )
-    return _inside(request, provider, answer, begun)
+    return _sign_in(request, provider, answer, begun)
 
 
-def _begun(request: HttpRequest, provider: Provider) -> PendingSignIn:
-    """What was remembered for this answer; each can be used once. ProviderError."""
+def _take_begun(request: HttpRequest, provider: Provider) -> PendingSignIn:
+    """The sign-in that the answer belongs to, once. Raises Trouble."""
     kept = dict(request.session.get(KEPT, {}))
     told = kept.pop(request.GET.get("state", ""), None)
     if told is not None:
@@ -133,7 +135,7 @@ def _begun(request: HttpRequest, provider: Provider) -> PendingSignIn:
     return PendingSignIn(**told)
 
 
-def _inside(
+def _sign_in(
     request: HttpRequest, provider: Provider, answer: ProviderUser, begun: PendingSignIn
 ) -> HttpResponse:
     named = ProviderClaims(
@@ -159,9 +161,9 @@ def _inside(
         signin.sign_in_failed(
             who, email=answer.email, why=f"{provider.id}: {type(refusal).__name__}"
         )
-        return _told(request, provider, str(refusal), begun.next, status=403, other="1")
+        return _trouble_page(request, provider, str(refusal), begun.next, status=403, other="1")
     record_authentication(request, user, "provider", provider=f"provider {provider.id}")
-    # a second factor of theirs here is still asked for
+    # asks for their second factor here
     login = Login(user=user, redirect_url=begun.next or None)
     return cast(HttpResponse, perform_login(request, login))
 
@@ -171,8 +173,8 @@ def _with(path: str, **query: str) -> str:
     return f"{path}?{urlencode(given)}" if given else path
 
 
-def named_by(user: User) -> list[tuple[str, Identity]]:
-    """(name of the provider, the identity there) of each by which somebody signs in."""
+def identities_of(user: User) -> list[tuple[str, Identity]]:
+    """(provider's name, identity) of each provider that the person signs in with."""
     try:
         names = {one.id: one.name for one in providers()}
     except ProviderFileError:
@@ -182,22 +184,22 @@ def named_by(user: User) -> list[tuple[str, Identity]]:
 
 
 def back_address(base: str, provider: Provider) -> str:
-    """The address to register at the provider, under `base`: https://haulout.example.org."""
+    """The redirect URI to register at the provider. `base`: https://haulout.example.org."""
     return f"{base}{reverse('provider_back', args=[provider.id])}"
 
 
-def _back_to(request: HttpRequest, provider: Provider) -> str:
-    # by the name they came by, which is one of ours: what is remembered lies under that name
+def _callback_url(request: HttpRequest, provider: Provider) -> str:
+    # the request's host name: the session belongs to it
     return back_address(request.build_absolute_uri("/").rstrip("/"), provider)
 
 
-def _wanted(request: HttpRequest) -> str:
-    """Where somebody wanted to go when they began."""
+def _next_path(request: HttpRequest) -> str:
+    """The page that the person wanted to open."""
     wanted = getattr(request, "provider_next", request.GET.get("next", ""))
     return wanted if get_adapter().is_safe_url(wanted) else ""
 
 
-def _told(
+def _trouble_page(
     request: HttpRequest,
     provider: Provider,
     words: str,
@@ -206,7 +208,7 @@ def _told(
     status: int,
     other: str = "",
 ) -> HttpResponse:
-    """The page of what went wrong; with `other` it was about the person who came."""
+    """The page with the error. `other`: the error is about the person, so offer another one."""
     begin = reverse("provider_begin", args=[provider.id])
     context = {
         "words": words,

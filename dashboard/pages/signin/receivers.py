@@ -1,7 +1,7 @@
-"""What allauth.mfa tells by a signal of its own, and the audit log must hear: codes that were wrong.
+"""Audit entries for wrong codes, from a signal of allauth.mfa.
 
-Changes of factors are compared instead (accounts.factors), since some signals come after the commit.
-Imported with the URLs, since only behind them it is sent.
+Changes of factors are compared instead (accounts.factors): some signals come after the commit. urls.py
+imports this module, since the signal comes only from those views.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from dashboard.furniture.who import stranger
 
 @receiver(signals.authentication_failed)
 def code_was_wrong(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """A right password, then a wrong code."""
+    """Log a wrong code after a right password."""
     signin.sign_in_failed(
         stranger(request), email=user.email, why="wrong code of the second factor"
     )

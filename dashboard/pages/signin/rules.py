@@ -1,4 +1,4 @@
-"""How people sign in, for administrators: what roles ask for, and somebody's sessions."""
+"""Sign-in rules and people's sessions, for administrators."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,14 +17,14 @@ from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
 from dashboard.furniture.account_losses import with_sessions
 from dashboard.furniture.change_preview import ask_first
-from dashboard.pages.signin.sessions import ends, shown
+from dashboard.pages.signin.sessions import session_limits, session_rows
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import Person
 from hosts.access.second_factor import users_lacking_factor
 
 
-def _allowed(request: HttpRequest) -> Person:
+def _require_manager(request: HttpRequest) -> Person:
     person = person_of(request)
     access.require(person, PEOPLE_MANAGE.name, Target(kind="user", name="everybody"))
     return person
@@ -32,8 +32,8 @@ def _allowed(request: HttpRequest) -> Person:
 
 @require_http_methods(["GET", "POST"])
 def rules(request: HttpRequest) -> HttpResponse:
-    """Which roles ask for a second factor, and who has to set one up."""
-    person = _allowed(request)
+    """Roles that ask for a second factor, and people who have none yet. POST changes the roles."""
+    person = _require_manager(request)
     roles = list(Role.objects.order_by("pk"))
     if request.method == "POST":
         wanted = set(request.POST.getlist("role"))
@@ -53,13 +53,13 @@ def rules(request: HttpRequest) -> HttpResponse:
         "roles": roles,
         "waiting": active.filter(pk__in=waiting).order_by("name"),
         **_providers(),
-        **ends(),
+        **session_limits(),
     }
     return render(request, "signin/rules.html", context)
 
 
 def _providers() -> dict[str, object]:
-    """For the template: the providers, the file that names them, and what is wrong with it."""
+    """Context: the providers, their file, and the file's error."""
     told = {"file": settings.HAULOUT_OIDC_FILE}
     try:
         return {**told, "providers": providers()}
@@ -69,18 +69,18 @@ def _providers() -> dict[str, object]:
 
 @require_GET
 def sessions(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Where somebody is signed in."""
-    _allowed(request)
+    """A person's sessions."""
+    _require_manager(request)
     user = get_object_or_404(User, pk=user_id)
-    found = shown(user, request.session.session_key)
-    context = {"tab": "people", "one": user, "sessions": found, **ends()}
+    found = session_rows(user, request.session.session_key)
+    context = {"tab": "people", "one": user, "sessions": found, **session_limits()}
     return render(request, "signin/sessions_of.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
-    """GET: what ends with all of them, as a question. POST: end one, or all where none is named."""
-    person = _allowed(request)
+    """GET asks, and lists all sessions. POST ends one, or all without `session`."""
+    person = _require_manager(request)
     user = get_object_or_404(User, pk=user_id)
     if request.method == "GET":
         return ask_first(

@@ -1,4 +1,4 @@
-"""Somebody's sessions as one's own account and an administrator's page show them."""
+"""Sessions as a person's own account and the administrators' page show them."""
 
 import re
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from accounts.models import User
 from accounts.sessions import handle_of, sessions_of
 from dashboard.session_age import BEGAN, SEEN
 
-# where a session was begun: [address, what the browser calls itself]
-FROM = "haulout_from"
-# the first that fits; others call themselves by these names too
+# session key: [address, User-Agent] of the sign-in
+ORIGIN = "haulout_from"
+# the first match counts: most browsers name others too
 _BROWSERS = {
     "Edg": "Edge",
     "OPR": "Opera",
@@ -28,10 +28,10 @@ _SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A session: `own` is that of the request; times are None where it does not know them.
+class SessionRow:
+    """A session. `own`: that of the request. Unknown times are None.
 
-    It ends at `idle_end` when it is not used, and at `last_end` in any case.
+    It ends at `idle_end` without use, at `last_end` in any case.
     """
 
     handle: str
@@ -44,13 +44,13 @@ class Shown:
     last_end: datetime | None
 
 
-def shown(user: User, own_key: str | None) -> list[Shown]:
-    """One's own first, then the last used."""
+def session_rows(user: User, own_key: str | None) -> list[SessionRow]:
+    """The request's own session first, then by last use."""
     found = []
     for key, kept in sessions_of(user):
-        address, agent = (kept.get(FROM) or ["", ""])[:2]
+        address, agent = (kept.get(ORIGIN) or ["", ""])[:2]
         found.append(
-            Shown(
+            SessionRow(
                 handle_of(key),
                 key == own_key,
                 browser_of(str(agent)),
@@ -65,8 +65,8 @@ def shown(user: User, own_key: str | None) -> list[Shown]:
     return sorted(found, key=lambda one: (one.own, one.seen or earliest), reverse=True)
 
 
-def ends() -> dict[str, str]:
-    """When sessions end by themselves, for templates."""
+def session_limits() -> dict[str, str]:
+    """Context: how long sessions last."""
     hours, days = settings.SESSION_COOKIE_AGE // 3600, settings.HAULOUT_SESSION_END_S // 86_400
     return {
         "idle": ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours},
@@ -75,7 +75,7 @@ def ends() -> dict[str, str]:
 
 
 def browser_of(agent: str) -> str:
-    """“Firefox on Linux” of a User-Agent; it may say anything, so only known names are taken."""
+    """ "Firefox on Linux" of a User-Agent. Only known names are taken from it."""
     browser = next(
         (name for mark, name in _BROWSERS.items() if re.search(rf"\b{mark}/", agent)), ""
     )

@@ -1,4 +1,4 @@
-"""One's own account: name, password, second factor."""
+"""One's own account: name, password, second factors, sessions."""
 
 from typing import cast
 
@@ -15,14 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import actions, factors, signin
 from accounts.sessions import handle_of
 from dashboard.pages.signin.forms import NameForm
-from dashboard.pages.signin.providers import named_by
-from dashboard.pages.signin.sessions import ends, shown
+from dashboard.pages.signin.providers import identities_of
+from dashboard.pages.signin.sessions import session_limits, session_rows
 from dashboard.person import person_of
 
 
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
-    """The page, and one's new name."""
+    """The account page. POST changes the name."""
     person = person_of(request)
     form = NameForm(request.POST or None, initial={"name": person.user.name})
     if request.method == "POST" and form.is_valid():
@@ -39,16 +39,16 @@ def account(request: HttpRequest) -> HttpResponse:
         "totp": Authenticator.Type.TOTP in kinds,
         "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
         "codes_left": factors.codes_left(person.user),
-        "identities": named_by(person.user),
+        "identities": identities_of(person.user),
         "password": person.user.has_usable_password(),
-        "sessions": shown(person.user, request.session.session_key),
-        **ends(),
+        "sessions": session_rows(person.user, request.session.session_key),
+        **session_limits(),
     }
     return render(request, "account/settings.html", context)
 
 
 def password(request: HttpRequest) -> HttpResponseBase:
-    """One's new password; who comes by a provider has none to change."""
+    """Change the password. People of a provider have none."""
     if person_of(request).user.has_usable_password():
         return cast(HttpResponseBase, allauth_views.password_change(request))
     messages.info(request, _("You have no password here: you sign in through your provider."))
@@ -57,7 +57,7 @@ def password(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 def end_session(request: HttpRequest) -> HttpResponse:
-    """End another session of one's own, or all others; this one ends by signing out."""
+    """End another session of one's own, or all others. The current one ends by signing out."""
     person = person_of(request)
     handle = request.POST.get("session", "")
     own = request.session.session_key

@@ -1,1 +1,1 @@
-"""Pages of statistics: a container's, a pod's, a host's, several compared; their history as JSON."""
+"""Statistics of containers, pods and hosts, compared, and their history as JSON."""

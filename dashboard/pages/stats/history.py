@@ -1,4 +1,4 @@
-"""A subject's points over a range: rows of the database, and what the link has not written yet."""
+"""A subject's points over a range: from the database, and the newest from the link."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from hosts.stats.metrics import TOTAL, key_of
 
 
 def series_of(found: list[StatsSubject], over: Range) -> list[dict[str, Any]]:
-    """`{"of", "times": [s], "values": {metric: [value or None]}}` for each subject."""
+    """`{"of", "times": [s], "values": {metric: [value or None]}}` of each subject."""
     wanted: dict[int, set[bytes]] = {}
     for one in found:
         for endpoint_id, members in one.members.items():
@@ -60,7 +60,7 @@ async def _tails(wanted: dict[int, set[bytes]]) -> dict[int, dict[bytes, Points]
             told = await control.stats_tail(endpoint_id, [key.hex() for key in sorted(keys)])
             return tail_points(told)
         except (control.ControlError, KeyError, ValueError, TypeError):
-            # without the link the newest minutes are missing, and the chart ends where it ends
+            # without the link the newest minutes are missing
             return {}
 
     found = await asyncio.gather(*(tail(*pair) for pair in wanted.items()))

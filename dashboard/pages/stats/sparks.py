@@ -1,4 +1,4 @@
-"""The small lines in lists of containers: the last hour of those that a person may see."""
+"""Sparklines of the container list: the last hour."""
 
 from typing import Any, Final
 
@@ -12,9 +12,9 @@ MOST_ROWS: Final = 100
 
 
 def sparks_of(person: Person, names: list[str]) -> dict[str, dict[str, Any]]:
-    """`ENDPOINT:ID` to `{"until": s, "cpu": [% of a core], "memory": [bytes]}`, by the minute.
+    """`ENDPOINT:ID` to `{"until": s, "cpu": [% of a core], "memory": [bytes]}`, one value a minute.
 
-    Names that are not visible, or have no sample in the hour, are left out.
+    Invisible containers and those without a sample are left out.
     """
     wanted: dict[int, dict[bytes, str]] = {}
     for name in names[:MOST_ROWS]:

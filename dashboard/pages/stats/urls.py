@@ -1,4 +1,4 @@
-"""Addresses of the pages of statistics, beside those of what they are about."""
+"""Addresses of the pages of statistics, under those of their subjects."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Statistics of a container, a pod, a host, of several beside each other, and their history."""
+"""Statistics of a container, a pod, a host, or several compared; and their history."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from dashboard.furniture.frames import container_frame, host_frame
-from dashboard.pages.stats import shown
+from dashboard.pages.stats import charts
 from dashboard.pages.stats.history import series_of
 from dashboard.pages.stats.sparks import sparks_of
 from dashboard.person import person_of
@@ -28,7 +28,7 @@ def _charts(
     request: HttpRequest, found: list[StatsSubject], *, compared: bool = False
 ) -> dict[str, Any]:
     chosen = request.GET.get("range", "1h")
-    return {"stats": shown.context(found, chosen=chosen, compared=compared)}
+    return {"stats": charts.context(found, chosen=chosen, compared=compared)}
 
 
 @require_GET
@@ -44,7 +44,7 @@ def container(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRes
 
 @require_GET
 def host(request: HttpRequest, host_id: int) -> HttpResponse:
-    """A host's tab: the sum of its containers beside what the machine has."""
+    """A host's tab: the sum of its containers, and the machine's size."""
     person = person_of(request)
     row = get_host(person, host_id, "host.view")
     context = host_frame(person, row, tab="stats")
@@ -54,14 +54,14 @@ def host(request: HttpRequest, host_id: int) -> HttpResponse:
 
 @require_GET
 def pod_part(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """What stands in a pod's tab."""
+    """The part in a pod's tab."""
     found = [pod_subject(person_of(request), endpoint_id, podman_id)]
     return render(request, "stats/part.html", _charts(request, found))
 
 
 @require_GET
 def compare(request: HttpRequest) -> HttpResponse:
-    """Up to ten containers, pods or hosts (`of`) beside each other; `c` as lists name containers."""
+    """Up to ten containers, pods or hosts (`of`); `c` names containers as lists do."""
     chosen = [f"container:{key}" for key in request.GET.getlist("c")]
     names = [*request.GET.getlist("of"), *chosen]
     context = _charts(request, subjects(person_of(request), names), compared=True)
@@ -81,5 +81,5 @@ def history(request: HttpRequest) -> JsonResponse:
 
 @require_GET
 def sparks(request: HttpRequest) -> JsonResponse:
-    """The last hour of the containers `key` (ENDPOINT:ID), for the lines in a list."""
+    """Sparklines of the containers `key` (ENDPOINT:ID)."""
     return JsonResponse({"sparks": sparks_of(person_of(request), request.GET.getlist("key"))})

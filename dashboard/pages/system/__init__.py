@@ -1,1 +1,1 @@
-"""A host's Podman as a whole: its disk, its events and its system; and the prunes of all kinds."""
+"""A host's Podman: disk, events, system facts, and all prunes."""

@@ -1,4 +1,4 @@
-"""What the tabs of a host show of its Podman, from what is stored. Asks no host."""
+"""Facts of a host's Podman for its tabs, from the database alone."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from hosts.upgrade_to_6 import Obstacle
 
 @dataclass(frozen=True, slots=True)
 class DiskLine:
-    """One kind on an endpoint's disk. `share`: what could be had back, of its size."""
+    """One kind of object on the disk. `share`: reclaimable part, 0…1."""
 
     words: Words
     list_url: str
@@ -31,7 +31,7 @@ class DiskLine:
 
 
 def disk_lines(use: DiskUse, verbs: frozenset[str]) -> list[DiskLine]:
-    """Images, containers and volumes, as they were measured."""
+    """Images, containers and volumes."""
     host = use.endpoint.host.name
     query = f'?q=host:"{host}"'
     rooms = (
@@ -64,7 +64,7 @@ def _prune_url(kind: str, endpoint_id: int) -> str:
 
 
 def more_prunes(endpoint: Endpoint, verbs: frozenset[str]) -> list[tuple[Words, str]]:
-    """Prunes of what takes no room of its own: pods and networks."""
+    """(title, URL) of the prunes that free no disk: pods and networks."""
     return [
         (PRUNES[kind].command, _prune_url(kind, endpoint.pk))
         for kind in ("pod", "network")
@@ -73,13 +73,13 @@ def more_prunes(endpoint: Endpoint, verbs: frozenset[str]) -> list[tuple[Words, 
 
 
 def no_events(endpoint: Endpoint) -> str:
-    """Why this endpoint tells no events, "" when it does."""
+    """Why the endpoint has no events, "" when it has."""
     return capabilities.lacks(endpoint, "events")
 
 
 @dataclass(frozen=True, slots=True)
-class Local:
-    """A command that only somebody at the host may give."""
+class HostCommand:
+    """A command that must be run on the host itself."""
 
     command: str
     words: str
@@ -95,17 +95,16 @@ class SystemFacts:
     searched: list[str]
     plugins: list[tuple[str, str]]
     abilities: list[Ability]
-    local: list[Local]
+    local: list[HostCommand]
     check: Job | None
     no_check: str
     weaknesses: list[Advisory]
-    # None: nobody knows yet
+    # None: not known yet
     in_the_way_of_6: list[Obstacle] | None
     changes_in_6: list[Words]
 
 
 def system_facts(endpoint: Endpoint) -> SystemFacts:
-    """Everything but the page's frame."""
     info = endpoint.info or {}
     registries = info.get("registries") or {}
     plugins = info.get("plugins") or {}
@@ -137,7 +136,7 @@ def system_facts(endpoint: Endpoint) -> SystemFacts:
 
 
 def _uptime(told: Any) -> str:
-    """Podman's words without what nobody needs: 1h 34m 47.00s (Approximately 0.04 days)."""
+    """ "1h 34m 47s" of Podman's "1h 34m 47.00s (Approximately 0.04 days)"."""
     return re.sub(r"\.\d+s\b", "s", str(told or "").partition(" (")[0])
 
 
@@ -183,25 +182,25 @@ def _rows(endpoint: Endpoint, info: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _local(endpoint: Endpoint) -> list[Local]:
+def _local(endpoint: Endpoint) -> list[HostCommand]:
     podman = "podman"
     if endpoint.rootless:
         podman = (
             f"sudo -u {endpoint.user} XDG_RUNTIME_DIR=/run/user/$(id -u {endpoint.user}) podman"
         )
     return [
-        Local(
+        HostCommand(
             f"{podman} system migrate",
             _(
                 "Migrates containers to a new version of Podman or to new subordinate ids. It "
                 "stops all of them."
             ),
         ),
-        Local(
+        HostCommand(
             f"{podman} system renumber",
             _("Renumbers all locks, after num_locks was changed. Stop all containers first."),
         ),
-        Local(
+        HostCommand(
             f"{podman} system reset",
             _(
                 "Removes everything: containers, pods, images, volumes, networks, secrets. It cannot be"

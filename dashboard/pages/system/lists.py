@@ -1,4 +1,4 @@
-"""The list of a host's events: filtered, followed live, kept for a week."""
+"""The list of a host's events, live, kept for a week."""
 
 from collections import defaultdict
 from typing import Any
@@ -23,12 +23,12 @@ TROUBLE = (
 _ROOMS = {kind: f"{kind}s" for kind in INVENTORY}
 
 
-def _seen(person: Person) -> Q:
-    """Of hosts that they see: events of the host itself, and of kinds whose objects they see there."""
+def _visible(person: Person) -> Q:
+    """Events of visible hosts, of the kinds whose objects the person sees there."""
     there = on_endpoints(person, "host.view")
     seen = {kind: on_endpoints(person, f"{kind}.view") for kind in INVENTORY}
     if not any(seen.values()):
-        # they see all of everything, and the index of times is walked alone
+        # the person sees everything: a plain condition uses the index of times
         return there
     kinds = Q(kind="system")
     for kind, places in seen.items():
@@ -37,7 +37,7 @@ def _seen(person: Person) -> Q:
 
 
 def _prepare(rows: list[Any], person: Person) -> None:
-    """Sets `url`, empty for what is forgotten by now, `tone`, and `called`."""
+    """Set `url` ("" for a gone object), `tone` and `called` on each row."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         if row.kind in _ROOMS and row.podman_id:
@@ -53,10 +53,10 @@ def _prepare(rows: list[Any], person: Person) -> None:
         known = (row.kind, row.endpoint_id, row.podman_id) in there
         row.url = f"/{_ROOMS[row.kind]}/{row.endpoint_id}/{row.podman_id}/" if known else ""
         row.tone = _tone(row)
-        row.called = _called(row.name or row.podman_id)
+        row.display_name = _display_name(row.name or row.podman_id)
 
 
-def _called(name: str) -> str:
+def _display_name(name: str) -> str:
     """The name; of an id its beginning."""
     is_id = len(name) == 64 and not set(name) - set("0123456789abcdef")
     return name[:12] if is_id else name
@@ -78,7 +78,7 @@ SPEC = register(
         verb="host.view",
         noun=(_("event"), _("events")),
         base=lambda person: HostEvent.objects.select_related("endpoint__host").filter(
-            _seen(person)
+            _visible(person)
         ),
         tokens=(
             one_of("kind", _("container, image, volume …"), KINDS),

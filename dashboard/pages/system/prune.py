@@ -1,4 +1,4 @@
-"""The preview of a prune, object by object, and the click that removes exactly what is ticked."""
+"""The preview of a prune, object by object, and the removal of the ticked ones."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ OLDER = (
 
 @require_http_methods(["GET", "POST"])
 def prune(request: HttpRequest, kind: str) -> HttpResponse:
-    """GET: what would go, as the form above it chooses. POST: remove what is ticked."""
+    """GET: the preview for the chosen options. POST removes the ticked objects."""
     offer = PRUNES.get(kind)
     if offer is None or not isinstance(offer.page, PrunePage):
         raise Http404
@@ -48,7 +48,7 @@ def prune(request: HttpRequest, kind: str) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            return go_watch(request, _asked(request, person, offer, wish))
+            return go_watch(request, _ask(request, person, offer, wish))
         except Refusal as wrong:
             problem = str(wrong)
     too_many = page.asks and not chosen and len(endpoints) > MOST_ASKED
@@ -62,7 +62,7 @@ def prune(request: HttpRequest, kind: str) -> HttpResponse:
         "wish": wish,
         "older": OLDER,
         "plan": plan,
-        **_shown(kind, page, plan),
+        **_rows(kind, page, plan),
         "too_many": too_many,
         "problem": problem,
         "targets": [(one.pk, endpoint_words(one), one in chosen) for one in endpoints],
@@ -80,8 +80,8 @@ def _wish(data: QueryDict, page: PrunePage) -> Wish:
     )
 
 
-def _shown(kind: str, page: PrunePage, plan: Plan) -> dict[str, Any]:
-    """The first of what would go, with sizes, and what stays since it is locked."""
+def _rows(kind: str, page: PrunePage, plan: Plan) -> dict[str, Any]:
+    """Context: the first objects with sizes, and the locked ones that stay."""
     attach([one.row for one in plan.found])
     free = [one for one in plan.found if not hasattr(one.row, "lock")]
     found = free[:MOST_OBJECTS]
@@ -99,7 +99,7 @@ def _shown(kind: str, page: PrunePage, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _asked(request: HttpRequest, person: Person, offer: Offer, wish: Wish) -> Batch:
+def _ask(request: HttpRequest, person: Person, offer: Offer, wish: Wish) -> Batch:
     refs = refs_of(request.POST.getlist("object"))
     if not refs:
         raise Refusal(_("Tick at least one."))

@@ -1,4 +1,4 @@
-"""A host's disk, events and system: tabs of its page, and the buttons on them."""
+"""Tabs of a host: disk, events, system."""
 
 from typing import Any
 
@@ -16,8 +16,8 @@ from dashboard.live.page import asks_for_list, list_context
 from dashboard.live.suggest import suggestions
 from dashboard.live.visibility import verbs_for
 from dashboard.pages.system import facts
+from dashboard.pages.system.disk_usage import measure
 from dashboard.pages.system.lists import QUICK, SPEC
-from dashboard.pages.system.measuring import measure
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts.access import Person, allows, get_endpoint, get_host, visible_endpoints
@@ -29,13 +29,13 @@ from hosts.refusals import FieldRefusal
 
 def _endpoints(person: Person, row: Host) -> list[Endpoint]:
     found = visible_endpoints(person).filter(host=row).select_related("host", "disk_use")
-    # what is on the disk and what happened is about all that is there
+    # disk and events are about all objects, so a narrowed grant is not enough
     return [one for one in found.order_by("rootless", "user") if allows(person, "host.view", one)]
 
 
 @require_GET
 def disk(request: HttpRequest, host_id: int) -> HttpResponse:
-    """What was measured last of each endpoint; what was never is measured at once."""
+    """The last measurement of each endpoint. The page measures endpoints without one."""
     person = person_of(request)
     row = get_host(person, host_id, "host.view")
     parts = [_disk_context(person, endpoint) for endpoint in _endpoints(person, row)]
@@ -56,8 +56,8 @@ def _disk_context(person: Person, endpoint: Endpoint) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "POST"])
-async def measured(request: HttpRequest, endpoint_id: int) -> HttpResponse:
-    """The part of one endpoint, measured now: Podman walks its store, so it may take minutes."""
+async def measure_disk(request: HttpRequest, endpoint_id: int) -> HttpResponse:
+    """Measure one endpoint now. Podman walks its store, which may take minutes."""
 
     def begin() -> tuple[Person, Endpoint]:
         person = person_of(request)
@@ -80,7 +80,7 @@ async def measured(request: HttpRequest, endpoint_id: int) -> HttpResponse:
 
 @require_GET
 def events(request: HttpRequest, host_id: int) -> HttpResponse:
-    """What happened on the host, newest first, as it happens."""
+    """The host's events, newest first, live."""
     person = person_of(request)
     row = get_host(person, host_id, "host.view")
     if "suggest" in request.GET:
@@ -95,7 +95,7 @@ def events(request: HttpRequest, host_id: int) -> HttpResponse:
 
 @require_GET
 def system(request: HttpRequest, host_id: int) -> HttpResponse:
-    """What Podman says of itself, what it can and cannot do, and what only somebody at the host may."""
+    """Facts of Podman, what it can and cannot do, and commands for the host itself."""
     person = person_of(request)
     row = get_host(person, host_id, "host.view")
     parts = [facts.system_facts(endpoint) for endpoint in _endpoints(person, row)]
@@ -105,7 +105,7 @@ def system(request: HttpRequest, host_id: int) -> HttpResponse:
 
 @require_POST
 def check(request: HttpRequest, endpoint_id: int) -> HttpResponse:
-    """Ask for a look through the store."""
+    """Ask for a `podman system check`."""
     quick = request.POST.get("whole") != "1"
     try:
         job = check_system.ask(person_of(request), endpoint_id, quick=quick)

@@ -1,1 +1,1 @@
-"""Pages of terminals: in a container's tabs, all open ones, one by its link."""
+"""Terminals: in a container's tab, the list of open ones, one by its link."""

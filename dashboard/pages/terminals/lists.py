@@ -1,4 +1,4 @@
-"""The list of open terminals: whose, where, since when, and who looks on."""
+"""The list of open terminals."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from hosts.models import OpenTerminal
 
 
 def visible(person: Person) -> QuerySet[OpenTerminal]:
-    """Those that this person may look at."""
-    # one's own may be in a container that a narrowed grant is about
+    """Open terminals that the person may watch."""
+    # a narrowed grant may cover the container of the person's own terminal
     held = [kind for kind, verb in VERBS.items() if allows(person, verb)]
     seen = Q(owner_id=person.user.pk, kind__in=held)
     for kind in held:

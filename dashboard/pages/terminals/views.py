@@ -1,4 +1,4 @@
-"""The frames of terminals. Opening is authorised and written down by the stream, not here."""
+"""Pages round terminals. The stream authorises the opening and writes the audit entry."""
 
 from typing import Any
 
@@ -21,14 +21,15 @@ from hosts.models import InventoryRow
 
 @require_GET
 def terminals(request: HttpRequest) -> HttpResponse:
-    """All open terminals that this person may look at."""
+    """All open terminals that the person may watch."""
     return list_page(request, SPEC, "objects/list.html", {"word": _("Terminals")})
 
 
 @require_GET
 def of_container(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpResponse:
-    """A container's terminals: the person's own open ones again, else a new one. `only=verdict`: what
-    the guardrails say of one as somebody fills its form in.
+    """A container's terminals: the person's open ones, else a new one.
+
+    `only=verdict`: the guardrails' verdict on the form of a new one.
     """
     person = person_of(request)
     row = get_object(person, "container", endpoint_id, podman_id, verb="container.exec")
@@ -46,7 +47,7 @@ def of_container(request: HttpRequest, endpoint_id: int, podman_id: str) -> Http
 
 @require_GET
 def one(request: HttpRequest, key: str) -> HttpResponse:
-    """One open terminal, by the link that its owner has copied."""
+    """One open terminal, by the link that its owner copied."""
     person = person_of(request)
     found = visible(person).filter(key=key).first()
     if found is None:

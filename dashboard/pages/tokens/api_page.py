@@ -1,4 +1,4 @@
-"""What the API can, as a page of ours: drawn from its description, without scripts of others."""
+"""The API's description as a page, without third-party scripts."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,8 +13,8 @@ from dashboard.api.description import description, operations
 
 
 @dataclass(frozen=True)
-class Part:
-    """A parameter, or a field of the body. `kind` in words of JSON."""
+class Field:
+    """A parameter, or a field of the body. `kind`: JSON type."""
 
     name: str
     kind: str
@@ -23,36 +23,36 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Address:
-    """One thing that can be asked."""
+class Operation:
+    """One method of one path."""
 
     method: str
     path: str
     summary: str
     words: str
-    query: list[Part] = field(default_factory=list)
-    body: list[Part] = field(default_factory=list)
+    query: list[Field] = field(default_factory=list)
+    body: list[Field] = field(default_factory=list)
 
 
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
-    """All addresses by subject."""
+    """All operations by subject."""
     base = request.build_absolute_uri("/").rstrip("/")
     return render(request, "tokens/api.html", {"subjects": _subjects(), "base": base})
 
 
 @cache
-def _subjects() -> list[tuple[str, list[Address]]]:
+def _subjects() -> list[tuple[str, list[Operation]]]:
     told = description(api)
-    found: dict[str, list[Address]] = {}
+    found: dict[str, list[Operation]] = {}
     for path, method, one in operations(told):
-        address = Address(
+        address = Operation(
             method.upper(),
             path,
             one.get("summary", ""),
             one.get("description", ""),
             [
-                _part(part["name"], part["schema"], told, needed=part.get("required", False))
+                _field(part["name"], part["schema"], told, needed=part.get("required", False))
                 for part in one.get("parameters", ())
                 if part["in"] == "query"
             ],
@@ -62,20 +62,20 @@ def _subjects() -> list[tuple[str, list[Address]]]:
     return list(found.items())
 
 
-def _body(one: dict[str, Any], told: dict[str, Any]) -> list[Part]:
+def _body(one: dict[str, Any], told: dict[str, Any]) -> list[Field]:
     content = one.get("requestBody", {}).get("content", {}).get("application/json")
     if not content:
         return []
-    shape = _followed(content["schema"], told)
+    shape = _resolve(content["schema"], told)
     needed = shape.get("required", ())
     return [
-        _part(name, inner, told, needed=name in needed)
+        _field(name, inner, told, needed=name in needed)
         for name, inner in shape.get("properties", {}).items()
     ]
 
 
-def _part(name: str, shape: dict[str, Any], told: dict[str, Any], *, needed: bool) -> Part:
-    return Part(name, _kind(shape, told), needed, shape.get("description", ""))
+def _field(name: str, shape: dict[str, Any], told: dict[str, Any], *, needed: bool) -> Field:
+    return Field(name, _kind(shape, told), needed, shape.get("description", ""))
 
 
 def _kind(shape: dict[str, Any], told: dict[str, Any]) -> str:
@@ -83,7 +83,7 @@ def _kind(shape: dict[str, Any], told: dict[str, Any]) -> str:
         return " | ".join(_kind(one, told) for one in shape["anyOf"])
     if "enum" in shape:
         return " | ".join(map(str, shape["enum"]))
-    inner = _followed(shape, told)
+    inner = _resolve(shape, told)
     if inner.get("type") == "array":
         return f"[{_kind(inner['items'], told)}]"
     if inner is not shape and "properties" in inner:
@@ -91,7 +91,7 @@ def _kind(shape: dict[str, Any], told: dict[str, Any]) -> str:
     return str(shape.get("format") or inner.get("type") or "any")
 
 
-def _followed(shape: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+def _resolve(shape: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
     if "$ref" not in shape:
         return shape
     found: dict[str, Any] = told["components"]["schemas"][shape["$ref"].rpartition("/")[2]]

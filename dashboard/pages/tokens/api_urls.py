@@ -1,4 +1,4 @@
-"""The page that tells what the API can."""
+"""The address of the API's description."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""A token or an SSH key: what it is called, what it may be used for, where, and until when."""
+"""Forms of a token and of a service account."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,14 +22,14 @@ DAYS = {"7": _("7 days"), "30": _("30 days"), "90": _("90 days"), "365": _("a ye
 
 
 class Boxes(forms.CheckboxSelectMultiple):
-    """Checkboxes that wear the look of our pages."""
+    """Check boxes with the look of our pages."""
 
     def __init__(self) -> None:
         super().__init__(attrs={"class": "form-check-input"})
 
 
 class TokenForm(ZoneForm):
-    """Everything but whose it is. Groups and hosts are those that the person sees."""
+    """A token. Groups and hosts are those that the person sees."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -59,23 +59,29 @@ class TokenForm(ZoneForm):
         required=False,
         empty_label="–",
     )
-    verbs = forms.MultipleChoiceField(label=_("Verbs"), required=False, widget=Boxes())
+    verbs = forms.MultipleChoiceField(
+        label=_("Verbs"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     where = forms.ChoiceField(
         label=_("Where"),
         choices=(("everywhere", _("Everywhere")), ("some", _("Only there"))),
         initial="everywhere",
     )
     groups = forms.ModelMultipleChoiceField(
-        label=_("Groups"), queryset=Group.objects.none(), required=False, widget=Boxes()
+        label=_("Groups"),
+        queryset=Group.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     hosts = forms.ModelMultipleChoiceField(
-        label=_("Hosts"), queryset=Host.objects.none(), required=False, widget=Boxes()
+        label=_("Hosts"),
+        queryset=Host.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="token-%s", **kwargs)
-        for name in ("verbs", "groups", "hosts"):
-            self.fields[name].widget.attrs["class"] = "form-check-input"
         groups, hosts, verbs = self.fields["groups"], self.fields["hosts"], self.fields["verbs"]
         assert isinstance(groups, forms.ModelMultipleChoiceField)
         assert isinstance(hosts, forms.ModelMultipleChoiceField)
@@ -85,8 +91,8 @@ class TokenForm(ZoneForm):
         offered = [verb for verb in all_verbs() if verb.name not in tokens.NEVER]
         verbs.choices = [(verb.name, f"{verb.label} ({verb.name})") for verb in offered]
 
-    def wanted(self) -> TokenOptions:
-        """What the form asks for. Ask after is_valid."""
+    def options(self) -> TokenOptions:
+        """Call after is_valid."""
         given = self.cleaned_data
         return TokenOptions(
             name=given["name"],
@@ -107,7 +113,7 @@ class TokenForm(ZoneForm):
         last = given["until"]
         if last is None:
             raise forms.ValidationError({"until": [_("Enter a date.")]})
-        # the day itself still counts
+        # the last day counts
         zone = self.clock or timezone.get_current_timezone()
         morning = datetime.combine(last, datetime.min.time(), zone)
         return morning + timedelta(days=1)
@@ -131,7 +137,7 @@ class KeyForm(TokenForm):
 
 
 class ServiceForm(RefusalForm):
-    """A service account: its short name, what others read, its role."""
+    """A service account: name, shown name, role."""
 
     name = forms.CharField(
         label=_("Name"),

@@ -1,4 +1,4 @@
-"""The lists of tokens: one's own, and everybody's. They show a use or a revocation as it happens."""
+"""The lists of tokens: a person's own, and everybody's. They show uses and revocations live."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,7 +12,7 @@ from accounts.tokens import expiring, in_force, long_unused
 from dashboard.furniture.people import addresses, people_like
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import any_contains, matching, one_of
-from dashboard.pages.tokens.shown import shown
+from dashboard.pages.tokens.rows import token_rows
 from hosts.access import Person
 
 MANAGES = "people.manage"
@@ -44,13 +44,13 @@ def _kinds(person: Person, typed: str) -> list[str]:
 
 
 def _rows(person: Person) -> QuerySet[Row]:
-    # what is dead stands below
+    # dead tokens come last
     dead = Case(When(in_force(), then=Value(0)), default=Value(1), output_field=IntegerField())
     return Row.objects.select_related("user__role", "role").annotate(dead=dead)
 
 
 def _prepare(rows: list[Any], person: Person) -> None:
-    told = {one.token.pk: one for one in shown(rows)}
+    told = {one.token.pk: one for one in token_rows(rows)}
     for row in rows:
         row.told, row.own = told[row.pk], False
 

@@ -1,4 +1,4 @@
-"""Addresses of tokens: one's own under /account/, everybody's under /access/."""
+"""Addresses of tokens: a person's own under /account/, everybody's under /access/."""
 
 from django.urls import path
 
@@ -6,11 +6,11 @@ from dashboard.pages.tokens import views
 
 app_name = "tokens"
 urlpatterns = [
-    path("account/tokens/", views.mine, name="mine"),
+    path("account/tokens/", views.my_tokens, name="mine"),
     path("account/tokens/new/", views.new, name="new"),
     path("account/keys/new/", views.new_key, name="new-key"),
     path("account/tokens/<int:token_id>/revoke/", views.revoke, name="revoke"),
-    path("access/tokens/", views.everybody, name="all"),
+    path("access/tokens/", views.all_tokens, name="all"),
     path("access/tokens/<int:token_id>/revoke/", views.revoke_any, name="revoke-any"),
     path("access/services/", views.make_service, name="make-service"),
     path("access/services/<int:user_id>/token/", views.new_for_service, name="new-for"),

@@ -1,4 +1,4 @@
-"""One's own tokens and SSH keys; everybody's and the service accounts for who manages people."""
+"""A person's own tokens; everybody's and service accounts with `people.manage`."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ from dashboard.live.page import list_context, list_page
 from dashboard.pages.tokens.forms import KeyForm, ServiceForm, TokenForm
 from dashboard.pages.tokens.gate import gate_facts
 from dashboard.pages.tokens.lists import MINE, QUICK, TOKENS
-from dashboard.pages.tokens.shown import question_of, shown
+from dashboard.pages.tokens.rows import question_of, token_rows
 from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts import bells
@@ -37,8 +37,7 @@ _TOKENS = Token.objects.select_related("user__role", "role")
 
 @require_GET
 @never_cache
-def mine(request: HttpRequest) -> HttpResponse:
-    """One's own tokens and keys."""
+def my_tokens(request: HttpRequest) -> HttpResponse:
     ending = Token.objects.filter(expiring(), user=person_of(request).user).count()
     extra = {
         "ending": ending,
@@ -53,9 +52,9 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @reauthentication_required  # type: ignore[untyped-decorator]
 def new(request: HttpRequest) -> HttpResponse:
-    """Make one for oneself; it is in this one answer and nowhere else."""
+    """Create an own token. Its secret is in this answer and nowhere else."""
     person = person_of(request)
-    return _making(request, person, person.user, "tokens:mine")
+    return _token_page(request, person, person.user, "tokens:mine")
 
 
 @never_cache
@@ -64,36 +63,36 @@ def new(request: HttpRequest) -> HttpResponse:
 def new_key(request: HttpRequest) -> HttpResponse:
     """Register an SSH key of one's own."""
     person = person_of(request)
-    return _adding(request, person, person.user, "tokens:mine")
+    return _key_page(request, person, person.user, "tokens:mine")
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def new_for_service(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Make one for a service account."""
-    # who may not is told so before they are asked for their password
-    _manager(request)
+    """Create a token of a service account."""
+    # refuse before asking for the password
+    _require_manager(request)
     answer: HttpResponse = _new_for_service(request, user_id)
     return answer
 
 
 @reauthentication_required  # type: ignore[untyped-decorator]
 def _new_for_service(request: HttpRequest, user_id: int) -> HttpResponse:
-    return _making(request, person_of(request), _service(user_id), "tokens:all")
+    return _token_page(request, person_of(request), _service(user_id), "tokens:all")
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def new_key_for_service(request: HttpRequest, user_id: int) -> HttpResponse:
     """Register an SSH key of a service account."""
-    _manager(request)
+    _require_manager(request)
     answer: HttpResponse = _new_key_for_service(request, user_id)
     return answer
 
 
 @reauthentication_required  # type: ignore[untyped-decorator]
 def _new_key_for_service(request: HttpRequest, user_id: int) -> HttpResponse:
-    return _adding(request, person_of(request), _service(user_id), "tokens:all")
+    return _key_page(request, person_of(request), _service(user_id), "tokens:all")
 
 
 def _service(user_id: int) -> User:
@@ -102,7 +101,7 @@ def _service(user_id: int) -> User:
 
 @require_http_methods(["GET", "POST"])
 def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
-    """GET asks, POST: one's own dies."""
+    """GET asks. POST revokes an own token."""
     person = person_of(request)
     token = get_object_or_404(_TOKENS, pk=token_id, user=person.user)
     return _revoke(request, person, token, "tokens:mine")
@@ -110,81 +109,80 @@ def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
 
 @require_GET
 @never_cache
-def everybody(request: HttpRequest) -> HttpResponse:
-    """All tokens, all service accounts."""
-    _manager(request)
-    return list_page(request, TOKENS, "tokens/all.html", _beside(ServiceForm()))
+def all_tokens(request: HttpRequest) -> HttpResponse:
+    """All tokens and service accounts."""
+    _require_manager(request)
+    return list_page(request, TOKENS, "tokens/all.html", _service_context(ServiceForm()))
 
 
 @require_http_methods(["GET", "POST"])
 def revoke_any(request: HttpRequest, token_id: int) -> HttpResponse:
-    """GET asks, POST: somebody's dies."""
-    person = _manager(request)
+    """GET asks. POST revokes anybody's token."""
+    person = _require_manager(request)
     return _revoke(request, person, get_object_or_404(_TOKENS, pk=token_id), "tokens:all")
 
 
 @require_POST
 def make_service(request: HttpRequest) -> HttpResponse:
-    """Create a service account."""
-    person = _manager(request)
+    person = _require_manager(request)
     form = ServiceForm(request.POST)
     if form.is_valid():
 
         def make() -> User:
             return token_actions.make_service(person.user, person.who, **form.cleaned_data)
 
-        if user := _tried(form, make):
+        if user := _apply(form, make):
             messages.success(
                 request, _("The service account %(name)s is created.") % {"name": user}
             )
             return redirect("tokens:all")
     context = list_context(person, TOKENS, {})
-    return render(request, "tokens/all.html", {**context, **_beside(form)})
+    return render(request, "tokens/all.html", {**context, **_service_context(form)})
 
 
-def _manager(request: HttpRequest) -> Person:
+def _require_manager(request: HttpRequest) -> Person:
     person = person_of(request)
     require(person, PEOPLE_MANAGE.name, Target(kind="token", name="everybody’s"))
     return person
 
 
-def _beside(form: ServiceForm) -> dict[str, Any]:
-    """What stands beside the list: the service accounts, and the form for one."""
+def _service_context(form: ServiceForm) -> dict[str, Any]:
+    """Context of the list of all tokens: service accounts, and the form for one."""
     services = User.objects.filter(kind=User.Kind.SERVICE).prefetch_related("memberships__team")
     return {"tab": "tokens", "quick": QUICK, "services": services, "form": form}
 
 
-def _making(request: HttpRequest, person: Person, user: User, back: str) -> HttpResponse:
+def _token_page(request: HttpRequest, person: Person, user: User, back: str) -> HttpResponse:
     form = TokenForm(person, request.POST or None)
     context: dict[str, Any] = {"form": form, "one": user, "back": back}
     if request.method == "POST" and form.is_valid():
 
         def make() -> tuple[Token, str]:
-            return token_actions.make(person.user, person.who, form.wanted(), user=user)
+            return token_actions.make(person.user, person.who, form.options(), user=user)
 
-        if made := _tried(form, make):
-            context |= {"made": shown([made[0]])[0], "secret": made[1]}
-            return render(request, "tokens/made.html", context)
+        if made := _apply(form, make):
+            context |= {"made": token_rows([made[0]])[0], "secret": made[1]}
+            return render(request, "tokens/created.html", context)
     return render(request, "tokens/new.html", context)
 
 
-def _adding(request: HttpRequest, person: Person, user: User, back: str) -> HttpResponse:
+def _key_page(request: HttpRequest, person: Person, user: User, back: str) -> HttpResponse:
     form = KeyForm(person, request.POST or None)
     if request.method == "POST" and form.is_valid():
 
         def add() -> Token:
             text = form.cleaned_data["public_key"]
-            return register(person.user, person.who, form.wanted(), user=user, text=text)
+            return register(person.user, person.who, form.options(), user=user, text=text)
 
-        if key := _tried(form, add):
+        if key := _apply(form, add):
             words = _("The SSH key %(name)s is registered.") % {"name": key.name}
             messages.success(request, words)
             return redirect(back)
     return render(request, "tokens/new.html", {"form": form, "one": user, "back": back})
 
 
-def _tried(form: RefusalForm, change: Callable[[], T]) -> T | None:
-    """What the change made; None with what is wrong beside its field. Denied."""
+def _apply(form: RefusalForm, change: Callable[[], T]) -> T | None:
+    """The result of the change; None after an error, which stands beside its field. Raises Denied."""
     try:
         made = change()
     except NotPermitted as refusal:

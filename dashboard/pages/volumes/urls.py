@@ -1,4 +1,4 @@
-"""Volumes: their list and pages, under /volumes/."""
+"""Volumes: the list and one volume, under /volumes/."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from dashboard.furniture.sizes import sizes_of
 from dashboard.live.spec import Column
 from dashboard.live.tokens import equals, one_of
 from dashboard.offers.volumes import BUTTONS
-from dashboard.pages.volumes.cloning import clone
+from dashboard.pages.volumes.clone import clone
 from dashboard.pages.volumes.users import USED_BY, USERS, attach_users
 from hosts.access import Person
 from hosts.models import InventoryRow
 
 
 def _prepare(rows: list[Any], person: Person) -> None:
-    """Sets `size_bytes`, None where nobody measured it, and `users`."""
+    """Set `size_bytes` (None: not measured) and `users` on each row."""
     sizes = sizes_of("volume", ((row.endpoint_id, row.podman_id) for row in rows))
     attach_users(rows, person)
     for row in rows:
@@ -51,7 +51,7 @@ SPEC = object_list(
         Column("acts", ""),
     ),
     prepare=_prepare,
-    # who uses it
+    # rows show the containers that use a volume
     topics=frozenset({"containers"}),
     empty={
         "icon": "hard-drive",

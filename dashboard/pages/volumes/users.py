@@ -1,4 +1,4 @@
-"""Who uses a volume, by the inventory and asked of the host, and how much it holds as measured last."""
+"""Users of a volume, from the inventory and from the host, and its last measured size."""
 
 from typing import Any
 
@@ -29,8 +29,9 @@ USED_BY = Token(
 
 
 def attach_users(rows: list[Any], person: Person) -> None:
-    """Sets `users` on rows of volumes: containers that mount it, as (name, URL). None where there may be
-    some: a container of this host was not looked at yet.
+    """Set `users` on each row: (name, URL) of containers that mount it.
+
+    None when a container of the endpoint has not been inspected yet, and so may mount it.
     """
     found: dict[tuple[int, str], list[tuple[str, str]]] = {
         (row.endpoint_id, row.podman_id): [] for row in rows
@@ -56,7 +57,7 @@ async def _read(podman: Podman, row: InventoryRow) -> tuple[list[ContainerUse], 
 
 
 def size_of(row: InventoryRow) -> dict[str, Any]:
-    """`{"size_bytes", "measured_at"}` where the host's disk was measured."""
+    """{"size_bytes", "measured_at"}, None when the disk was not measured."""
     use = DiskUse.objects.filter(endpoint_id=row.endpoint_id).first()
     size = use.size_of("volume", row.podman_id) if use else None
     return {"size_bytes": size, "measured_at": use.measured_at if use else None}

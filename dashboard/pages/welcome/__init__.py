@@ -1,1 +1,1 @@
-"""Coming in by a one-time link: first administrator, invitation, new password."""
+"""Pages of one-time links: first administrator, invitation, new password."""

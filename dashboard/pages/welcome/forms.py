@@ -1,4 +1,4 @@
-"""What a newcomer is asked. Problems that accounts.actions finds are put beside their field."""
+"""Forms of a newcomer. Errors of accounts.actions go beside their field."""
 
 from typing import Any
 
@@ -33,19 +33,19 @@ class PasswordForm(StyledForm):
             self.add_error("again", _("The two passwords differ. Type the same password twice."))
         return given
 
-    def wanted(self) -> dict[str, str]:
-        """What accounts.actions is to be called with."""
+    def options(self) -> dict[str, str]:
+        """Arguments of accounts.actions."""
         return {name: value for name, value in self.cleaned_data.items() if name != "again"}
 
     def add_problems(self, problem: ValidationError) -> None:
-        """Put each problem beside its field; one about no field of this form stands above it."""
+        """Show each error beside its field, or above the form."""
         found = problem.error_dict if hasattr(problem, "error_dict") else {"": problem.error_list}
         for field, errors in found.items():
             self.add_error(field if field in self.fields else None, errors)
 
 
 class JoinForm(PasswordForm):
-    """Name and password of somebody who was invited."""
+    """Name and password of an invited person."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -57,7 +57,7 @@ class JoinForm(PasswordForm):
 
 
 class FirstAdminForm(JoinForm):
-    """The first person of a new Haulout."""
+    """The first administrator of a new Haulout."""
 
     email = forms.EmailField(
         label=_("Email"),

@@ -1,4 +1,4 @@
-"""Addresses of one-time links; accounts.invitations builds the same paths."""
+"""Addresses of one-time links. accounts.invitations builds the same paths."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The three pages behind one-time links. A dead link says so, whatever killed it."""
+"""The pages of one-time links. A used or expired link says why."""
 
 from collections.abc import Callable
 from typing import cast
@@ -27,60 +27,60 @@ FIRST_HOST = "/hosts/add/"
 Page = Callable[[HttpRequest, str], HttpResponse]
 
 
-def _door(page: Page) -> Page:
-    """What all three have in common: tries per address are limited, nothing is kept in caches."""
+def _link_page(page: Page) -> Page:
+    """What the pages share: rate limit per address, no caching, the page of a dead link."""
 
     @require_http_methods(["GET", "POST"])
     @sensitive_post_parameters("password", "again")
     @never_cache
     @rate_limit(action="one_time_link", limit_get=True)  # type: ignore[untyped-decorator]
-    def answered(request: HttpRequest, token: str) -> HttpResponse:
+    def wrapper(request: HttpRequest, token: str) -> HttpResponse:
         try:
             return page(request, token)
         except AccountsError as trouble:
             return render(request, "welcome/dead.html", {"trouble": trouble}, status=410)
 
-    return cast(Page, answered)
+    return cast(Page, wrapper)
 
 
-@_door
+@_link_page
 def first(request: HttpRequest, token: str) -> HttpResponse:
-    """Make the first administrator, sign them in, go on to the first host where there is none."""
+    """Create the first administrator, sign them in, and go on to adding a host."""
     invitations.find(Kind.FIRST_ADMIN, token)
     form = FirstAdminForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            user = actions.welcome_first_admin(stranger(request), token, **form.wanted())
+            user = actions.welcome_first_admin(stranger(request), token, **form.options())
         except ValidationError as problem:
             form.add_problems(problem)
         else:
-            return _inside(request, user, "/" if Host.objects.exists() else FIRST_HOST)
+            return _sign_in(request, user, "/" if Host.objects.exists() else FIRST_HOST)
     return _form(request, "welcome/first.html", form)
 
 
-@_door
+@_link_page
 def invite(request: HttpRequest, token: str) -> HttpResponse:
-    """Let the invited person in."""
+    """Create the invited person, and sign them in."""
     link = invitations.find(Kind.INVITE, token)
     form = JoinForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            user = actions.accept_invitation(stranger(request), token, **form.wanted())
+            user = actions.accept_invitation(stranger(request), token, **form.options())
         except ValidationError as problem:
             form.add_problems(problem)
         else:
-            return _inside(request, user, "/")
+            return _sign_in(request, user, "/")
     return _form(request, "welcome/invite.html", form, link=link)
 
 
-@_door
+@_link_page
 def reset(request: HttpRequest, token: str) -> HttpResponse:
-    """Set a new password, then sign in with it: a second factor is still asked for there."""
+    """Set the new password. The person then signs in, with their second factor."""
     link = invitations.find(Kind.RESET, token)
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            user = actions.reset_password(stranger(request), token, **form.wanted())
+            user = actions.reset_password(stranger(request), token, **form.options())
         except ValidationError as problem:
             form.add_problems(problem)
         else:
@@ -98,7 +98,7 @@ def reset(request: HttpRequest, token: str) -> HttpResponse:
     return _form(request, "welcome/reset.html", form, link=link)
 
 
-def _inside(request: HttpRequest, user: User, url: str) -> HttpResponse:
+def _sign_in(request: HttpRequest, user: User, url: str) -> HttpResponse:
     get_adapter(request).login(request, user)
     return HttpResponseRedirect(url)
 

@@ -16,7 +16,7 @@ from hosts.jobs.port_clash import is_port_clash, port_clash
 from hosts.models import Batch, Endpoint, Grant, Job
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
-from tests.dashboard.pages.test_told_live import lines
+from tests.dashboard.pages.test_live_notices import lines
 
 pytestmark = pytest.mark.each_database("looks into JSON: labels, results and parameters")
 

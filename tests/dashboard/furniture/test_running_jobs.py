@@ -10,7 +10,7 @@ from hosts.access import Person
 from hosts.models import Job
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
-from tests.dashboard.pages.test_told_live import lines
+from tests.dashboard.pages.test_live_notices import lines
 
 __all__ = ["hosts"]
 

@@ -1,4 +1,4 @@
-"""A device for passkeys in a few lines: keys of its own, and it says whatever a test wants it to."""
+"""A software passkey for tests, with its own keys. It can answer wrongly on purpose."""
 
 import hashlib
 import secrets

@@ -1,4 +1,4 @@
-"""Hosts for the run and pull pages: web1 (root), web1 of the user seal (rootless), web2, away."""
+"""Endpoints for the run and pull pages: web1 rootful, web1 rootless (user seal), web2 (away)."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Teams, roles and grants by their pages: made, previewed, changed; closed to others."""
+"""Pages of teams, roles and grants: create, preview, revoke, and who may."""
 
 import re
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Access at a glance: what warns, what is only told, for whom, and at what price."""
+"""Findings about access: which warn, for whom, and how many queries."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Membership, Role, Team, User
-from dashboard.pages.access.survey import Item, survey
+from dashboard.pages.access.survey import Finding, survey
 from hosts.models import Grant
 from tests.cast import Cast
 from tests.dashboard.pages.test_access_pages import text
@@ -17,7 +17,7 @@ from tests.two_teams import Fleet
 pytestmark = pytest.mark.each_database("asks who may do what in SQL")
 
 
-def told(user: User) -> dict[str, Item]:
+def told(user: User) -> dict[str, Finding]:
     return {item.title: item for item in survey(person_of(user))}
 
 

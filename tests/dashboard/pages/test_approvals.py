@@ -1,4 +1,4 @@
-"""Approvals in the page: asked why, held, shown whole without secrets, decided by somebody else."""
+"""Pages of approvals: ask, hold, show without secrets, decide by a second person."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Artifacts: what is asked before there is a job, and where Podman has none."""
+"""Dialogs of artifacts before there is a job, and hosts without artifacts."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""An entry's parameters as a reviewer reads them."""
+"""The parameters of an audit entry in words."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The audit page: who did what, in words; filters in one line; only for whoever may read it."""
+"""The audit page: sentences, filters, and who may read it."""
 
 import re
 from typing import Any

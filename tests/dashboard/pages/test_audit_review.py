@@ -1,6 +1,4 @@
-"""The log read by somebody who reviews it: who gave Erin this right, who used it, what was refused, what
-did they look at.
-"""
+"""A review of the log: who gave a right, who used it, what was refused, what was read."""
 
 import csv
 import io

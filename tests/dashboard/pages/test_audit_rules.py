@@ -1,4 +1,4 @@
-"""The log searched for a rule: what it refused, asked about and warned of, under the name that it had."""
+"""The log filtered by a guardrail: refusals, approvals and warnings under its name at that time."""
 
 from collections.abc import Callable
 from typing import Any

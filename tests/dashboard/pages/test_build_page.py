@@ -1,4 +1,4 @@
-"""The build page: problems beside their field, a typed file becomes a job, arguments stay sealed."""
+"""The build page: errors beside fields, the job of a typed file, sealed arguments."""
 
 import json
 from base64 import urlsafe_b64encode

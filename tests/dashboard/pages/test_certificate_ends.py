@@ -1,4 +1,4 @@
-"""A login's certificate that ends: written down once, shown on the overview with what helps."""
+"""A login's certificate that ends: one log entry, and the item on the overview."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Explain: one's own is everyone's, that of others needs access.view; what one does not see is no page."""
+"""Pages that explain access: own access for everybody, others' with `access.view`."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Freeze windows in the page: made in a form, seen as a banner and in the run form, overridden."""
+"""Freeze windows: the form, the banner, the run form, and overrides."""
 
 from collections.abc import Callable
 from datetime import timedelta

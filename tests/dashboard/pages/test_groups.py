@@ -1,4 +1,4 @@
-"""Groups: made, renamed, filled, removed; hosts never go with them."""
+"""Groups: create, rename, fill, remove. Their hosts stay."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Pages of guardrails: reading for all who see hosts, changing for administrators, trying, verdicts."""
+"""Pages of guardrails: who reads and who changes them, trying them, verdicts."""
 
 from collections.abc import Callable
 from dataclasses import replace

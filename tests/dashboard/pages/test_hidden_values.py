@@ -1,4 +1,4 @@
-"""What is hidden of a job that waits for approval: shown to whoever decides, each look an entry."""
+"""Hidden values of a waiting job: the approver may see them, and each look is an entry."""
 
 from collections.abc import Callable
 from typing import Any

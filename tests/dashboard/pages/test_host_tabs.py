@@ -1,4 +1,4 @@
-"""A host's lists and its access stand in its frame: head and tabs stay, the list is cut to it."""
+"""Lists and access in a host's frame: head and tabs stay, the list holds this host only."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Pages of images: dialogs that come back with a word, and the plan of a prune."""
+"""Pages of images: dialogs with errors, and the plan of a prune."""
 
 from datetime import timedelta
 from typing import Any

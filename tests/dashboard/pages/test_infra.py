@@ -1,4 +1,4 @@
-"""A pod's infra container in the list of containers: named as what it is, and without verbs."""
+"""Infra containers in the list of containers: marked, and without verbs."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""An invitation that brings roles on groups of hosts: asked for, shown, given, and refused, as grants are."""
+"""An invitation with roles on groups of hosts: ask, show, give and refuse, as for grants."""
 
 from typing import Any
 

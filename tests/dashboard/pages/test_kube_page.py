@@ -1,10 +1,10 @@
-"""The kube page: plan before play, errors at their line, values hidden until asked for."""
+"""The kube page: plan before play, errors with their line, masked values."""
 
 from typing import Any
 
 import pytest
 
-from dashboard.pages.kube.generated import without_values
+from dashboard.pages.kube.generate import without_values
 from hosts.models import Job
 from tests import make
 from tests.cast import Cast

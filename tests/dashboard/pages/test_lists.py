@@ -1,4 +1,4 @@
-"""List and object pages: every state renders, what is hostile stays text, costs do not grow."""
+"""List and object pages: all states render, hostile text stays text, the number of queries is constant."""
 
 import re
 from typing import Any

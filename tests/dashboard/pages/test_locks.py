@@ -1,4 +1,4 @@
-"""Locks in the page: asked why, shown on rows and pages, refusals in words, previews without them."""
+"""Locks: the dialog, rows and pages, refusals, previews without locked objects."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Putting containers onto a network from its page, and what is not offered there."""
+"""Connecting containers to a network, and which containers are not offered."""
 
 import json
 from typing import Any

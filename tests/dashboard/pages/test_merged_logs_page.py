@@ -1,4 +1,4 @@
-"""The frame of merged logs: it says whose logs these are, and keeps what an address names."""
+"""The page of merged logs: whose logs it shows, and what its address keeps."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Maintenance: the overview is quiet about a host until a time, its page says so, it ends by itself."""
+"""A muted host: no item on the overview, a note on its page, and the end by time."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Without container.environment no road leads to a value: inspect, run line, forms, kube YAML, diff."""
+"""Without `container.environment` no page shows a value: inspect, run line, forms, YAML, difference."""
 
 from collections.abc import Iterator
 from typing import Any

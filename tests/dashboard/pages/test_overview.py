@@ -1,4 +1,4 @@
-"""The overview of a fleet: totals in one line, tiles by group, worst first, who uses most, the feed."""
+"""The overview: totals, tiles by group, top containers, the feed."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Whoever sees some containers of a host is told nothing that sums up the others there."""
+"""A person with some containers of a host sees no sums over the others."""
 
 from typing import Any
 

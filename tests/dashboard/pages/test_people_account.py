@@ -1,4 +1,4 @@
-"""One's own account: name, password, and how long a session lasts."""
+"""One's own account: name, password, sessions."""
 
 import time
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The second factor: set up, asked for, sealed at rest, taken away for somebody who lost it."""
+"""Second factors: set up, ask, seal, and reset for somebody who lost theirs."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -65,7 +65,7 @@ def test_the_code_lets_in(cast: Cast, secret: str, entries: Any) -> None:
 
 
 def forget(seconds: int) -> None:
-    """What the cache keeps for less than that is gone, as if the time had passed for it alone."""
+    """Drop what the cache keeps for less than that, as if the time had passed for the cache alone."""
     soon = connection.ops.adapt_datetimefield_value(
         (datetime.now(UTC) + timedelta(seconds=seconds)).replace(microsecond=0)
     )

@@ -1,4 +1,4 @@
-"""The pages about people: for administrators alone; a link is shown once."""
+"""Pages of people: for administrators, and links that are shown once."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Signing in and out: who gets in, what others learn (nothing), what the log hears."""
+"""Sign-in and sign-out: who gets in, what strangers learn (nothing), and log entries."""
 
 import time
 from typing import Any

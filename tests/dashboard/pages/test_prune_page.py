@@ -1,4 +1,4 @@
-"""The preview of a prune: what would go, what speaks against it, and only what is ticked goes."""
+"""The preview of a prune: the objects, doubts about them, and the removal of the ticked ones only."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The pull page: names and hosts judged before the click, jobs after it."""
+"""The pull page: names and hosts checked before the click, then jobs."""
 
 from typing import Any
 

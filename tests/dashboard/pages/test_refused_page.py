@@ -1,4 +1,4 @@
-"""The page of a refusal says which verb is missing, where, and who can give it; its entry the same."""
+"""The page of a refusal, and its entry: which verb is missing, where, and who can give it."""
 
 from typing import Any
 

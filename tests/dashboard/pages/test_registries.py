@@ -1,4 +1,4 @@
-"""Registry credentials: kept for a group or everywhere, replaced, erased; by administrators."""
+"""Registry credentials: keep, replace, erase; for administrators."""
 
 from typing import Any
 

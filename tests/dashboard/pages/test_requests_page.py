@@ -1,4 +1,4 @@
-"""The pages of requests: asking from a refusal, deciding, the number in the rail, the answer told."""
+"""Pages of access requests: ask after a refusal, decide, the rail's count, the toast."""
 
 from typing import Any
 

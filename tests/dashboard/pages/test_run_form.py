@@ -1,4 +1,4 @@
-"""The run form: what it offers, what it says while somebody types, and what a click asks for."""
+"""The run form: choices, notes while typing, and the job."""
 
 import json
 from typing import Any
@@ -43,10 +43,10 @@ def one_volume(source: str, target: str = "/data") -> dict[str, str]:
     }
 
 
-def said(answer: Any) -> dict[str, tuple[str, str]]:
+def notes(answer: Any) -> dict[str, tuple[str, str]]:
     """Slot to (tone, words), of what has words."""
     assert answer.status_code == 200, answer.content
-    slots = answer.context["draft"].said
+    slots = answer.context["draft"].notes
     return {slot: (words.tone, words.text) for slot, words in slots.items()}
 
 
@@ -148,7 +148,7 @@ def test_every_problem_stands_beside_its_field_and_nothing_is_sent(
     browser = browser_of(cast.bob)
     for path in (CHECK, RUN):
         answer = browser.send(path, form(hosts, **more), headers=HTMX)
-        assert {s for s, (tone, _w) in said(answer).items() if tone == "bad"} == {slot}
+        assert {s for s, (tone, _w) in notes(answer).items() if tone == "bad"} == {slot}
         assert f'id="said-{slot}"' in answer.content.decode()
         assert CANARY not in answer.content.decode()
     assert not Job.objects.exists()
@@ -161,7 +161,7 @@ def test_what_the_inventory_knows_is_a_warning(cast: Cast, browser_of: Any, host
     hosts.add(hosts.web1, "container", "shop", state="exited")
     hosts.add(hosts.web1, "network", "back")
     more = {"name": "shop", "network": "front", **one_port()}
-    words = said(browser_of(cast.bob).send(CHECK, form(hosts, **more), headers=HTMX))
+    words = notes(browser_of(cast.bob).send(CHECK, form(hosts, **more), headers=HTMX))
     assert {slot: tone for slot, (tone, _words) in words.items()} == {
         "name": "warn",
         "ports-aa": "warn",
@@ -178,7 +178,7 @@ def test_other_addresses_protocols_and_stopped_containers_hold_nothing(
     hosts.add(hosts.web1, "container", "b", state="running", ports=[base | {"protocol": "udp"}])
     hosts.add(hosts.web1, "container", "c", state="running", ports=[base | {"host_ip": "10.0.0.9"}])
     data = form(hosts, **one_port(address="10.0.0.8"))
-    assert said(browser_of(cast.bob).send(CHECK, data, headers=HTMX)) == {}
+    assert notes(browser_of(cast.bob).send(CHECK, data, headers=HTMX)) == {}
 
 
 def test_a_low_port_of_a_rootless_user_is_warned_of(
@@ -187,8 +187,8 @@ def test_a_low_port_of_a_rootless_user_is_warned_of(
     browser = browser_of(cast.bob)
     low = one_port(host="80")
     data = form(hosts, **low)
-    assert said(browser.send(CHECK, data, headers=HTMX)) == {}
-    words = said(browser.send(CHECK, data | {"endpoint": hosts.seal.pk}, headers=HTMX))
+    assert notes(browser.send(CHECK, data, headers=HTMX)) == {}
+    words = notes(browser.send(CHECK, data | {"endpoint": hosts.seal.pk}, headers=HTMX))
     assert words["ports-aa"][0] == "warn"
     assert "seal is not root" in words["ports-aa"][1]
 
@@ -203,7 +203,7 @@ def test_a_mount_says_what_its_source_means(cast: Cast, browser_of: Any, hosts: 
         ("", "A new anonymous volume."),
     ):
         answer = browser.send(CHECK, form(hosts, **one_volume(source)), headers=HTMX)
-        assert said(answer)["volumes-bb"] == ("calm", words)
+        assert notes(answer)["volumes-bb"] == ("calm", words)
 
 
 def test_another_host_brings_its_own_names(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
@@ -249,8 +249,8 @@ def test_without_scripts_problems_come_as_a_page_without_values(
 
 def test_an_image_is_asked_for_only_by_the_click(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
     browser = browser_of(cast.bob)
-    assert said(browser.send(CHECK, form(hosts, image=""), headers=HTMX)) == {}
-    assert said(browser.send(RUN, form(hosts, image=""), headers=HTMX))["image"][0] == "bad"
+    assert notes(browser.send(CHECK, form(hosts, image=""), headers=HTMX)) == {}
+    assert notes(browser.send(RUN, form(hosts, image=""), headers=HTMX))["image"][0] == "bad"
 
 
 def test_create_without_a_start(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
@@ -287,8 +287,8 @@ def test_a_narrowed_grant_says_before_the_click_what_it_is_for(
         label="app=shop",
     )
     person = browser_of(cast.charlie)
-    tone, words = said(person.send(CHECK, form(hosts), headers=HTMX))["endpoint"]
+    tone, words = notes(person.send(CHECK, form(hosts), headers=HTMX))["endpoint"]
     assert (tone, "label:app=shop" in words) == ("bad", True)
-    assert "endpoint" not in said(person.send(CHECK, form(hosts, labels="app=shop"), headers=HTMX))
+    assert "endpoint" not in notes(person.send(CHECK, form(hosts, labels="app=shop"), headers=HTMX))
     # and the form begins with it
     assert person.get("/containers/run/").context["draft"].form["labels"].value() == "app=shop"

@@ -1,4 +1,4 @@
-"""The menu of saved views: what is shown is saved, the default opens, nobody meets others' views."""
+"""Saved views: save, default, and each person's own."""
 
 from typing import Any
 

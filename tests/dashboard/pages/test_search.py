@@ -1,4 +1,4 @@
-"""Search from anywhere: finds what one may see, the best first, and nothing else."""
+"""Search: visible things only, best first."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Guessing is limited on every road, and what is refused so stands in the log."""
+"""Limits against guessing on each way to sign in, and their log entries."""
 
 from typing import Any
 

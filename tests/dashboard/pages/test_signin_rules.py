@@ -1,4 +1,4 @@
-"""What roles ask for at sign-in: who lacks it does nothing else, at any door; others' sessions."""
+"""Roles that ask for a second factor: without one nothing else works. Also others' sessions."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Pages of statistics and their history: who sees what, what a refusal looks like, what it costs."""
+"""Pages of statistics and history: rights, hosts without statistics, number of queries."""
 
 from datetime import timedelta
 from typing import Any

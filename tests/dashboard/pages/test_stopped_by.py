@@ -1,4 +1,4 @@
-"""Who stopped a container stands beside its state, with the job: for those who see jobs."""
+"""Who stopped a container, with the job, for people who see jobs."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Role
-from dashboard.pages.containers.stoppedby import attach
+from dashboard.pages.containers.stopped_by import attach_stopped_by
 from dashboard.person import who_of
 from hosts.access import Person
 from hosts.models import Job
@@ -167,8 +167,8 @@ def test_a_running_one_asks_no_jobs(
 ) -> None:
     who = who_of(cast.alice, session="", peer="192.0.2.7", forwarded="", door="page")
     person = Person(cast.alice, who)
-    attach([stopped], person)
+    attach_stopped_by([stopped], person)
     stopped.state = "running"
     with django_assert_num_queries(0):
-        attach([stopped], person)
+        attach_stopped_by([stopped], person)
     assert stopped.stopped_by is None

@@ -1,4 +1,4 @@
-"""A host's disk, events and system: from what is stored, also while it is away."""
+"""A host's disk, events and system from the database, also while the host is away."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

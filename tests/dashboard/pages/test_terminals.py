@@ -1,4 +1,4 @@
-"""Pages of terminals: who sees which, and that nothing typed by others becomes markup."""
+"""Pages of terminals: who sees which, and typed text never becomes markup."""
 
 from typing import Any
 

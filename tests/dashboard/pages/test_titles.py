@@ -1,4 +1,4 @@
-"""A page says its title once: the place above it is not said again as a headline."""
+"""A page shows its title once."""
 
 import re
 from typing import Any

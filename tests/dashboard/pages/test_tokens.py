@@ -1,4 +1,4 @@
-"""Pages of tokens: made, seen once, revoked; everybody's for who manages people."""
+"""Pages of tokens: create, see once, revoke; all tokens with `people.manage`."""
 
 import re
 from typing import Any

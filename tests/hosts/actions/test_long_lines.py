@@ -4,7 +4,7 @@ import pytest
 
 from dashboard.api.lists import _number_of
 from dashboard.api.problems import Problem
-from dashboard.pages.run.filled import _texts
+from dashboard.pages.run.from_container import _texts
 from hosts.actions.run.existing import Source, read_existing
 from hosts.actions.run.run_spec import ORDER_NOTE
 from hosts.actions.run.shell_words import LONGEST, split

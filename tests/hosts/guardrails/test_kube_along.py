@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from accounts.models import Role, User
-from dashboard.pages.kube.shown import shown
+from dashboard.pages.kube.plan import plan_page
 from hosts import vault
 from hosts.access import Denied, Person
 from hosts.actions.kube import down_kube, play_kube
@@ -86,7 +86,7 @@ def test_nothing_locked_is(player: Any, hosts: Hosts, kind: str, name: str) -> N
 
 def test_the_page_tells_of_none_that_one_does_not_see(player: Any, hosts: Hosts) -> None:
     def told(person: Person) -> Any:
-        found = shown(plan_of(FILE), hosts.web1, person)
+        found = plan_page(plan_of(FILE), hosts.web1, person)
         return [str(line.words) for line in found.lines], found.pulls, found.down
 
     unseen = told(player())
