@@ -10,7 +10,7 @@ from hosts.guardrails.from_storage import volume_with_options
 from hosts.guardrails.proposal import Fact, Mount, Namespace, Part, PartType, Port, Proposal
 from hosts.guardrails.reader import Reader
 
-_NETWORK = frozenset(
+NETWORK = frozenset(
     """
     name driver internal dns_enabled ipv6_enabled labels subnets network_dns_servers options
     network_interface id created ipam_options routes
@@ -38,7 +38,7 @@ _JUDGED_BUILD = frozenset(
 def network(verb: str, body: Mapping[str, Any]) -> Proposal:
     """From the body of networks/create. The parent interface is part of the host's network."""
     reader = Reader()
-    given = reader.mapping(body, _NETWORK, "")
+    given = reader.mapping(body, NETWORK, "")
     part = Part(PartType.NETWORK, reader.text(given.get("name"), "name"))
     part.labels = reader.pairs(given.get("labels"), "labels")
     driver = reader.text(given.get("driver"), "driver")
