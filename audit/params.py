@@ -20,7 +20,7 @@ DEPTH_LIMIT = 4
 # (env, command, build arguments, YAML, passwords, headers).
 _PLAIN = set(
     """
-    account action active address algorithm all attempt attempts change changed columns count
+    account action active address algorithm all attempt attempts change changed client columns count
     created_ids days destination digest disabled door driver duration_ms email enabled endpoint
     endpoints entrypoint_given erased exists expires fingerprint first force format from group groups host
     hosts how id ids ignore image images infra interactive internal ip_range ipv6 items job kind

@@ -1,12 +1,14 @@
 """Fetches objects and authorises the person in one step. Refusals are logged here and nowhere else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
 
 from audit import write
 from audit.shapes import Target
-from hosts.access.narrowing import ContainerLike
+from hosts.access.narrowing import ContainerLike, NewContainer
 from hosts.access.person import Denied, NotVisible, Person
 from hosts.access.visible import (
     Place,
@@ -18,6 +20,22 @@ from hosts.access.visible import (
     visible_jobs,
 )
 from hosts.models import INVENTORY, Endpoint, Host, InventoryRow, Job
+
+
+@dataclass(frozen=True, slots=True)
+class HostObject:
+    """An object as the host describes it. `podman_id`: as in the inventory."""
+
+    kind: str
+    podman_id: str
+    name: str
+    labels: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def container(self) -> ContainerLike | None:
+        """The object if narrowed grants can be about it."""
+        return NewContainer(self.name, self.labels) if self.kind == "container" else None
+
 
 # the largest key in the database
 _MOST = 2**63 - 1
@@ -120,6 +138,25 @@ def get_object(
     target = target_of(found.endpoint, kind=kind, object_id=podman_id, name=found.name)
     require(person, verb, target, found.endpoint, thing_of(found))
     return found
+
+
+def get_host_object(person: Person, endpoint_id: int, found: HostObject, *verbs: str) -> Endpoint:
+    """The endpoint of an object that the host itself has just described: the inventory may not have it yet.
+
+    NotVisible where `person` does not see the object, Denied where they lack one of `verbs` for it.
+    """
+    endpoint = find_endpoint(person, endpoint_id)
+    if not sees_host_object(person, endpoint, found):
+        raise NotVisible
+    target = target_of(endpoint, kind=found.kind, object_id=found.podman_id, name=found.name)
+    for verb in verbs:
+        require(person, verb, target, endpoint, found.container)
+    return endpoint
+
+
+def sees_host_object(person: Person, endpoint: Endpoint, found: HostObject) -> bool:
+    """As `is_visible`, for an object that the host itself described."""
+    return allows(person, f"{found.kind}.view", endpoint, found.container)
 
 
 def thing_of(row: InventoryRow) -> ContainerLike | None:

@@ -4,13 +4,13 @@ The inventory lacks a container's anonymous volumes, and what was made just now.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from asgiref.sync import sync_to_async
 
 from hosts.guardrails import locks
-from hosts.jobs.errand import Errand, NotAllowed
-from hosts.models import ObjectLock
+from hosts.jobs.errand import NotAllowed
+from hosts.models import Endpoint, ObjectLock
 from hosts.podman import Podman, containers, volumes
 from hosts.podman.errors import NotFound
 from hosts.podman.shapes import ContainerListItem
@@ -18,7 +18,22 @@ from hosts.podman.shapes import ContainerListItem
 _USING = {"volume": "volume", "network": "network"}
 
 
-async def refuse_locked_dependents(errand: Errand, *, pods: Sequence[str] = ()) -> None:
+class Removal(Protocol):
+    """What is to be removed where: an errand, or a client's request at the gate."""
+
+    @property
+    def endpoint(self) -> Endpoint: ...
+    @property
+    def podman(self) -> Podman: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def object_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+async def refuse_locked_dependents(errand: Removal, *, pods: Sequence[str] = ()) -> None:
     """NotAllowed if one is locked. `pods`: names of pods that go, if there are several."""
     found: list[ObjectLock] = await sync_to_async(locks.locks_at, thread_sensitive=False)(
         errand.endpoint
@@ -36,7 +51,7 @@ async def refuse_locked_dependents(errand: Errand, *, pods: Sequence[str] = ()) 
 
 
 async def _going(
-    errand: Errand, everything: list[ContainerListItem], pods: Sequence[str]
+    errand: Removal, everything: list[ContainerListItem], pods: Sequence[str]
 ) -> list[ContainerListItem]:
     if pods:
         return [one for one in everything if one.get("PodName") in pods]

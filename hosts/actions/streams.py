@@ -19,7 +19,7 @@ from django.utils import timezone
 from audit import write
 from audit.shapes import AlreadySettled, Result, Target
 from hosts import bells
-from hosts.access import Person, grounds
+from hosts.access import ContainerLike, Person, grounds
 from hosts.cards import Lock, lock_of, road_of
 from hosts.clocks import clock
 from hosts.database_threads import in_thread
@@ -45,6 +45,10 @@ class StreamedAction:
     person: Person
     verb: str
     target: Target
+    # those of the intent; locks read from them what goes along
+    params: Mapping[str, Any] = field(default_factory=dict)
+    # the container it is about, where the inventory may not have it yet
+    container: ContainerLike | None = None
     detail: str = ""
     committing: bool = False
     # the intent's number. `left`: a part noted with `note_part` could not be removed
@@ -88,13 +92,14 @@ async def streamed_action(
     params: Mapping[str, Any],
     *,
     proposal: Proposal | None = None,
+    container: ContainerLike | None = None,
 ) -> AsyncIterator[StreamedAction]:
     """The block carries out an authorised action. An error or cancellation in it is the outcome. If the
     intent cannot be written, or a guardrail stops the proposal (ActionFailed), the block is not entered.
     """
-    action = StreamedAction(person, verb, target)
+    action = StreamedAction(person, verb, target, params, container)
     beside = await in_thread(_permit, action, proposal)
-    number = await in_thread(_begin, person, verb, target, {**params, **beside})
+    number = await in_thread(_begin, action, {**params, **beside})
     action.number = number
     seen = asyncio.create_task(_keep_seen(number), name=f"transfer {number}")
     began = time.monotonic()
@@ -173,7 +178,7 @@ def _heed_blockers(action: StreamedAction, proposal: Proposal | None) -> None:
         kind=target.kind,
         object_id=str(target.id),
         name=target.name,
-        params={},
+        params=action.params,
         person=action.person,
         named=proposal.given_names if proposal else (),
     )
@@ -186,10 +191,11 @@ def _stop(action: StreamedAction, said: str) -> NoReturn:
     raise ActionFailed(said)
 
 
-def _begin(person: Person, verb: str, target: Target, params: dict[str, Any]) -> int:
+def _begin(action: StreamedAction, params: dict[str, Any]) -> int:
+    target = action.target
     with transaction.atomic():
-        grant = _grounds(person, verb, target)
-        number = write.intent(person.who, verb, target, params=params, grant=grant)
+        grant = _grounds(action)
+        number = write.intent(action.person.who, action.verb, target, params=params, grant=grant)
         OpenTransfer.objects.create(
             intent=number, seen_at=timezone.now(), endpoint_id=target.endpoint_id
         )
@@ -197,12 +203,12 @@ def _begin(person: Person, verb: str, target: Target, params: dict[str, Any]) ->
     return number
 
 
-def _grounds(person: Person, verb: str, target: Target) -> str:
+def _grounds(action: StreamedAction) -> str:
+    target, container = action.target, action.container
     endpoint = Endpoint.objects.filter(pk=target.endpoint_id or 0).first()
-    row = None
-    if target.kind == "container" and endpoint:
-        row = Container.objects.filter(endpoint=endpoint, podman_id=str(target.id)).first()
-    return grounds(person, verb, endpoint, row).words
+    if container is None and target.kind == "container" and endpoint:
+        container = Container.objects.filter(endpoint=endpoint, podman_id=str(target.id)).first()
+    return grounds(action.person, action.verb, endpoint, container).words
 
 
 def _end(action: StreamedAction, result: Result, duration_ms: int) -> None:

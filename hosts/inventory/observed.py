@@ -140,6 +140,7 @@ def unexplained(
     near = Q(state__in=Job.TAKEN) | Q(finished_at__gte=window_from - GRACE)
     rows = Job.objects.filter(near, endpoint_id=endpoint_id)
     jobs = list(rows.values_list("pk", "verb", "object_kind", "object_id", "object_name"))
+    jobs += _at_the_gate(endpoint_id, window_from - GRACE)
     if any(kind == "pod" for _pk, _verb, kind, _id, _name in jobs):
         sightings = _with_pods(endpoint_id, sightings)
     planned = _planned(rows)
@@ -204,6 +205,24 @@ def _imported(endpoint_id: int, since: datetime) -> set[tuple[str, str]]:
         ("image.tag", names[number])
         for number in names.keys() - set(ended.values_list("intent", flat=True))
     }
+
+
+def _at_the_gate(endpoint_id: int, since: datetime) -> list[tuple[int, str, str, str, str]]:
+    """What people did through the gate with their own clients, in the shape of jobs: it has intents alone."""
+    intents = Entry.objects.filter(
+        door="gate", kind=Kind.INTENT, endpoint_id=endpoint_id, at__gte=since - _LONGEST_IMPORT
+    )
+    rows = intents.order_by("-number").values_list(
+        "number", "verb", "target_kind", "target_id", "target_name"
+    )[:_MOST_PENDING]
+    # what is made has no id yet, and its entry the endpoint's
+    own = str(endpoint_id)
+    found = {
+        number: (0, verb, kind, "" if told == own else told, name)
+        for number, verb, kind, told, name in rows
+    }
+    ended = Entry.objects.filter(intent__in=found, kind=Kind.OUTCOME, at__lt=since)
+    return [found[number] for number in found.keys() - set(ended.values_list("intent", flat=True))]
 
 
 def _explains(job: tuple[int, str, str, str, str], sighting: Sighting) -> bool:

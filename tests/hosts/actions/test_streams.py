@@ -96,7 +96,8 @@ async def test_a_download_that_nobody_reads_any_more(cast: Any, who_of: Any) -> 
 def test_a_lost_one_is_settled_once(cast: Any, who_of: Any) -> None:
     person = Person(cast.bob, who_of(cast.bob))
     target = Target(kind="container", id="abc", name="shop")
-    streams._begin(person, "container.files_edit", target, {"what": "upload", "path": "/x"})
+    action = streams.StreamedAction(person, "container.files_edit", target)
+    streams._begin(action, {"what": "upload", "path": "/x"})
     assert streams.settle_lost() == 0
     OpenTransfer.objects.update(seen_at=timezone.now() - timedelta(seconds=61))
     assert streams.settle_lost() == 1
