@@ -1,35 +1,164 @@
-"""The gate's HTTP on one connection. Until there is a table of what may pass, nothing does."""
+"""The gate's HTTP: what passes on one connection to one endpoint, request by request.
 
-import json
+Nothing of what a client sends reaches the host as it is: each request is read, looked up in the table,
+authorised on what the host says of its object, and made anew.
+"""
 
+import logging
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.db import DatabaseError
+
+from audit import write
+from hosts.access import NotVisible, Person, find_endpoint, target_of
+from hosts.database_threads import in_thread
+from hosts.dial import dial
+from hosts.gate import target
+from hosts.gate.call import Call
+from hosts.gate.changing import change
+from hosts.gate.client import Client, Reader, Writer
+from hosts.gate.lasting import Withdrawn, first
+from hosts.gate.making_execs import make_exec
+from hosts.gate.reading import ReadingLog, read
+from hosts.gate.removing_images import SEVERAL, remove_images
+from hosts.gate.replies import Refused, error
+from hosts.gate.routes import Dialect, Table, Takes
+from hosts.gate.routes_change import ROUTES as CHANGES
+from hosts.gate.routes_read import ROUTES as READS
 from hosts.gate.session import Session
-from hosts.gate.streams import ChannelReader, ChannelWriter
-from hosts.link.framing import FramingError, RequestHead, RequestReader
+from hosts.gate.target import BadTarget, NotOpen, Request
+from hosts.link.framing import RequestHead
+from hosts.models import Endpoint
+from hosts.podman import Podman
 
-READ_BYTES = 64 * 1024
+TABLE: Final = Table((*READS, *CHANGES))
+# of the entry of what is not open to clients
+VERB: Final = "gate.request"
+# of a body that is read whole
+_MOST_BYTES: Final = 1024 * 1024
+_AWAY: Final = Refused(503, "Haulout cannot ask its database at the moment.", wait_s=5)
+_FAULT: Final = Refused(500, "A fault of Haulout's own; its log has the details.")
+log = logging.getLogger(__name__)
 
 
-async def serve(
-    reader: ChannelReader, writer: ChannelWriter, _session: Session, _endpoint_id: int
-) -> None:
-    """Answer the first request with 403 in Podman's shape."""
-    requests = RequestReader()
-    while data := await reader.read(READ_BYTES):
-        requests.push(data)
-        try:
-            head = requests.pull()
-        except FramingError:
-            break
-        if isinstance(head, RequestHead):
-            break
-    else:
+async def serve(reader: Reader, writer: Writer, session: Session, endpoint_id: int) -> None:
+    """Answer requests until the client, or the session, ends. Closes `writer`."""
+    client = Client(reader, writer)
+    try:
+        await first(_requests(client, session, endpoint_id), _over(session))
+    except (ConnectionError, Withdrawn):
+        # nobody is there to be told
         return
-    words = "Nothing passes Haulout's gate yet."
-    body = json.dumps({"cause": words, "message": words, "response": 403}).encode()
-    answer = (
-        "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-    )
-    writer.write(answer.encode() + body)
-    await writer.drain()
-    writer.write_eof()
+    finally:
+        await client.close()
+
+
+async def _over(session: Session) -> None:
+    await session.ended()
+
+
+async def _requests(client: Client, session: Session, endpoint_id: int) -> None:
+    async with AsyncExitStack() as open_while:
+        door = _Door(client, session, endpoint_id, open_while)
+        while await door.one():
+            pass
+
+
+@dataclass
+class _Door:
+    """One connection, as its requests need it."""
+
+    client: Client
+    session: Session
+    endpoint_id: int
+    open_while: AsyncExitStack
+    written: ReadingLog = field(default_factory=ReadingLog)
+    podman: Podman | None = None
+
+    async def one(self) -> bool:
+        """Answer one request. False: there is none any more, or the connection was used up."""
+        client, head = self.client, None
+        failure: Refused | None = None
+        try:
+            head = await client.head()
+            if head is None or not await self._answer(head):
+                return False
+        except Refused as refused:
+            failure = refused
+        except DatabaseError:
+            log.exception("the gate's answer to %s", head.target if head else "nothing")
+            failure = _AWAY
+        except (ConnectionError, Withdrawn):
+            raise
+        except Exception:
+            if not client.midway:
+                # a client that is cut off would ask again for what may have been done
+                await self._refuse(_FAULT, head, ends=True)
+            raise
+        ends = client.held_back or (head is not None and head.ends)
+        if failure is not None:
+            if client.midway:
+                raise ConnectionAbortedError(failure.message)
+            ends = ends or failure.ends
+            await self._refuse(failure, head, ends=ends)
+        return not ends
+
+    async def _refuse(self, refused: Refused, head: RequestHead | None, *, ends: bool) -> None:
+        dialect = target.dialect_of(head.target) if head else Dialect.LIBPOD
+        method = head.method if head else "GET"
+        await self.client.send(error(refused, dialect, method, ends=ends))
+
+    async def _answer(self, head: RequestHead) -> bool:
+        session = self.session
+        session.says(b" ".join(head.fields.get(b"user-agent", [])[:1]).decode("latin-1"))
+        endpoint = await in_thread(_endpoint, session.person, self.endpoint_id)
+        if self.podman is None:
+            self.podman = await self.open_while.enter_async_context(
+                Podman(dial(endpoint, gate=True))
+            )
+        request = await _read(session.person, endpoint, head)
+        call = Call(session, session.person, endpoint, self.podman, self.client, head, request)
+        return await _answer(call, self.written)
+
+
+async def _answer(call: Call, written: ReadingLog) -> bool:
+    """Answer one request. Refused. False: the connection was used up."""
+    route = call.request.route
+    if route.takes is Takes.JSON:
+        call.body = await call.client.whole(_MOST_BYTES)
+    elif call.head.length != 0:
+        # of which nothing goes on, nor is taken for what is typed after an upgrade
+        await call.client.whole(_MOST_BYTES)
+    if route.path == SEVERAL:
+        await remove_images(call, TABLE)
+        return True
+    if route.changes:
+        return await change(call)
+    if route.takes is Takes.JSON:
+        await make_exec(call)
+    else:
+        await read(call, written)
+    return True
+
+
+def _endpoint(person: Person, endpoint_id: int) -> Endpoint:
+    try:
+        return find_endpoint(person, endpoint_id)
+    except NotVisible as none:
+        raise Refused(404, "There is no such host.") from none
+
+
+async def _read(person: Person, endpoint: Endpoint, head: RequestHead) -> Request:
+    try:
+        return target.read(TABLE, head.method, head.target)
+    except BadTarget as bad:
+        raise Refused(400, str(bad)) from bad
+    except NotOpen as closed:
+        await in_thread(_refuse, person, endpoint, str(closed))
+        raise Refused(403, str(closed)) from closed
+
+
+def _refuse(person: Person, endpoint: Endpoint, reason: str) -> None:
+    write.refusal(person.who, VERB, target_of(endpoint), reason=reason)

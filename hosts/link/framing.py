@@ -113,6 +113,11 @@ class _Reader:
         self._left = 0
         self._chunked = False
 
+    @property
+    def begun(self) -> bool:
+        """True where a part of a message has come that was not read."""
+        return bool(self._buffer)
+
     def push(self, data: bytes) -> None:
         """Take what came over the connection."""
         self._buffer += data

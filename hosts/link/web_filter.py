@@ -1,12 +1,12 @@
 """Reads every request on a connection of web or gate and lets only streams through.
 
-What stands on the connection says `framing`, what may pass `web_routes`.
+What stands on the connection says `framing`, what may pass `web_routes` and `gate_routes`.
 """
 
 from enum import Enum, auto
 from typing import Final
 
-from hosts.link import web_routes
+from hosts.link import gate_routes, web_routes
 from hosts.link.framing import (
     Body,
     End,
@@ -109,7 +109,8 @@ class WebFilter:
 
     def _judge(self, head: RequestHead) -> None:
         method, target = head.method, head.target
-        reason = web_routes.refusal(method, target)
+        routes = gate_routes if self.caller == "gate" else web_routes
+        reason = routes.refusal(method, target)
         if reason is not None:
             raise RequestRefusedError(reason)
         self._tar = web_routes.judge_of(method, target)

@@ -13,15 +13,15 @@ from urllib.parse import parse_qsl, unquote
 from hosts.podman import tar_judge
 from hosts.podman.transports import transport_of
 
-_PREFIX: Final = r"(?:/v\d{1,3}(?:\.\d{1,3}){0,2})?(?:/libpod)?"
-_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
-_EXEC_CREATE: Final = re.compile(rf"{_PREFIX}/containers/{_NAME}/exec")
-_UPGRADES: Final = re.compile(rf"{_PREFIX}/(?:exec/{_NAME}/start|containers/{_NAME}/attach)")
+PREFIX: Final = r"(?:/v\d{1,3}(?:\.\d{1,3}){0,2})?(?:/libpod)?"
+NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
+_EXEC_CREATE: Final = re.compile(rf"{PREFIX}/containers/{NAME}/exec")
+_UPGRADES: Final = re.compile(rf"{PREFIX}/(?:exec/{NAME}/start|containers/{NAME}/attach)")
 _POSTS: Final = re.compile(
-    rf"{_PREFIX}/(?:exec/{_NAME}/(?:start|resize|remove)|containers/{_NAME}/(?:exec|attach|resize)"
+    rf"{PREFIX}/(?:exec/{NAME}/(?:start|resize|remove)|containers/{NAME}/(?:exec|attach|resize)"
     r"|build|images/load|images/import|artifacts/add)"
 )
-_PUTS: Final = re.compile(rf"{_PREFIX}/containers/{_NAME}/archive")
+_PUTS: Final = re.compile(rf"{PREFIX}/containers/{NAME}/archive")
 # A GET that runs a command, under whatever else Podman takes for a version.
 _GETS_REFUSED: Final = re.compile(r".*/containers/[^/]+/healthcheck/?")
 _TARGET: Final = re.compile(r"/[!-\"$-~]*")
@@ -108,13 +108,10 @@ _IMPORT_PARAMETERS: Final = frozenset({"changes", "message", "reference"})
 
 def refusal(method: str, target: str) -> str | None:
     """Why a request may not pass, or None if it may. `target` is the encoded path and query."""
-    if not _TARGET.fullmatch(target):
-        return "the path is not a plain one"
-    path, _, query = target.partition("?")
-    unsafe = _unsafe_path(path)
-    if unsafe is not None:
+    if (unsafe := unsafe_target(target)) is not None:
         return unsafe
-    given = [(n.casefold(), value) for n, value in parse_qsl(query, keep_blank_values=True)]
+    path, _, query = target.partition("?")
+    given = parameters(query)
     names = {name for name, _ in given}
     if method in {"GET", "HEAD"}:
         if _GETS_REFUSED.fullmatch(unquote(path)):
@@ -133,6 +130,18 @@ def refusal(method: str, target: str) -> str | None:
             return _unknown(names - _IMPORT_PARAMETERS)
         return None
     return f"{method} {path} is not a stream"
+
+
+def parameters(query: str) -> list[tuple[str, str]]:
+    """Names and values, the names in the one case in which they can be compared."""
+    return [(n.casefold(), value) for n, value in parse_qsl(query, keep_blank_values=True)]
+
+
+def unsafe_target(target: str) -> str | None:
+    """Why nobody can be sure how Podman reads it, or None."""
+    if not _TARGET.fullmatch(target):
+        return "the path is not a plain one"
+    return _unsafe_path(target.partition("?")[0])
 
 
 def _refused_build(given: list[tuple[str, str]]) -> str | None:

@@ -46,6 +46,10 @@ _WORDS: dict[str, LogWords] = {
     ),
     "host.install_key": (gettext_lazy("Install key on"), gettext_lazy("installed a key on")),
     "group.edit": (gettext_lazy("Edit"), gettext_lazy("changed the group")),
+    "gate.request": (
+        gettext_lazy("Ask"),
+        gettext_lazy("sent what is not open to clients to"),
+    ),
     "guardrail.edit": (gettext_lazy("Edit"), gettext_lazy("changed the guardrail")),
     "guardrail.approve": (gettext_lazy("Approve"), gettext_lazy("approved the job")),
     "guardrail.refuse": (gettext_lazy("Refuse"), gettext_lazy("did not approve the job")),

@@ -1,0 +1,107 @@
+"""The second look at what clients create through the gate. What breaks a rule is removed, with an alarm."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from django.utils.translation import gettext as _
+
+from hosts.actions.streams import StreamedAction
+from hosts.database_threads import in_thread
+from hosts.guardrails import Proposal, check, from_inspect
+from hosts.guardrails.privileged import lacks_right
+from hosts.jobs import alarm
+from hosts.jobs.errand import ActionFailed
+from hosts.models import Endpoint
+from hosts.podman import Podman, PodmanError, containers, networks, pods, volumes
+
+
+async def at_container(
+    action: StreamedAction, endpoint: Endpoint, podman: Podman, container_id: str, request: Proposal
+) -> None:
+    """A container that was just created for `request`. It is removed if it breaks a rule. ActionFailed."""
+
+    async def look() -> Proposal:
+        found = await containers.inspect(podman, container_id)
+        pod = from_inspect.text(found.get("Pod"))
+        infra = await pods.inspect(podman, pod) if pod else {}
+        carrier = from_inspect.text(infra.get("InfraContainerID"))
+        part = from_inspect.container_part(found, request.parts[0], infra=carrier)
+        return Proposal(action.verb, (part,))
+
+    async def remove() -> None:
+        await containers.remove(podman, container_id, force=True, volumes=True)
+
+    await _judge_created(action, endpoint, request, look, remove)
+
+
+async def at_volume(
+    action: StreamedAction, endpoint: Endpoint, podman: Podman, name: str, request: Proposal
+) -> None:
+    """A volume that was not there before. It is removed if it breaks a rule. ActionFailed."""
+
+    async def look() -> Proposal:
+        return from_inspect.volume(action.verb, await volumes.inspect(podman, name))
+
+    async def remove() -> None:
+        await volumes.remove(podman, name)
+
+    await _judge_created(action, endpoint, request, look, remove)
+
+
+async def at_network(
+    action: StreamedAction, endpoint: Endpoint, podman: Podman, name: str, request: Proposal
+) -> None:
+    """A network that was not there before. It is removed if it breaks a rule. ActionFailed."""
+
+    async def look() -> Proposal:
+        return from_inspect.network(action.verb, await networks.inspect(podman, name))
+
+    async def remove() -> None:
+        await networks.remove(podman, name)
+
+    await _judge_created(action, endpoint, request, look, remove)
+
+
+async def _judge_created(
+    action: StreamedAction,
+    endpoint: Endpoint,
+    request: Proposal,
+    look: Callable[[], Awaitable[Proposal]],
+    remove: Callable[[], Awaitable[None]],
+) -> None:
+    try:
+        created = await look()
+        refused = await in_thread(_created_refusal, action, endpoint, request, created)
+    except PodmanError as failed:
+        words = _("It was made, but could not be inspected and judged, so it was not started.")
+        raise ActionFailed(f"{words} {await _remove(remove)}", failed.message) from failed
+    except BaseException:
+        # a fault of ours, or the client's session ended: what nobody judged does not stay
+        await asyncio.shield(_remove(remove))
+        raise
+    if refused:
+        raise ActionFailed(f"{refused} {await _remove(remove)}")
+
+
+async def _remove(remove: Callable[[], Awaitable[None]]) -> str:
+    """Remove what was just created. A sentence that says what became of it."""
+    try:
+        await remove()
+    except PodmanError as failed:
+        return _("It was not started, but could not be removed: %s") % failed.message
+    return _("It was removed before it started.")
+
+
+def _created_refusal(
+    action: StreamedAction, endpoint: Endpoint, request: Proposal, created: Proposal
+) -> str:
+    let_through = {(one.rule_id, one.words) for one in check(endpoint, request).findings}
+    verdict = alarm.new_findings(check(endpoint, created), let_through)
+    lacking = lacks_right(action.person, endpoint, created, action.container)
+    if not (verdict.stops or lacking):
+        return ""
+    asker = action.person.who.name
+    words = alarm.sentence(verdict, lacking, asker)
+    params = {"verb": action.verb, "asked_by": asker}
+    alarm.raise_alarm(action.target, verdict, words, params, lacking=lacking)
+    return words

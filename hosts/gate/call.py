@@ -1,0 +1,93 @@
+"""One request of a client, with all that is needed to answer it."""
+
+from dataclasses import dataclass, field
+
+from hosts.access import ContainerLike, Denied, NotVisible, Person, require, target_of
+from hosts.access.explain import givers, nameable
+from hosts.access.fetch import get_host_object
+from hosts.database_threads import in_thread
+from hosts.gate.client import Client, LastSaid
+from hosts.gate.names import ResolvedObject, missing, resolve
+from hosts.gate.replies import Refused
+from hosts.gate.routes import Dialect
+from hosts.gate.session import Session
+from hosts.gate.target import Request
+from hosts.link.framing import RequestHead
+from hosts.models import Endpoint
+from hosts.podman import Podman, PodmanError
+from hosts.podman.errors import NotFound
+
+# names of people that one refusal holds
+_MOST_NAMES = 5
+
+
+@dataclass
+class Call:
+    """`person`: as they are when it begins; the session's may become another while it lasts."""
+
+    session: Session
+    person: Person
+    endpoint: Endpoint
+    podman: Podman
+    client: Client
+    head: RequestHead
+    request: Request
+    # the body that is sent on, made anew
+    body: bytes = b""
+    said: LastSaid = field(default_factory=LastSaid)
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.request.dialect
+
+    async def find(self, kind: str, name: str, *verbs: str) -> ResolvedObject:
+        """The object that the host means by `name`, once they may do `verbs` with it. Refused: 404 in the
+        host's own words where it is not there for them, 403 with what is missing.
+        """
+        try:
+            found = await resolve(self.podman, kind, name)
+            await in_thread(get_host_object, self.person, self.endpoint.pk, found.object, *verbs)
+        except (NotFound, NotVisible) as none:
+            told = await self._missing(kind, name)
+            raise Refused(404, told.message, cause=told.cause) from none
+        except Denied as denied:
+            raise Refused(
+                403, await in_thread(denial, self.person, denied, self.endpoint)
+            ) from denied
+        except PodmanError as failed:
+            raise refused_by(failed) from failed
+        return found
+
+    async def permit(self, verb: str, container: ContainerLike | None = None) -> None:
+        """For what is about no object on the host. `container`: the one that is to be created. Refused."""
+        place = self.endpoint
+        try:
+            await in_thread(require, self.person, verb, target_of(place), place, container)
+        except Denied as denied:
+            raise Refused(
+                403, await in_thread(denial, self.person, denied, self.endpoint)
+            ) from denied
+
+    async def _missing(self, kind: str, name: str) -> NotFound:
+        try:
+            return await missing(self.podman, kind, name)
+        except PodmanError as failed:
+            raise refused_by(failed) from failed
+
+
+def refused_by(failed: PodmanError) -> Refused:
+    """What the host said against it, or that it says nothing."""
+    return Refused(failed.status or 503, failed.message, cause=failed.cause)
+
+
+def denial(person: Person, denied: Denied, endpoint: Endpoint) -> str:
+    """Which verb is missing, and who can give it. Asks the database."""
+    able = givers(denied.verb, endpoint, person.user.pk)
+    names = [str(user) for user in nameable(person, able)[:_MOST_NAMES]]
+    words = f"Nothing that you hold permits {denied.verb} on {endpoint}."
+    if names:
+        more = f" and {len(able) - len(names)} more" if len(able) > len(names) else ""
+        return f"{words} It can be given by: {', '.join(names)}{more}."
+    if able:
+        return f"{words} Those who manage access can give it."
+    return f"{words} Whoever runs Haulout can give it, at its console."

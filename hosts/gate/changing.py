@@ -1,0 +1,277 @@
+"""Requests that do something: intent before effect, one outcome that holds the host's status."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hosts.access import ContainerLike, Person, allows, target_of
+from hosts.access.fetch import HostObject, get_host_object
+from hosts.actions.locked_dependents import refuse_locked_dependents
+from hosts.actions.streams import StreamedAction, streamed_action
+from hosts.database_threads import in_thread
+from hosts.gate import upgrades
+from hosts.gate.call import Call, refused_by
+from hosts.gate.host import HostConnection
+from hosts.gate.lasting import Still, lasting
+from hosts.gate.names import NOBODY, ResolvedObject
+from hosts.gate.plan import Look, Plan
+from hosts.gate.plans import plan_of
+from hosts.gate.relaying import cut_whole, fields_of, pass_on
+from hosts.gate.replies import Refused, whole
+from hosts.gate.routes import Answer
+from hosts.gate.turns import turn
+from hosts.gate.values import checked
+from hosts.gate.visibility import Visibility
+from hosts.jobs.errand import ActionFailed
+from hosts.link.framing import AnswerHead
+from hosts.models import Endpoint
+from hosts.podman import Podman, PodmanError
+from hosts.podman.errors import words
+from hosts.refusals import Refusal
+
+# those whose answer comes bit by bit
+_STREAMS: Final = frozenset({"image.pull", "container.export", "container.wait"})
+# as long as Podman may take for the others: a container's own patience, and some
+LIMIT_S: Final = 330.0
+# those that change nothing, however they end
+_HARMLESS: Final = frozenset({"container.wait", "container.export"})
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/_=-]{1,16384}")
+
+
+@dataclass(frozen=True)
+class _Deed:
+    """For the locks of what goes along."""
+
+    endpoint: Endpoint
+    podman: Podman
+    kind: str
+    object_id: str
+    name: str
+
+
+@dataclass
+class HostAnswer:
+    """What the host said, when it was read whole."""
+
+    head: AnswerHead
+    content: bytes
+
+
+async def change(call: Call) -> bool:
+    """Answer a request that does something. Refused. False: the connection was used up."""
+    answered = await carry_out(call)
+    if answered is not None:
+        head, content = answered.head, answered.content
+        if call.request.route.cut and head.status < 300:
+            content = await cut_whole(call, content, Visibility(call.person, call.endpoint))
+        await call.client.send(
+            whole(head.status, content, fields_of(head), method=call.head.method)
+        )
+    return answered is not None or call.request.route.answer is not Answer.UPGRADE
+
+
+async def carry_out(call: Call) -> HostAnswer | None:
+    """Do it; what the host answered, or None where the client has heard it. Refused."""
+    request = call.request
+    query = checked(request)
+    found = await _found(call)
+    try:
+        plan = await plan_of(call, found)
+        if found is not None and plan.also:
+            await call.find(request.route.kind, request.name, *plan.also)
+    except Refusal as refusal:
+        raise Refused(400, str(refusal)) from refusal
+    if found is None:
+        await call.permit(request.route.verb, plan.container)
+    target = request.rebuilt(plan.known_as or (found.known_as if found else ""), query | plan.query)
+    said: list[HostAnswer] = []
+    try:
+        async with turn(call), _entered(call, found, plan) as action:
+            await _heed_host(call, action, found, plan)
+            told = found.object if found else None
+            try:
+                await _do(call, action, target, told, said, plan.look)
+            except Refused as failed:
+                action.detail = f"{failed.status} {failed.message}"
+                raise
+    except StreamFailed:
+        return None
+    except ActionFailed as trouble:
+        if not said:
+            # a lock, a freeze or a rule
+            raise Refused(
+                403, " ".join(filter(None, (trouble.message, trouble.cause)))
+            ) from trouble
+    except PodmanError as failed:
+        raise refused_by(failed) from failed
+    return said[0] if said else None
+
+
+async def _found(call: Call) -> ResolvedObject | None:
+    route = call.request.route
+    if not route.kind:
+        return None
+    try:
+        return await call.find(route.kind, call.request.name, route.verb)
+    except Refused as none:
+        if none.status != 404 or not call.request.ticked("ignore"):
+            raise
+        if not await in_thread(allows, call.person, route.verb, call.endpoint):
+            raise
+    # what is not there is no error then: the host says so of a name that nobody has
+    return ResolvedObject(HostObject(route.kind, "", call.request.name), NOBODY, {})
+
+
+def _entered(
+    call: Call, found: ResolvedObject | None, plan: Plan
+) -> AbstractAsyncContextManager[StreamedAction]:
+    told = (
+        found.object
+        if found
+        else HostObject(call.request.route.verb.partition(".")[0], "", plan.name)
+    )
+    container: ContainerLike | None = told.container if found else plan.container
+    target = target_of(call.endpoint, kind=told.kind, object_id=told.podman_id, name=told.name)
+    return streamed_action(
+        call.person,
+        call.request.route.verb,
+        target,
+        plan.params,
+        proposal=plan.proposal,
+        container=container,
+    )
+
+
+async def _heed_host(
+    call: Call, action: StreamedAction, found: ResolvedObject | None, plan: Plan
+) -> None:
+    """Locks of what only the host knows of. ActionFailed, PodmanError."""
+    if plan.proposal is not None and plan.proposal.given_names:
+        await action.permit(plan.proposal, call.podman)
+    if plan.joins is not None:
+        await action.permit(plan.joins, call.podman)
+    if plan.along and found is not None:
+        told = found.object
+        deed = _Deed(call.endpoint, call.podman, told.kind, told.podman_id, told.name)
+        await refuse_locked_dependents(deed)
+
+
+async def _do(
+    call: Call,
+    action: StreamedAction,
+    target: str,
+    told: HostObject | None,
+    said: list[HostAnswer],
+    look: Look | None,
+) -> None:
+    """Send it, and hear how it ended: ActionFailed, after the answer was kept in `said`, where not well."""
+    upgraded = call.request.route.answer is Answer.UPGRADE
+    endless = upgraded or call.request.route.verb in _STREAMS
+    async with HostConnection(call.endpoint) as host, _in_time(None if endless else LIMIT_S):
+        fields = upgrades.asked_of_host(call) if upgraded else _fields(call)
+        action.committing = call.request.route.verb not in _HARMLESS
+        asking = host.ask(call.head.method, target, fields, call.body)
+        head = await (_waited(call, told, asking) if _waits(call) else asking)
+        action.detail = str(head.status)
+        if upgraded and upgrades.taken(head):
+            await upgrades.join(call, host, head, _still(call, told))
+        elif endless and not upgraded and head.status < 300:
+            await _stream(call, action, host, head, told)
+        else:
+            said.append(HostAnswer(head, await host.whole()))
+    action.committing = False
+    if look is not None and head.status < 300:
+        answered = said.pop()
+        await look(action, answered.content)
+        said.append(answered)
+    if said and head.status >= 400:
+        cause, message = words(said[0].content)
+        action.detail = f"{head.status} {message or cause}".strip()
+        raise ActionFailed(action.detail)
+
+
+@asynccontextmanager
+async def _in_time(limit_s: float | None) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(limit_s):
+            yield
+    except TimeoutError as late:
+        said = "The host did not answer in time: nobody knows whether it was done."
+        raise Refused(504, said) from late
+
+
+def _waits(call: Call) -> bool:
+    return call.request.route.verb == "container.wait"
+
+
+async def _waited(
+    call: Call, told: HostObject | None, asking: Coroutine[Any, Any, AnswerHead]
+) -> AnswerHead:
+    """The head of an answer that may take days: for as long as the client is there and may wait."""
+    heard: list[AnswerHead] = []
+
+    async def hear() -> None:
+        heard.append(await asking)
+
+    await lasting(call, _still(call, told), hear())
+    return heard[0]
+
+
+def _still(call: Call, told: HostObject | None) -> Still:
+    def still(person: Person) -> None:
+        if told is not None:
+            get_host_object(person, call.endpoint.pk, told, call.request.route.verb)
+
+    return still
+
+
+async def _stream(
+    call: Call,
+    action: StreamedAction,
+    host: HostConnection,
+    head: AnswerHead,
+    told: HostObject | None,
+) -> None:
+    """What takes long and says how far it is; its last line may say that it failed."""
+    last = bytearray()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        async for piece in host.pieces():
+            last.extend(piece)
+            del last[:-4096]
+            yield piece
+
+    await lasting(call, _still(call, told), pass_on(call, head, pieces()))
+    if failure := _failure(bytes(last)):
+        action.committing = False
+        action.detail = f"{head.status} {failure}"
+        raise StreamFailed(failure)
+
+
+class StreamFailed(ActionFailed):
+    """The host said so in the midst of an answer; the client has heard it."""
+
+
+def _failure(end: bytes) -> str:
+    """What the last of some JSON lines says went wrong."""
+    line = end.strip().rpartition(b"\n")[2]
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        return ""
+    error = told.get("error") if isinstance(told, dict) else None
+    return error[:1000] if isinstance(error, str) else ""
+
+
+def _fields(call: Call) -> list[str]:
+    """Of the client's fields those that go on: who it is in a registry."""
+    sent = call.head.fields.get(b"x-registry-auth", [])
+    if call.request.route.verb != "image.pull" or not sent or not sent[0]:
+        return []
+    if len(sent) > 1 or not _BASE64.fullmatch(sent[0]):
+        raise Refused(400, "X-Registry-Auth is no base64.")
+    return [f"X-Registry-Auth: {sent[0].decode('ascii')}"]

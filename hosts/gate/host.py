@@ -1,0 +1,110 @@
+"""The host's side: a request that was made anew goes out, its answer comes back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Final, Self
+
+from hosts.dial import dial
+from hosts.gate.replies import Refused
+from hosts.link.framing import AnswerHead, AnswerReader, Body, End, FramingError
+from hosts.models import Endpoint
+
+READ_BYTES: Final = 256 * 1024
+# of an answer that is read whole
+WHOLE_BYTES: Final = 32 * 1024 * 1024
+_BROKEN: Final = "The host's answer broke off."
+
+
+class HostConnection:
+    """One connection to the endpoint's socket, for one request. Refused where the host does not answer."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._answers = AnswerReader()
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def __aenter__(self) -> Self:
+        try:
+            self._reader, self._writer = await dial(self._endpoint, gate=True).open()
+        except OSError as away:
+            words = "Haulout has no connection to this host at the moment."
+            raise Refused(503, words, cause=str(away), wait_s=5) from away
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._writer is not None:
+            # at once: a stream that nobody hears any more is to end on the host
+            self._writer.transport.abort()
+
+    async def ask(
+        self, method: str, target: str, fields: list[str], body: bytes = b""
+    ) -> AnswerHead:
+        """Send the request; the head of its answer."""
+        lines = [f"{method} {target} HTTP/1.1", "Host: podman", *fields]
+        if body or method in ("POST", "PUT"):
+            lines.append(f"Content-Length: {len(body)}")
+        self._answers.asked(method)
+        await self.say("\r\n".join([*lines, "", ""]).encode("ascii") + body)
+        while True:
+            head = await self._next()
+            if isinstance(head, AnswerHead) and (head.status >= 200 or head.status == 101):
+                return head
+            if head is None:
+                raise Refused(502, _BROKEN)
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The body of the answer as it comes; of an upgraded connection, all that the host says."""
+        while True:
+            event = await self._next()
+            if event is None or isinstance(event, End):
+                return
+            if isinstance(event, Body) and event.raw:
+                yield event.raw
+
+    async def whole(self) -> bytes:
+        """The body of the answer. Refused where it is larger than 32 MiB."""
+        content = bytearray()
+        async for piece in self.pieces():
+            content += piece
+            if len(content) > WHOLE_BYTES:
+                raise Refused(502, "The host's answer is larger than 32 MiB; it was not read.")
+        return bytes(content)
+
+    async def say(self, data: bytes) -> None:
+        """Send bytes as they are, at the host's pace."""
+        if self._writer is None:
+            raise RuntimeError("The connection is used outside of its `async with` block.")
+        try:
+            self._writer.write(data)
+            await self._writer.drain()
+        except ConnectionError:
+            # it may have answered before it hung up
+            return
+
+    def shut(self) -> None:
+        """The client has nothing more to say: a half-close, which ends the standard input of an exec."""
+        if self._writer is not None and self._writer.can_write_eof():
+            self._writer.write_eof()
+
+    async def _next(self) -> object:
+        """The next event of the answer; None at the end of all."""
+        if self._reader is None:
+            raise RuntimeError("The connection is used outside of its `async with` block.")
+        try:
+            while (event := self._answers.pull()) is None:
+                data = await self._reader.read(READ_BYTES)
+                if not data:
+                    return self._answers.eof()
+                if self._answers.skim(data):
+                    return Body(data)
+                self._answers.push(data)
+            return event
+        except (FramingError, ConnectionError) as broken:
+            raise Refused(502, _BROKEN, cause=str(broken)) from broken

@@ -1,0 +1,98 @@
+"""What a client calls an object, asked of the host: its full id, its name, its labels."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hosts.access.fetch import HostObject
+from hosts.actions.images.references import parse
+from hosts.inventory.bounds import mapping, text, texts
+from hosts.podman import Podman, containers, execs, images, networks, pods, secrets, volumes
+from hosts.podman.errors import NotFound
+from hosts.podman.shortnames import DOCKER_HUB, at_registry
+
+Inspect = Callable[[Podman, str], Awaitable[dict[str, Any]]]
+_INSPECT: dict[str, Inspect] = {
+    "container": containers.inspect,
+    "image": images.inspect,
+    "network": networks.inspect,
+    "pod": pods.inspect,
+    "secret": secrets.inspect,
+    "volume": volumes.inspect,
+}
+_ID = {"network": "id", "secret": "ID", "volume": "Name"}
+# a name that no object has, in whose place a missing one is asked for
+NOBODY = "f" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedObject:
+    """`known_as`: what the request that is sent on calls it: the full id, or the name where that is the id.
+    `inspect`: all that the host told of it, of an exec of the exec.
+    """
+
+    object: HostObject
+    known_as: str
+    inspect: Mapping[str, Any]
+
+
+async def resolve(podman: Podman, kind: str, name: str) -> ResolvedObject:
+    """The object that the host means by `name`. An exec is the container that it runs in. PodmanError."""
+    if kind == "exec":
+        session = await execs.inspect(podman, name)
+        container = await resolve(podman, "container", text(session.get("ContainerID"), limit=80))
+        return ResolvedObject(container.object, name, session)
+    found = await _INSPECT[kind](podman, name)
+    own_id = text(found.get(_ID.get(kind, "Id")), limit=255)
+    if not own_id:
+        raise NotFound(f"The host did not say which {kind} {name} is.", status=404)
+    labels = _labels(kind, found)
+    return ResolvedObject(
+        HostObject(kind, own_id, _name(kind, found) or own_id[:12], labels), own_id, found
+    )
+
+
+def _name(kind: str, found: Mapping[str, Any]) -> str:
+    if kind == "image":
+        return next(iter(texts(found.get("RepoTags"), count=1, limit=255)), "")
+    if kind == "secret":
+        found = _within(found, "Spec")
+    return text(found.get("name" if kind == "network" else "Name"), limit=255)
+
+
+def _labels(kind: str, found: Mapping[str, Any]) -> Mapping[str, Any]:
+    return mapping((_within(found, "Config") if kind == "container" else found).get("Labels"))
+
+
+def _within(found: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = found.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def whole_name(typed: str, image: Mapping[str, Any]) -> str:
+    """Of the names that the host tells of an image the one that was meant by what was typed, or ""."""
+    tagged = typed if ":" in typed.rpartition("/")[2] else f"{typed}:latest"
+    names = texts(image.get("RepoTags"), count=1000, limit=1000)
+    return next((name for name in names if name == tagged or name.endswith(f"/{tagged}")), "")
+
+
+def on_docker_hub(image: str) -> str:
+    """The whole name that Docker's clients mean. Refusal where it is no name of an image."""
+    reference = parse(image)
+    return str(parse(at_registry(DOCKER_HUB, str(reference))) if reference.short else reference)
+
+
+async def missing(podman: Podman, kind: str, name: str) -> NotFound:
+    """How this host says that there is no such object: the same words, whether it is not there or may not
+    be seen.
+    """
+    try:
+        if kind == "exec":
+            await execs.inspect(podman, NOBODY)
+        else:
+            await _INSPECT[kind](podman, NOBODY)
+    except NotFound as told:
+        return NotFound(
+            told.message.replace(NOBODY, name), cause=told.cause.replace(NOBODY, name), status=404
+        )
+    return NotFound(f"no such {kind}: {name}", status=404)

@@ -1,0 +1,33 @@
+"""What a change is, beside its verb."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hosts.access import ContainerLike
+from hosts.actions.streams import StreamedAction
+from hosts.guardrails import Proposal
+
+# looks at what came to be, by the host's answer, before the client hears of it: ActionFailed, PodmanError
+Look = Callable[[StreamedAction, bytes], Awaitable[None]]
+
+
+@dataclass
+class Plan:
+    """`params`: of the intent. `also`: further verbs that it takes there. `query`: replaces the client's own.
+    `known_as`: replaces the object's id. `along`: other objects go along, whose locks only the host knows.
+
+    Of what is created: the `name` in its entry, the `container` that a narrowed grant may permit, what it
+    `joins`, and a `look` at the result.
+    """
+
+    params: dict[str, Any] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    proposal: Proposal | None = None
+    query: dict[str, list[str]] = field(default_factory=dict)
+    known_as: str = ""
+    along: bool = False
+    name: str = ""
+    container: ContainerLike | None = None
+    joins: Proposal | None = None
+    look: Look | None = None

@@ -1,0 +1,38 @@
+"""What the gate may ask of an endpoint: what web may, and what its table of routes makes of requests.
+
+The gate judges and makes each request anew (hosts.gate). This is what is left to a gate that somebody has
+broken: no secret's value, no path or archive of the host's own disk, no privileged exec, no kube file.
+"""
+
+import re
+from typing import Final
+
+from hosts.link import web_routes
+from hosts.link.web_routes import NAME, PREFIX
+
+_ANY: Final = r"[^/?]+"
+_CONTAINER: Final = "start|stop|restart|kill|pause|unpause|rename|wait|init"
+_POD: Final = "start|stop|restart|kill|pause|unpause"
+_OPEN: Final = {
+    "POST": re.compile(
+        rf"{PREFIX}/(?:(?:volumes|networks)/create|containers/(?:create|{NAME}/(?:{_CONTAINER}))|pods/{NAME}/(?:{_POD})"
+        rf"|images/(?:pull|create|{_ANY}/(?:tag|untag)))"
+    ),
+    "DELETE": re.compile(rf"{PREFIX}/(?:containers|pods|volumes|networks|secrets|images)/{_ANY}"),
+    "GET": re.compile(rf"{PREFIX}/containers/{NAME}/healthcheck"),
+}
+# an archive from an address, that the host would fetch
+_CLOSED: Final = frozenset({"fromsrc"})
+
+
+def refusal(method: str, target: str) -> str | None:
+    """Why a request may not pass, or None. `target`: the encoded path and query."""
+    reason = web_routes.refusal(method, target)
+    known = _OPEN.get(method)
+    if reason is None or known is None or web_routes.unsafe_target(target) is not None:
+        return reason
+    path, _, query = target.partition("?")
+    names = {name for name, _value in web_routes.parameters(query)}
+    if not known.fullmatch(path) or names & _CLOSED:
+        return reason
+    return None

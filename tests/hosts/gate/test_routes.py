@@ -1,0 +1,129 @@
+"""The table of routes: what passes is said, and everything else is refused."""
+
+import re
+
+import pytest
+
+from accounts import verbs
+from hosts.gate.cuts import CUTS
+from hosts.gate.routes import Answer, Dialect
+from hosts.gate.serve import TABLE
+from hosts.gate.target import BadTarget, NotOpen, read
+from hosts.models import INVENTORY
+from tests.lab.coverage import table
+
+LIBPOD = "/v5.4.0/libpod"
+# what stands for nothing else: a request to it must not become one to a name
+NAMES = {"name": "shop", "id": "0a1b"}
+
+
+@pytest.mark.parametrize("route", TABLE.routes, ids=lambda route: f"{route.method} {route.path}")
+def test_a_route_says_what_is(route: object) -> None:
+    assert not route.verb or route.verb in {one.name for one in verbs.all_verbs()}
+    assert route.kind in {"", "exec", *INVENTORY}
+    assert not route.cut or route.cut in CUTS
+    assert route.query.keys() >= route.lists
+    assert route.answer is not Answer.LINES or route.cut
+    if route.kind:
+        assert route.verb, "what one may not do with an object is nobody's"
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "path", "name"),
+    [
+        ("GET", f"{LIBPOD}/containers/shop/json", "/containers/{container}/json", "shop"),
+        ("GET", "/v1.41/containers/shop/json?size=1", "/containers/{container}/json", "shop"),
+        ("GET", "/containers/json", "/containers/json", ""),
+        ("GET", "/v6.1.0/libpod/networks/json", "/networks/json", ""),
+        ("GET", f"{LIBPOD}/images/quay.io%2Fa%2Fb:1/json", "/images/{image}/json", "quay.io/a/b:1"),
+        ("GET", f"{LIBPOD}/images/quay.io/a/b:1/json", "/images/{image}/json", "quay.io/a/b:1"),
+        ("GET", "/volumes", "/volumes", ""),
+        ("HEAD", "/_ping", "/_ping", ""),
+    ],
+)
+def test_what_is_asked_for(method: str, target: str, path: str, name: str) -> None:
+    asked = read(TABLE, method, target)
+    assert (asked.route.path, asked.name) == (path, name)
+    assert asked.dialect is (Dialect.LIBPOD if "/libpod/" in target else Dialect.DOCKER)
+
+
+def test_it_is_made_anew_with_the_hosts_own_id() -> None:
+    asked = read(TABLE, "GET", f"{LIBPOD}/containers/shop/logs?Follow=true&stdout=1&tail=5")
+    assert asked.rebuilt("f00d") == f"{LIBPOD}/containers/f00d/logs?follow=true&stdout=1&tail=5"
+    asked = read(TABLE, "GET", "/images/a/b/json")
+    assert asked.rebuilt("a/b?x") == "/images/a%2Fb%3Fx/json"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/containers/../secrets/json",
+        "/containers//json",
+        "/containers/json/",
+        "//containers/json",
+        "/containers/%2e%2e/json",
+        "/containers/a%2fb/json",
+        "/containers/a%252fb/json",
+        "/images/a/../b/json",
+        "/images/a%2F..%2Fb/json",
+        "/containers/a%00/json",
+        "/containers/a%0d%0aX/json",
+        "/containers/a%5Cb/json",
+        "/containers/%zz/json",
+        "/containers/%ff/json",
+        "http://other/containers/json",
+        "containers/json",
+        "*",
+        "/containers/json#x",
+        "/containers/json?all=1&all=0",
+        "/containers/json?all=1&ALL=0",
+        "/containers/json?filters=%zz",
+        "/containers/json?filters=%ff",
+        "/containers/json?filters=%00",
+    ],
+)
+def test_what_could_be_read_in_two_ways_is_refused(target: str) -> None:
+    with pytest.raises(BadTarget):
+        read(TABLE, "GET", target)
+
+
+@pytest.mark.parametrize(
+    ("method", "target"),
+    [
+        ("GET", "/libpod/containers/json"),
+        ("GET", "/vX/containers/json"),
+        ("GET", "/v5.4.0-dev/libpod/containers/json"),
+        ("GET", f"{LIBPOD}/containers/showmounted"),
+        ("GET", f"{LIBPOD}/secrets/a/json?showsecret=true"),
+        ("GET", f"{LIBPOD}/secrets/a/json?%C5%BFhowsecret=true"),
+        ("GET", f"{LIBPOD}/containers/json?unheard=1"),
+        ("POST", f"{LIBPOD}/containers/json"),
+        ("OPTIONS", f"{LIBPOD}/containers/json"),
+        ("POST", f"{LIBPOD}/local/images/load?path=/etc"),
+        ("POST", f"{LIBPOD}/images/scp/a"),
+        ("POST", "/auth"),
+        ("GET", "/distribution/a/json"),
+    ],
+)
+def test_what_is_not_in_the_table_is_not_open(method: str, target: str) -> None:
+    with pytest.raises(NotOpen):
+        read(TABLE, method, target)
+
+
+def test_every_route_of_podman_is_decided_on() -> None:
+    """Each of libpod's, as its router registers them: in the table, or refused as one that is not open."""
+    for line in table.every_call():
+        method, path = line.split(" ", 1)
+        target = LIBPOD + re.sub(r"\{(\w+)(?::[^}]*)?\}", lambda m: NAMES.get(m[1], "x"), path)
+        known = {
+            (one.method, _shape(one.path)) for one in TABLE.routes if Dialect.LIBPOD in one.dialects
+        }
+        if (method, _shape(path)) in known:
+            assert _shape(read(TABLE, method, target).route.path) == _shape(path)
+        else:
+            with pytest.raises(NotOpen):
+                read(TABLE, method, target)
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", path)

@@ -1,0 +1,49 @@
+"""What the gate's socket passes: the routes of its table, and nothing that a broken gate could use."""
+
+import pytest
+
+from hosts.gate.routes import Dialect
+from hosts.gate.serve import TABLE
+from hosts.link.gate_routes import refusal
+
+LIBPOD = "/v5.4.0/libpod"
+CLOSED = [
+    f"POST {LIBPOD}/play/kube",
+    f"POST {LIBPOD}/kube/apply",
+    f"POST {LIBPOD}/local/images/load?path=/etc",
+    f"POST {LIBPOD}/images/scp/a",
+    f"POST {LIBPOD}/images/a/push",
+    f"POST {LIBPOD}/commit",
+    f"POST {LIBPOD}/pods/create",
+    f"POST {LIBPOD}/volumes/prune",
+    f"POST {LIBPOD}/containers/a/mount",
+    f"POST {LIBPOD}/containers/a/restore",
+    f"POST {LIBPOD}/containers/a/update",
+    f"POST {LIBPOD}/build?volume=/:/host",
+    f"GET {LIBPOD}/secrets/a/json?showsecret=true",
+    "POST /images/create?fromSrc=http://10.0.0.1/x",
+    "POST /images/create?FromSrc=-",
+    f"DELETE {LIBPOD}/play/kube",
+    f"DELETE {LIBPOD}/containers/../secrets/a",
+    f"POST {LIBPOD}/containers/a%2F..%2Fb/start",
+    f"POST {LIBPOD}/containers//start",
+    "POST http://other/containers/a/start",
+    "POST /auth",
+    "PUT /x",
+]
+
+
+@pytest.mark.parametrize("line", CLOSED)
+def test_what_is_closed(line: str) -> None:
+    assert refusal(*line.split(" ")) is not None
+
+
+@pytest.mark.parametrize("route", TABLE.routes, ids=lambda route: f"{route.method} {route.path}")
+def test_every_route_of_the_table_passes(route: object) -> None:
+    for dialect in route.dialects:
+        prefix = LIBPOD if dialect is Dialect.LIBPOD else "/v1.41"
+        parts = ["a" if part.startswith("{") else part for part in route.parts]
+        if route.path == "/images/remove":
+            # its images go on one by one
+            continue
+        assert refusal(route.method, "/".join([prefix, *parts])) is None
