@@ -6,12 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.forms import ParsedField, StyledForm, endpoint_words
+from dashboard.furniture.forms import PLAIN, ParsedField, StyledForm, endpoint_words
 from hosts.actions.run import run_fields
 from hosts.models import Endpoint
 from hosts.refusals import FieldRefusal
-
-PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
 
 def line(hint: str = "") -> forms.TextInput:

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.spec import Column, ListSpec, Token, register
-from dashboard.live.tokens import any_contains, equals, one_of
+from dashboard.live.tokens import KEY, any_contains, equals, one_of
 from dashboard.words import Words
 from hosts.access import Person
 from hosts.models import AccessRequest
@@ -56,7 +56,7 @@ def list_of(its: DecisionList) -> ListSpec:
                 equals("by", _("who asked"), its.asked_by),
                 *its.tokens,
                 equals("decided", _("who decided"), "decided_by_name"),
-                Token("key", "", lambda value: Q(pk=value) if value.isdecimal() else Q(pk=0)),
+                KEY,
             ),
             text=any_contains(its.asked_by, *its.text),
             columns=(

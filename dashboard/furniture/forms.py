@@ -21,6 +21,8 @@ from hosts.refusals import FieldRefusal, Refusal
 
 log = structlog.get_logger(__name__)
 INPUT = "form-control"
+# attributes of an input for names and addresses, which no keyboard may correct
+PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 # which field of the first step a kind of the link's error belongs to
 _FIELDS = {
     "port-closed": "port",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.furniture.running_jobs import with_jobs
 from dashboard.live.by_host import BY_HOST
 from dashboard.live.spec import Column, ListSpec, Token, register
-from dashboard.live.tokens import GROUP, HOST, LABEL, USER, any_contains, contains
+from dashboard.live.tokens import GROUP, HOST, KEY, LABEL, USER, any_contains, contains
 from dashboard.live.visibility import scope_to_visible
 from dashboard.words import Words
 from hosts.models import INVENTORY
@@ -74,6 +74,5 @@ def object_list(
     return spec
 
 
-KEY = Token("key", "", lambda value: Q(pk=value) if value.isdecimal() else Q(pk=0))
 ID = Token("id", _("start of the id"), lambda value: Q(podman_id__startswith=value))
 COMMON = (HOST, GROUP, LABEL, USER, ID, KEY)

@@ -60,6 +60,10 @@ USER = Token(
 )
 
 
+# one row of a list by its primary key
+KEY = Token("key", "", lambda value: Q(pk=value) if value.isdecimal() else Q(pk=0))
+
+
 def _label(value: str) -> Q:
     if not value.partition("=")[0]:
         raise BadValue(_("Write a label as label:app or label:app=shop."))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Team, User
 from accounts.team_actions import name_rule
-from dashboard.furniture.forms import RefusalForm
+from dashboard.furniture.forms import PLAIN, RefusalForm
 from dashboard.furniture.names import GrantPlace, holder_named, place_named
 from dashboard.furniture.people import RoleChoice
 from dashboard.furniture.zone_form import ZoneForm
@@ -20,7 +20,6 @@ from hosts.access.grant_rows import role_verbs
 from hosts.actions.access.grant_options import GrantOptions
 from hosts.refusals import FieldRefusal
 
-_PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 ENDS: Mapping[str, timedelta] = {
     "1h": timedelta(hours=1),
     "8h": timedelta(hours=8),
@@ -32,7 +31,7 @@ ENDS: Mapping[str, timedelta] = {
 class NameForm(RefusalForm):
     """A name and a description."""
 
-    name = forms.CharField(label=_("Name"), max_length=50, widget=forms.TextInput(attrs=_PLAIN))
+    name = forms.CharField(label=_("Name"), max_length=50, widget=forms.TextInput(attrs=PLAIN))
     words = forms.CharField(
         label=_("Purpose"),
         required=False,
@@ -116,7 +115,7 @@ class GrantForm(EndForm):
         label=_("Who"),
         max_length=200,
         help_text=_("An email address, or a team as team:shop."),
-        widget=forms.TextInput(attrs={**_PLAIN, "list": "holders"}),
+        widget=forms.TextInput(attrs={**PLAIN, "list": "holders"}),
     )
     role = RoleChoice(
         label=_("Role"), queryset=Role.objects.none(), to_field_name="name", empty_label=None
@@ -125,7 +124,7 @@ class GrantForm(EndForm):
         label=_("Where"),
         max_length=200,
         help_text=_("everywhere, group:prod, host:web1, or host:web1/anna for one endpoint."),
-        widget=forms.TextInput(attrs={**_PLAIN, "list": "places"}),
+        widget=forms.TextInput(attrs={**PLAIN, "list": "places"}),
     )
     label = forms.CharField(
         label=_("Only containers with the label"),
@@ -134,14 +133,14 @@ class GrantForm(EndForm):
         help_text=_(
             "app, or app=shop. People who create containers must then give them the label."
         ),
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     names = forms.CharField(
         label=_("Only containers named"),
         required=False,
         max_length=200,
         help_text=_("A pattern: * is any text, ? is one character, as in shop-*."),
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     field_order = ("to", "role", "where", "label", "names", "ends", "until", "reason")
 

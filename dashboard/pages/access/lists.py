@@ -11,7 +11,7 @@ from accounts.models import Membership, Role, Team
 from dashboard.furniture.grants import counting_on, held_by, prepare_grants
 from dashboard.furniture.people import addresses, people_like, role_names, team_names
 from dashboard.live.spec import Column, ListSpec, Token, register
-from dashboard.live.tokens import any_contains, group_names, host_names, matching, one_of
+from dashboard.live.tokens import KEY, any_contains, group_names, host_names, matching, one_of
 from hosts.access import Person
 from hosts.access.grant_rows import role_verbs
 from hosts.actions.access.grants import with_names
@@ -155,7 +155,7 @@ GRANTS = register(
                 ],
             ),
             one_of("narrowed", _("for some containers only"), _NARROWED),
-            Token("key", "", lambda v: Q(pk=v) if v.isdecimal() else Q(pk=0)),
+            KEY,
         ),
         text=any_contains("team__name", "user__name", "role__name", "reason", "made_by"),
         columns=(

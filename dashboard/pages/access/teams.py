@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import team_actions
 from accounts.models import Team, User
-from dashboard.furniture.change_preview import ChangePreview, dialog, preview_change
+from dashboard.furniture.change_preview import ChangePreview, ask_first, dialog, preview_change
 from dashboard.furniture.grants import grants_shown
 from dashboard.furniture.names import user_named
 from dashboard.pages.access.changes import EDIT, VIEW, access_list, apply_change, require_verb
@@ -116,8 +116,7 @@ def let_out(request: HttpRequest, team_id: int, user_id: int) -> HttpResponse:
         title = _("Remove %(name)s from %(team)s?") % {"name": user, "team": team}
         where = reverse("access:let-out", args=[team.pk, user.pk])
         what = preview_change(person, change, [user.pk])
-        context = dialog(title, where, _("Remove"), what, takes=True)
-        return render(request, "parts/change_dialog.html", context)
+        return ask_first(request, title, where, _("Remove"), what)
     apply_change(request, change)
     return redirect("access:team", team_id=team.pk)
 
@@ -160,8 +159,7 @@ def remove(request: HttpRequest, team_id: int) -> HttpResponse:
         title = _("Remove the team %(name)s?") % {"name": name}
         where = reverse("access:team-remove", args=[key])
         what = preview_change(person, change, people_of_team(key))
-        context = dialog(title, where, _("Remove"), what, takes=True)
-        return render(request, "parts/change_dialog.html", context)
+        return ask_first(request, title, where, _("Remove"), what)
     return (
         redirect("access:teams") if apply_change(request, change) else redirect("access:team", key)
     )

@@ -14,6 +14,7 @@ from dashboard.live.spec import Column, HiddenRows, ListSpec, Token, register
 from dashboard.live.tokens import (
     GROUP,
     HOST,
+    KEY,
     LABEL,
     PORT,
     USER,
@@ -87,7 +88,7 @@ SPEC = register(
             USER,
             Token("id", _("start of the id"), lambda value: Q(podman_id__startswith=value)),
             Token("imageid", "", lambda value: Q(image_id__startswith=value)),
-            Token("key", "", lambda value: Q(pk=value) if value.isdecimal() else Q(pk=0)),
+            KEY,
         ),
         text=any_contains("name", "image", "podman_id"),
         columns=(

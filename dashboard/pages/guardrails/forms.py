@@ -6,12 +6,11 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.forms import RefusalForm
+from dashboard.furniture.forms import PLAIN, RefusalForm
 from hosts.actions.guardrails.edit_guardrail import LONGEST_NAME, LONGEST_WORDS, GuardrailOptions
 from hosts.guardrails.kinds import Kind, Setting, Shape
 from hosts.models import Group, Guardrail
 
-_PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 # prefix of settings, so that none has the name of a common field
 HEAD = "set_"
 SEVERITIES = (
@@ -91,7 +90,7 @@ def _control(setting: Setting) -> forms.Field:
         "help_text": setting.help,
         "required": False,
     }
-    attrs = {**_PLAIN, "placeholder": setting.example, "class": "form-control mono"}
+    attrs = {**PLAIN, "placeholder": setting.example, "class": "form-control mono"}
     if setting.shape is Shape.TICK:
         box = forms.CheckboxInput(attrs={"class": "form-check-input"})
         return forms.BooleanField(widget=box, **common)

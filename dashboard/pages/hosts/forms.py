@@ -7,14 +7,12 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.forms import RefusalForm
+from dashboard.furniture.forms import PLAIN, RefusalForm
 from dashboard.pages.hosts.words import KEY_FORMS
 from hosts.control import ControlError
 from hosts.link.errors import LinkError
 from hosts.models import Group, Host, Login
 from hosts.refusals import FieldRefusal
-
-_PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
 
 class JumpForm(RefusalForm):
@@ -42,7 +40,7 @@ class AddressForm(JumpForm):
         label=_("Address"),
         max_length=400,
         help_text=_("A name or IP address; root@web1:2222 or a whole ssh:// address work too."),
-        widget=forms.TextInput(attrs={**_PLAIN, "autofocus": True, "inputmode": "url"}),
+        widget=forms.TextInput(attrs={**PLAIN, "autofocus": True, "inputmode": "url"}),
     )
     port = forms.IntegerField(
         label=_("SSH port"),
@@ -55,7 +53,7 @@ class AddressForm(JumpForm):
         max_length=64,
         required=False,
         help_text=_("Whose containers to show. Empty means root."),
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     field_order = ["address", "port", "user", "via"]
 
@@ -74,7 +72,7 @@ class CertificateForm(RefusalForm):
         required=False,
         max_length=20_000,
         help_text=_("The line of KEY-cert.pub. Empty: sign in with the key alone."),
-        widget=forms.Textarea(attrs={**_PLAIN, "rows": 2}),
+        widget=forms.Textarea(attrs={**PLAIN, "rows": 2}),
     )
 
 
@@ -89,7 +87,7 @@ class AuthorityForm(RefusalForm):
             "@cert-authority and @revoked lines as in known_hosts. Every key that it has signed "
             "for this address is trusted, instead of the one above. Empty: only that one."
         ),
-        widget=forms.Textarea(attrs={**_PLAIN, "rows": 2}),
+        widget=forms.Textarea(attrs={**PLAIN, "rows": 2}),
     )
 
 
@@ -100,7 +98,7 @@ class AccountForm(RefusalForm):
         label=_("Account"),
         max_length=64,
         help_text=_("The user that runs the containers, for example deploy."),
-        widget=forms.TextInput(attrs={**_PLAIN, "autofocus": True}),
+        widget=forms.TextInput(attrs={**PLAIN, "autofocus": True}),
     )
 
 
@@ -140,7 +138,7 @@ class OwnKeyForm(RefusalForm):
         ),
         widget=SecretTextarea(
             attrs={
-                **_PLAIN,
+                **PLAIN,
                 "rows": 6,
                 "placeholder": "-----BEGIN OPENSSH PRIVATE KEY-----",
             }
@@ -160,7 +158,7 @@ class OwnKeyForm(RefusalForm):
         required=False,
         max_length=20_000,
         help_text=_("The line of KEY-cert.pub."),
-        widget=forms.Textarea(attrs={**_PLAIN, "rows": 2}),
+        widget=forms.Textarea(attrs={**PLAIN, "rows": 2}),
     )
 
 
@@ -184,7 +182,7 @@ class NamesForm(RefusalForm):
         label=_("Name"),
         max_length=63,
         help_text=_("The name in lists and in the audit log."),
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     groups = GroupChoice(label=_("Groups"))
     new_groups = forms.CharField(
@@ -192,7 +190,7 @@ class NamesForm(RefusalForm):
         required=False,
         max_length=300,
         help_text=_("Such as prod or edge, separated by spaces."),
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     notes = forms.CharField(
         label=_("Notes"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
@@ -227,7 +225,7 @@ class EditForm(NamesForm):
     """A registered host's names and address."""
 
     address = forms.CharField(
-        label=_("Address"), max_length=253, widget=forms.TextInput(attrs=_PLAIN)
+        label=_("Address"), max_length=253, widget=forms.TextInput(attrs=PLAIN)
     )
     port = forms.IntegerField(
         label=_("SSH port"), widget=forms.NumberInput(attrs={"min": 1, "max": 65535})
@@ -250,5 +248,5 @@ class SocketForm(RefusalForm):
         label=_("Path of the socket"),
         max_length=200,
         help_text=_("For example /run/user/1000/podman/podman.sock."),
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )

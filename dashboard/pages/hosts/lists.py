@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.furniture.host_status import FRESH, host_statuses
 from dashboard.furniture.offer import in_bulk
 from dashboard.live.spec import BadValue, Column, ListSpec, Token, register
-from dashboard.live.tokens import contains, group_names, host_names, matching, one_of
+from dashboard.live.tokens import KEY, contains, group_names, host_names, matching, one_of
 from dashboard.offers.hosts import BUTTONS
 from hosts.access import Person, endpoints_with, visible_hosts
 from hosts.link.certificates import WARN_BEFORE
@@ -77,7 +77,7 @@ SPEC = register(
             Token(
                 "certificate", _("its end"), _certificate, lambda person, typed: ("ends", "ended")
             ),
-            Token("key", "", lambda v: Q(pk=v) if v.isdecimal() else Q(pk=0)),
+            KEY,
         ),
         text=lambda value: (
             Q(name__icontains=value) | Q(address__icontains=value) | Q(notes__icontains=value)

@@ -5,18 +5,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.forms import StyledForm
+from dashboard.furniture.forms import PLAIN, StyledForm
 from hosts.actions.registries.edit_registry import RegistryRefused
 from hosts.models import Group
-
-_PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 
 
 class PasswordForm(StyledForm):
     """User name and password."""
 
     username = forms.CharField(
-        label=_("User name"), max_length=255, widget=forms.TextInput(attrs=_PLAIN)
+        label=_("User name"), max_length=255, widget=forms.TextInput(attrs=PLAIN)
     )
     password = forms.CharField(
         label=_("Password or token"),
@@ -38,7 +36,7 @@ class CredentialForm(PasswordForm):
         label=_("Registry"),
         max_length=255,
         help_text=_("As in an image's name: quay.io, registry.example.org:5000/team."),
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     group = forms.ModelChoiceField(
         label=_("For"),

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.live.spec import Column, ListSpec, Token, register
-from dashboard.live.tokens import HOST, USER, any_contains, contains, equals, one_of
+from dashboard.live.tokens import HOST, KEY, USER, any_contains, contains, equals, one_of
 from hosts.access import Person, on_endpoints
 from hosts.models import INVENTORY, HostEvent
 
@@ -88,7 +88,7 @@ SPEC = register(
             USER,
             one_of("is", _("trouble"), {"trouble": TROUBLE}),
             Token("host", "", HOST.to_q),
-            Token("key", "", lambda value: Q(pk=value) if value.isdecimal() else Q(pk=0)),
+            KEY,
         ),
         text=any_contains("name", "action", "podman_id"),
         columns=(

@@ -5,8 +5,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.live.spec import Column, ListSpec, Token, register
-from dashboard.live.tokens import HOST, any_contains, contains, equals
+from dashboard.live.spec import Column, ListSpec, register
+from dashboard.live.tokens import HOST, KEY, any_contains, contains, equals
 from hosts.access import Person, allows, endpoints_with, on_endpoints
 from hosts.actions.containers.open_terminal import VERBS
 from hosts.models import OpenTerminal
@@ -38,7 +38,7 @@ SPEC = register(
             HOST,
             equals("by", _("who opened it"), "owner_name"),
             contains("container", _("part of the container's name"), "name"),
-            Token("key", "", lambda value: Q(pk=value) if value.isdecimal() else Q(pk=0)),
+            KEY,
         ),
         text=any_contains("name", "command", "owner_name"),
         columns=(

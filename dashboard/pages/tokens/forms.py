@@ -11,21 +11,13 @@ from accounts import tokens
 from accounts.models import Role, Token
 from accounts.token_actions import TokenOptions
 from accounts.verbs import all_verbs
-from dashboard.furniture.forms import RefusalForm
+from dashboard.furniture.forms import PLAIN, RefusalForm
 from dashboard.furniture.people import RoleChoice
 from dashboard.furniture.zone_form import ZoneForm
 from hosts.access import Person, visible_groups, visible_hosts
 from hosts.models import Group, Host
 
-_PLAIN = {"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
 DAYS = {"7": _("7 days"), "30": _("30 days"), "90": _("90 days"), "365": _("a year")}
-
-
-class Boxes(forms.CheckboxSelectMultiple):
-    """Check boxes with the look of our pages."""
-
-    def __init__(self) -> None:
-        super().__init__(attrs={"class": "form-check-input"})
 
 
 class TokenForm(ZoneForm):
@@ -35,7 +27,7 @@ class TokenForm(ZoneForm):
         label=_("Name"),
         max_length=60,
         help_text=_("What it is for. The audit log shows it with each action of the token."),
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     expires = forms.ChoiceField(
         label=_("Valid for"),
@@ -125,7 +117,7 @@ class KeyForm(TokenForm):
     public_key = forms.CharField(
         label=_("Public key"),
         help_text=_("The one line of the file that ends in .pub, such as ~/.ssh/id_ed25519.pub."),
-        widget=forms.Textarea(attrs={**_PLAIN, "rows": 3}),
+        widget=forms.Textarea(attrs={**PLAIN, "rows": 3}),
     )
 
     def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
@@ -143,7 +135,7 @@ class ServiceForm(RefusalForm):
         label=_("Name"),
         max_length=50,
         help_text=_("Lower-case letters, digits and “-”, such as deploy-shop."),
-        widget=forms.TextInput(attrs=_PLAIN),
+        widget=forms.TextInput(attrs=PLAIN),
     )
     words = forms.CharField(
         label=_("Display name"),

@@ -11,7 +11,7 @@ from accounts.models import Token as Row
 from accounts.tokens import expiring, in_force, long_unused
 from dashboard.furniture.people import addresses, people_like
 from dashboard.live.spec import Column, ListSpec, Token, register
-from dashboard.live.tokens import any_contains, matching, one_of
+from dashboard.live.tokens import KEY, any_contains, matching, one_of
 from dashboard.pages.tokens.rows import token_rows
 from hosts.access import Person
 
@@ -90,7 +90,7 @@ TOKENS = register(
             Token("token", _("name, * for any end"), lambda v: matching("name", v)),
             Token("kind", _("key, token"), _kind, _kinds),
             Token("state", _("live, soon, unused, expired, revoked"), _state, _states),
-            Token("key", "", lambda v: Q(pk=v) if v.isdecimal() else Q(pk=0)),
+            KEY,
         ),
         text=any_contains("name", "prefix", "user__name", "user__email"),
         columns=(_NAME, Column("host", _("Owner"), rank=2), *_REST),
