@@ -125,7 +125,7 @@ def run_folder(data: Path, environ: Mapping[str, str]) -> Path:
     return Path("/tmp") / name  # noqa: S108
 
 
-def told_by_up(data: Path) -> dict[str, str]:
+def last_up(data: Path) -> dict[str, str]:
     """What the last `up` on this data folder wrote of itself: "url" and "run". Empty without one."""
     try:
         told = json.loads((data / "lock").read_text())
@@ -138,7 +138,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
     """The environment as an `Env`; a value that cannot be right raises ValueError naming it."""
     data = Path(environ.get("HAULOUT_DATA") or CHECKOUT / "var").absolute()
     # other commands on the same data find the sockets and address of a running `up` by themselves
-    told = told_by_up(data)
+    told = last_up(data)
     run = run_folder(data, {"HAULOUT_RUN": told.get("run", ""), **environ})
     port = environ.get("HAULOUT_PORT") or "8000"
     if not port.isdigit() or not 0 < int(port) < 65536:

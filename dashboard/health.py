@@ -42,13 +42,13 @@ async def ready(request: HttpRequest) -> HttpResponse:
         "beat": _beat,
         "gate": _gate,
     }
-    states = await asyncio.gather(*(_asked(part) for part in parts.values()))
+    states = await asyncio.gather(*(_state_of(part) for part in parts.values()))
     answer = dict(zip(parts, states, strict=True))
     whole = all(one["state"] == UP for name, one in answer.items() if name not in BESIDE)
     return JsonResponse({"state": UP if whole else DOWN, **answer}, status=200 if whole else 503)
 
 
-async def _asked(part: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+async def _state_of(part: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
     started = time.monotonic()
     try:
         state = await asyncio.wait_for(part(), TIMEOUT_S)

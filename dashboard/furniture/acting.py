@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dashboard.furniture.offer import Fields, Offer
-from dashboard.furniture.removal import asked_by
+from dashboard.furniture.removal import note_person
 from dashboard.furniture.watch_job import toast_watch
 from dashboard.live.page import counted
 from dashboard.live.spec import registered
@@ -158,7 +158,7 @@ def _with_question(
     *,
     paced: bool = False,
 ) -> HttpResponse:
-    asked_by(person, rows)
+    note_person(person, rows)
     question = offer.question(rows)
     objects = [f"{row.endpoint_id}:{row.podman_id}" for row in rows]
     context = {"question": question, "url": request.path, "objects": objects, "paced": paced}

@@ -51,7 +51,7 @@ def create(offer: Offer) -> Callable[..., HttpResponse]:
             return verdict_part(request, _beside(offer, page, person, request.POST, endpoints))
         if request.method == "POST":
             form = page.form(request.POST, request.FILES, endpoints=endpoints)
-            if (asked := _asked(offer, person, form)) is not None:
+            if (asked := _ask(offer, person, form)) is not None:
                 return go_watch(request, asked)
         else:
             chosen = request.GET.get("endpoint", "")
@@ -95,7 +95,7 @@ def _beside(
         return None
 
 
-def _asked(offer: Offer, person: Person, form: CreateForm) -> Job | Batch | None:
+def _ask(offer: Offer, person: Person, form: CreateForm) -> Job | Batch | None:
     if not form.is_valid():
         return None
     params = form.params()

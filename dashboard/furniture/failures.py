@@ -132,7 +132,7 @@ def messages_of(
     return told, newest[most:]
 
 
-def _told(person: Person) -> list[Failure]:
+def _notices(person: Person) -> list[Failure]:
     told, rest = messages_of(failures.unseen(person))
     messages = [failure for failure, _job in told]
     if rest:
@@ -168,7 +168,7 @@ def _list(name: str, **more: Any) -> ListSpec:
 
 
 # the frame of every page hears of these (static/js/notices.js)
-NOTICES = _list("jobs-failures", things=_told, personal=lambda person: True)
+NOTICES = _list("jobs-failures", things=_notices, personal=lambda person: True)
 # the number in the rail: rows are not drawn
 COUNTED = _list(
     "jobs-failed",

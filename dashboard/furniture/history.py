@@ -7,7 +7,7 @@ from typing import Any
 from audit import queries
 from audit.queries import Filters, Line
 from audit.shapes import Kind
-from dashboard.furniture.log.words import asked_words, said
+from dashboard.furniture.log.words import asked_words, entry_sentence
 from hosts.access import Person, allows, visible_entries, visible_jobs
 from hosts.inventory.job_marks import JOB_LABEL
 from hosts.models import HostEvent, InventoryRow, Job
@@ -83,7 +83,7 @@ def history_of(person: Person, kind: str, row: InventoryRow) -> History:
             lines.append(made)
             lines.sort(key=lambda line: -line.entry.number)
         for line in lines:
-            line.entry.said = said(line)  # type: ignore[attr-defined]
+            line.entry.said = entry_sentence(line)  # type: ignore[attr-defined]
     told = HostEvent.objects.filter(endpoint=row.endpoint_id, kind=kind, podman_id=row.podman_id)
     told = told.order_by("-at", "-id")
     ends = list(told.filter(action="died")[:MOST])

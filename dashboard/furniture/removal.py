@@ -19,7 +19,7 @@ MOST_NAMED = 8
 UNSEEN = ContainerUse(id="", name="", state="")
 
 
-def asked_by(person: Person, rows: Iterable[InventoryRow]) -> None:
+def note_person(person: Person, rows: Iterable[InventoryRow]) -> None:
     """Note on the rows who asks, so that a dialog names nothing that this person does not see."""
     for row in rows:
         row.verbs_there = verbs_at(person, row.endpoint)  # type: ignore[attr-defined]
@@ -51,10 +51,10 @@ def used_words(users: list[ContainerUse] | None) -> str:
         return _("No container uses it.")
     if users == [UNSEEN]:
         return _("Used by containers that you do not see.")
-    return _("Used by %s.") % named(users)
+    return _("Used by %s.") % short_names(users)
 
 
-def named(users: list[ContainerUse]) -> str:
+def short_names(users: list[ContainerUse]) -> str:
     """The first names, and how many more."""
     if users == [UNSEEN]:
         return _("Containers that you do not see")

@@ -13,7 +13,7 @@ def stranger(request: HttpRequest, *, name: str = "") -> Who:
     return Who(name=name, address=address, forwarded_for=forwarded, door="page")
 
 
-def known(request: HttpRequest, user: User) -> Who:
+def known_user(request: HttpRequest, user: User) -> Who:
     """`user` in this request's session."""
     peer, forwarded = _peer(request)
     mark = session_mark(request.session.session_key)

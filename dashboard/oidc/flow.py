@@ -50,8 +50,8 @@ class ProviderUser:
 
 def discover(provider: Provider) -> dict[str, Any]:
     """What the provider publishes of itself; its own name has to be the configured one. ProviderError."""
-    told = _cached(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
-    if told.get("issuer") != provider.issuer:
+    metadata = _cached(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+    if metadata.get("issuer") != provider.issuer:
         raise ProviderError(
             _(
                 "%(name)s calls itself %(said)s, but %(wanted)s is configured. Nobody can sign in "
@@ -59,24 +59,24 @@ def discover(provider: Provider) -> dict[str, Any]:
             )
             % {
                 "name": provider.name,
-                "said": str(told.get("issuer"))[:200],
+                "said": str(metadata.get("issuer"))[:200],
                 "wanted": provider.issuer,
             },
-            why=f"issuer {str(told.get('issuer'))[:200]}",
+            why=f"issuer {str(metadata.get('issuer'))[:200]}",
         )
-    if not all(isinstance(told.get(key), str) for key in _ENDPOINTS):
+    if not all(isinstance(metadata.get(key), str) for key in _ENDPOINTS):
         raise ProviderError(
             _("%(name)s does not say how to sign in.") % {"name": provider.name},
             why="endpoints missing",
         )
-    return told
+    return metadata
 
 
 def begin(
     provider: Provider, *, redirect_uri: str, next_path: str, prompt: str = ""
 ) -> tuple[str, str, PendingSignIn]:
     """(address to go to, state, what to remember). `prompt="login"`: as somebody else. ProviderError."""
-    told = discover(provider)
+    metadata = discover(provider)
     state, nonce, verifier = (secrets.token_urlsafe(32) for _unused in range(3))
     proof = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")
     asked = {
@@ -90,7 +90,7 @@ def begin(
         "code_challenge_method": "S256",
         **({"prompt": prompt} if prompt else {}),
     }
-    where = str(told["authorization_endpoint"])
+    where = str(metadata["authorization_endpoint"])
     joint = "&" if "?" in where else "?"
     begun = PendingSignIn(provider.id, nonce, verifier, next_path, int(time.time()))
     return f"{where}{joint}{urlencode(asked)}", state, begun
@@ -100,14 +100,14 @@ def finish(
     provider: Provider, begun: PendingSignIn, *, redirect_uri: str, code: str
 ) -> ProviderUser:
     """Who came back with `code`. ProviderError."""
-    told = discover(provider)
-    given = redeem(provider, told, code, redirect_uri=redirect_uri, verifier=begun.verifier)
-    claims = _judged(provider, told, str(given.get("id_token", "")), begun.nonce)
-    return _answer(provider, {**_more(provider, told, given, claims), **claims})
+    metadata = discover(provider)
+    given = redeem(provider, metadata, code, redirect_uri=redirect_uri, verifier=begun.verifier)
+    claims = _judged(provider, metadata, str(given.get("id_token", "")), begun.nonce)
+    return _answer(provider, {**_more(provider, metadata, given, claims), **claims})
 
 
 def redeem(
-    provider: Provider, told: Mapping[str, Any], code: str, *, redirect_uri: str, verifier: str
+    provider: Provider, metadata: Mapping[str, Any], code: str, *, redirect_uri: str, verifier: str
 ) -> dict[str, Any]:
     """What the provider gives for `code`. ClientRejected, CodeRejected, ProviderError."""
     form = {
@@ -117,7 +117,7 @@ def redeem(
         "code_verifier": verifier,
     }
     headers = {}
-    methods = told.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    methods = metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
     if provider.client_secret and "client_secret_basic" in methods:
         pair = f"{quote(provider.client_id, safe='')}:{quote(provider.client_secret, safe='')}"
         headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
@@ -125,11 +125,13 @@ def redeem(
         form["client_id"] = provider.client_id
         if provider.client_secret:
             form["client_secret"] = provider.client_secret
-    return fetch_json(provider, str(told["token_endpoint"]), form=form, headers=headers)
+    return fetch_json(provider, str(metadata["token_endpoint"]), form=form, headers=headers)
 
 
-def _judged(provider: Provider, told: Mapping[str, Any], token: str, nonce: str) -> dict[str, Any]:
-    where = str(told["jwks_uri"])
+def _judged(
+    provider: Provider, metadata: Mapping[str, Any], token: str, nonce: str
+) -> dict[str, Any]:
+    where = str(metadata["jwks_uri"])
     try:
         return judge(token, provider, keys=_cached(provider, where), nonce=nonce)
     except ProviderError as trouble:
@@ -141,10 +143,13 @@ def _judged(provider: Provider, told: Mapping[str, Any], token: str, nonce: str)
 
 
 def _more(
-    provider: Provider, told: Mapping[str, Any], given: Mapping[str, Any], claims: Mapping[str, Any]
+    provider: Provider,
+    metadata: Mapping[str, Any],
+    given: Mapping[str, Any],
+    claims: Mapping[str, Any],
 ) -> dict[str, Any]:
     """What the userinfo endpoint adds, where the token leaves something out."""
-    where, access = told.get("userinfo_endpoint"), given.get("access_token")
+    where, access = metadata.get("userinfo_endpoint"), given.get("access_token")
     wanted = {"email", "email_verified", provider.groups_claim}
     if wanted <= claims.keys() or not isinstance(where, str) or not isinstance(access, str):
         return {}
@@ -174,9 +179,9 @@ def _answer(provider: Provider, claims: Mapping[str, Any]) -> ProviderUser:
     )
 
 
-def _readable(told: object) -> str:
+def _readable(value: object) -> str:
     """Without what nobody sees and no database keeps."""
-    return "".join(letter for letter in str(told or "") if letter.isprintable())
+    return "".join(letter for letter in str(value or "") if letter.isprintable())
 
 
 def _cached(provider: Provider, url: str) -> dict[str, Any]:

@@ -84,15 +84,15 @@ def fetch_json_with_time(
     except (OSError, ValueError) as error:
         raise _unreached(provider, host, error) from error
     try:
-        told = json.loads(body)
+        found = json.loads(body)
     except (ValueError, RecursionError) as error:
-        told = error
-    if not isinstance(told, dict):
+        found = error
+    if not isinstance(found, dict):
         raise NoAnswer(
             _("%(name)s sent an answer that cannot be read.") % {"name": provider.name},
             why=f"{url}: no JSON object",
         )
-    return told, time_there
+    return found, time_there
 
 
 def certificate_ends(provider: Provider) -> datetime:
@@ -103,8 +103,8 @@ def certificate_ends(provider: Provider) -> datetime:
         socket.create_connection((parts.hostname or "", parts.port or 443), WAIT_S) as plain,
         context.wrap_socket(plain, server_hostname=parts.hostname) as wrapped,
     ):
-        told = cast(dict[str, Any], wrapped.getpeercert())
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(told["notAfter"]), UTC)
+        found = cast(dict[str, Any], wrapped.getpeercert())
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(found["notAfter"]), UTC)
 
 
 def _vouched_for(provider: Provider) -> ssl.SSLContext:
@@ -127,7 +127,7 @@ def _time_of(header: str) -> datetime | None:
 
 
 def _erred(provider: Provider, url: str, error: HTTPError, *, posted: str) -> ProviderError:
-    said = _said(error)
+    said = _oauth_error(error)
     why = f"{url}: {error.code} {said}"
     name = {"name": provider.name}
     if said in NOT_OUR_CLIENT or (posted and error.code == 401):
@@ -157,13 +157,15 @@ def _read(answer: Any) -> bytes:
     return b"".join(parts)
 
 
-def _said(error: HTTPError) -> str:
+def _oauth_error(error: HTTPError) -> str:
     """OAuth's own word for what is wrong; such a code holds no secret."""
     try:
-        told = json.loads(_read(error))
+        found = json.loads(_read(error))
     except (OSError, ValueError, RecursionError):
         return ""
-    return str(cast(dict[str, Any], told).get("error", ""))[:100] if isinstance(told, dict) else ""
+    return (
+        str(cast(dict[str, Any], found).get("error", ""))[:100] if isinstance(found, dict) else ""
+    )
 
 
 def _unreached(provider: Provider, host: str, error: Exception) -> ProviderError:

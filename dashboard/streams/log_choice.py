@@ -67,7 +67,7 @@ def choose(person: Person, asked: LogQuery) -> Choice:
 
     NotVisible when containers were named and none is there.
     """
-    return _named(person, asked.refs) if asked.refs else _found(person, asked)
+    return _by_refs(person, asked.refs) if asked.refs else _by_line(person, asked)
 
 
 def inventory_stamp() -> int:
@@ -75,7 +75,7 @@ def inventory_stamp() -> int:
     return Endpoint.objects.aggregate(sum=Sum("revision"))["sum"] or 0
 
 
-def _named(person: Person, refs: tuple[Ref, ...]) -> Choice:
+def _by_refs(person: Person, refs: tuple[Ref, ...]) -> Choice:
     rows, refused = [], 0
     for ref in refs[:MOST_SOURCES]:
         try:
@@ -89,7 +89,7 @@ def _named(person: Person, refs: tuple[Ref, ...]) -> Choice:
     return Choice(rows, max(0, len(refs) - MOST_SOURCES), refused)
 
 
-def _found(person: Person, asked: LogQuery) -> Choice:
+def _by_line(person: Person, asked: LogQuery) -> Choice:
     spec = registered("containers")
     if not allows(person, spec.verb):
         raise NotVisible

@@ -11,7 +11,7 @@ from django.conf import settings as ours
 from dashboard.asgi import application
 from dashboard.connections import OTHER_FILES, ConnectionLimits
 from dashboard.streams.transfer.server import StreamedFactory, StreamingServer
-from dashboard.streams.transfer.strangers import known
+from dashboard.streams.transfer.strangers import is_signed_in
 
 MOST_FILES = 65_536
 # one frame of a terminal's paste or an upload's chunk; anything bigger is refused
@@ -27,7 +27,7 @@ class AdoptingServer(StreamingServer):
     """Serves an open socket instead of Daphne's endpoint descriptions."""
 
     def __init__(self, listening: socket.socket, wrap: Any, **settings: Any) -> None:
-        super().__init__(application, endpoints=["adopted"], known=known, **settings)
+        super().__init__(application, endpoints=["adopted"], known=is_signed_in, **settings)
         self.endpoints: list[str] = []
         self._listening, self._wrap = listening, wrap
         self._limits = ConnectionLimits(

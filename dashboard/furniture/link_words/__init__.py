@@ -34,15 +34,15 @@ class LinkText:
 
 def link_text(text: str, kind: str = "") -> LinkText:
     """A cause or a cure of the link. What no sentence fits is shown as it is, and so is a command."""
-    return (_told(text, kind, depth=0) if text else None) or LinkText(text)
+    return (_find(text, kind, depth=0) if text else None) or LinkText(text)
 
 
 def is_known(text: str) -> bool:
     """True where a sentence fits."""
-    return _told(text, "", depth=0) is not None
+    return _find(text, "", depth=0) is not None
 
 
-def _told(text: str, kind: str, *, depth: int) -> LinkText | None:
+def _find(text: str, kind: str, *, depth: int) -> LinkText | None:
     for sentence in _candidates(kind):
         found = _pattern(sentence.english).fullmatch(text)
         if found is None:
@@ -50,7 +50,7 @@ def _told(text: str, kind: str, *, depth: int) -> LinkText | None:
         values = found.groupdict()
         words = values.pop("words", "")
         if "cause" in values and depth < _DEEPEST:
-            inner = _told(values["cause"], kind, depth=depth + 1) or LinkText(values["cause"])
+            inner = _find(values["cause"], kind, depth=depth + 1) or LinkText(values["cause"])
             values["cause"], words = inner.text, words or inner.words
         shown = {name: _value(value) for name, value in values.items()}
         return LinkText(gettext(sentence.said) % shown, words)

@@ -121,8 +121,8 @@ _WORDS: dict[str, LogWords] = {
 def verbs_of(word: str) -> list[str]:
     """The verbs that a word names: “stop” and “stopped” mean container.stop, pod.stop …"""
     word = word.casefold()
-    said = _WORDS | {card.verb: card.words for card in cards()}
-    return [verb for verb, pair in said.items() if word in _names_of(verb, pair)]
+    phrases = _WORDS | {card.verb: card.words for card in cards()}
+    return [verb for verb, pair in phrases.items() if word in _names_of(verb, pair)]
 
 
 def _words_of(verb: str) -> LogWords | None:
@@ -130,9 +130,9 @@ def _words_of(verb: str) -> LogWords | None:
     return card.words if card else _WORDS.get(verb)
 
 
-def _names_of(verb: str, said: LogWords) -> set[str]:
+def _names_of(verb: str, phrases: LogWords) -> set[str]:
     """The last part of a verb, and the word that each of its phrases begins with."""
-    firsts = {str(phrase).partition(" ")[0].rstrip(":").casefold() for phrase in said}
+    firsts = {str(phrase).partition(" ")[0].rstrip(":").casefold() for phrase in phrases}
     return {verb.rpartition(".")[2], *firsts}
 
 
@@ -164,7 +164,7 @@ def verb_label(verb: str) -> str:
     return next((str(v.label) for v in all_verbs() if v.name == verb), verb)
 
 
-def said(line: Line) -> str:
+def entry_sentence(line: Line) -> str:
     """“restarted”, “was refused to restart”, “asked to pull” …"""
     entry = line.entry
     known = _words_of(entry.verb)

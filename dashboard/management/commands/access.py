@@ -134,7 +134,7 @@ class Command(BaseCommand):
     def _grants(self, console: Person, options: dict[str, Any]) -> None:
         rows = list(grants.with_names(Grant.objects.order_by("pk")))
         prepare_grants(rows, console)
-        self._tell(map(_told, rows), options)
+        self._tell(map(_grant_json, rows), options)
 
     def _team(self, console: Person, options: dict[str, Any]) -> None:
         by, who, what = console.user, console.who, options["what"]
@@ -175,7 +175,7 @@ class Command(BaseCommand):
         )
         grant = grants.give(console, wanted)
         prepare_grants([grant], console)
-        self._tell([_told(grant)], options)
+        self._tell([_grant_json(grant)], options)
 
     def _take(self, console: Person, options: dict[str, Any]) -> None:
         grants.revoke(console, options["grant"])
@@ -212,7 +212,7 @@ def _cell(value: Any) -> str:
     return ",".join(value) if isinstance(value, list) else str(value)
 
 
-def _told(grant: Any) -> dict[str, Any]:
+def _grant_json(grant: Any) -> dict[str, Any]:
     return {
         "grant": grant.pk,
         "to": f"team:{grant.team}" if grant.team else grant.user.email,

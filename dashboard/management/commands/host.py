@@ -222,7 +222,7 @@ class Command(BaseCommand):
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     def _list(self, *, as_json: bool) -> None:
-        hosts = [_told(host) for host in Host.objects.order_by("name")]
+        hosts = [_host_json(host) for host in Host.objects.order_by("name")]
         if as_json:
             self.stdout.write(json.dumps(hosts, indent=2))
             return
@@ -311,7 +311,7 @@ def _sockets(host: Host, user: str) -> list[str]:
     return list(host.endpoints.filter(login__user=user).values_list("socket", flat=True))
 
 
-def _told(host: Host) -> dict[str, Any]:
+def _host_json(host: Host) -> dict[str, Any]:
     return {
         "name": host.name,
         "kind": host.kind,

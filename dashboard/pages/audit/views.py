@@ -20,7 +20,7 @@ from audit.queries import Line, Page
 from audit.shapes import Target
 from dashboard.dates import is_date, zone_of
 from dashboard.furniture.log.search import read, suggestions
-from dashboard.furniture.log.words import parameter, place, said, verb_label
+from dashboard.furniture.log.words import entry_sentence, parameter, place, verb_label
 from dashboard.furniture.missing_rights import missing_in
 from dashboard.live import filterline
 from dashboard.live.filterline import Term
@@ -59,7 +59,7 @@ def _reader(request: HttpRequest) -> Person:
 def with_words(lines: list[Line]) -> list[Line]:
     """Set the sentence, place and rules on the entry of each line."""
     for line in lines:
-        line.entry.said = said(line)  # type: ignore[attr-defined]
+        line.entry.said = entry_sentence(line)  # type: ignore[attr-defined]
         line.entry.place = place(line.entry)  # type: ignore[attr-defined]
         line.entry.rules = [  # type: ignore[attr-defined]
             (name, search_url(Term("rule", name))) for name in rules_in(line.entry)

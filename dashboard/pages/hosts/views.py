@@ -13,7 +13,7 @@ from audit.shapes import Target
 from dashboard.furniture.frames import host_frame
 from dashboard.furniture.grants import counting_on, grants_shown
 from dashboard.furniture.history import History
-from dashboard.furniture.log.words import said
+from dashboard.furniture.log.words import entry_sentence
 from dashboard.furniture.objects import above_list, quoted
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
 from dashboard.live.spec import registered
@@ -91,7 +91,7 @@ def history(request: HttpRequest, host_id: int) -> HttpResponse:
         seen = visible_entries(person)
         lines = queries.search(Filters(host_id=row.pk), visible=seen, limit=100).lines
         for line in lines:
-            line.entry.said = said(line)  # type: ignore[attr-defined]
+            line.entry.said = entry_sentence(line)  # type: ignore[attr-defined]
     past = History(jobs=[], lines=lines, may_read=True, ends=[])
     context = {**host_frame(person, row, tab="history"), "past": past}
     return render(request, "objects/history.html", context)

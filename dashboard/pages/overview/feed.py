@@ -11,7 +11,7 @@ from audit import queries
 from audit.models import Entry
 from audit.queries import Filters, Line
 from audit.shapes import Kind
-from dashboard.furniture.log.words import said
+from dashboard.furniture.log.words import entry_sentence
 from hosts.access import Person, visible_entries
 
 LAST_ENTRIES: Final = 10
@@ -58,7 +58,7 @@ def feed(person: Person) -> list[Any]:
         ours, recent = ours & visible, recent & visible
     lines = queries.search(Filters(), visible=ours, limit=LAST_ENTRIES).lines
     for line in lines:
-        line.entry.said = said(line)  # type: ignore[attr-defined]
+        line.entry.said = entry_sentence(line)  # type: ignore[attr-defined]
     seen = Entry.objects.filter(recent, kind=Kind.OBSERVED, at__gte=timezone.now() - DAY)
     outside = seen.aggregate(n=Sum("count"))["n"] or 0
     return [*(LogLine(line) for line in lines), *([OutsideCount(outside)] if outside else [])]

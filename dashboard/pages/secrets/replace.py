@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from dashboard.furniture.removal import asked_by, named
+from dashboard.furniture.removal import note_person, short_names
 from dashboard.furniture.watch_job import go_watch
 from dashboard.offers.secret_forms import ReplaceForm
 from dashboard.offers.secrets import users_of
@@ -36,11 +36,11 @@ def replace(request: HttpRequest, endpoint_id: int, podman_id: str) -> HttpRespo
                 form.refuse(trouble)
             else:
                 return go_watch(request, job)
-    asked_by(person, [row])
+    note_person(person, [row])
     users = users_of(row)
     warning = ""
     if users:
-        warning = _("%s keep the old value until they are recreated.") % named(users)
+        warning = _("%s keep the old value until they are recreated.") % short_names(users)
     elif users is None:
         warning = _(
             "The host does not answer, so the containers that use it are not known. They "

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from accounts import factors, signin
 from accounts.models import User
 from accounts.sessions import end_sessions
-from dashboard.furniture.who import known, stranger
+from dashboard.furniture.who import known_user, stranger
 from dashboard.pages.signin.sessions import ORIGIN
 from dashboard.session_age import BEGAN
 from hosts import bells
@@ -80,7 +80,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         with transaction.atomic():
             super().login(request, user)
             request.session[BEGAN] = int(time.time())
-            who = known(request, by)
+            who = known_user(request, by)
             request.session[ORIGIN] = [who.address, request.headers.get("User-Agent", "")[:300]]
             how = [
                 _step_name(by, record) for record in records if not record.get("reauthenticated")
@@ -93,7 +93,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         """End the session, with an audit entry."""
         user = request.user
         if isinstance(user, User):
-            signin.signed_out(user, known(request, user))
+            signin.signed_out(user, known_user(request, user))
         super().logout(request)
         # streams in other tabs end now, not at their next check
         bells.ring("access")
@@ -103,7 +103,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         with transaction.atomic():
             super().set_password(user, password)
             end_sessions(cast(User, user), but=self.request.session.session_key)
-            signin.password_changed(cast(User, user), known(self.request, cast(User, user)))
+            signin.password_changed(cast(User, user), known_user(self.request, cast(User, user)))
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """allauth's methods with our texts."""

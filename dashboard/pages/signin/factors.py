@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts import factors
 from accounts.models import User
-from dashboard.furniture.who import known
+from dashboard.furniture.who import known_user
 from dashboard.pages.signin.passkeys import passkey_refusal
 from dashboard.session_age import BEGAN
 
@@ -46,7 +46,7 @@ def written(view: View) -> View:
             count = Authenticator.objects.filter(user=user, type__in=factors.FACTORS).count()
             request.last_factor = count == 1  # type: ignore[attr-defined]
             return view(request, *args, **named)
-        with factors.logged_changes(user, known(request, user)):
+        with factors.logged_changes(user, known_user(request, user)):
             return view(request, *args, **named)
 
     return factor_page(wrapper)

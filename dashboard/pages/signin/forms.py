@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from accounts import token_actions, tokens
 from accounts.models import Token
 from dashboard.furniture.forms import StyledForm, password_help
-from dashboard.furniture.who import known
+from dashboard.furniture.who import known_user
 
 
 class SignInForm(StyledForm, LoginForm):  # type: ignore[misc]
@@ -59,7 +59,7 @@ class ChangePasswordForm(StyledForm, AllauthChangePasswordForm):  # type: ignore
         with transaction.atomic():
             super().save()
             if self.cleaned_data.get("revoke_tokens"):
-                token_actions.revoke_all(known(context.request, self.user), user=self.user)
+                token_actions.revoke_all(known_user(context.request, self.user), user=self.user)
 
 
 class ReauthenticateForm(StyledForm, AllauthReauthenticateForm):  # type: ignore[misc]

@@ -128,7 +128,7 @@ class TerminalConsumer(LeanConsumer):
         """What is no key. Anything malformed ends the socket."""
         if "open" in message:
             if self.session is None and not self._asked.done():
-                self._asked.set_result(_wanted(message["open"]))
+                self._asked.set_result(_exec_options(message["open"]))
             return
         session, viewer = self.session, self.viewer
         if session is None or viewer is None:
@@ -148,7 +148,7 @@ class TerminalConsumer(LeanConsumer):
             session.stop("closed")
 
 
-def _wanted(given: Any) -> ExecOptions:
+def _exec_options(given: Any) -> ExecOptions:
     if not isinstance(given, dict):
         raise ValueError
     columns, rows = _size(given.get("columns"), given.get("rows"))

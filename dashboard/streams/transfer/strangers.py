@@ -9,14 +9,14 @@ from accounts import tokens
 from dashboard.socket_session import user_of
 
 
-async def known(headers: Mapping[bytes, bytes]) -> bool:
+async def is_signed_in(headers: Mapping[bytes, bytes]) -> bool:
     """True for a session that somebody signed in by, and for a token in force. What they may do is asked
     later, as ever. True too while the database does not answer, so that the page can say that.
     """
-    return await sync_to_async(_known, thread_sensitive=False)(headers)
+    return await sync_to_async(_is_signed_in, thread_sensitive=False)(headers)
 
 
-def _known(headers: Mapping[bytes, bytes]) -> bool:
+def _is_signed_in(headers: Mapping[bytes, bytes]) -> bool:
     scheme, _blank, secret = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     try:
         if scheme.lower() == "bearer":

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Token
-from dashboard.streams.transfer.strangers import known
+from dashboard.streams.transfer.strangers import is_signed_in
 from tests.cast import Cast
 from tests.dashboard.api_cast import make_caller
 
@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def shows(**headers: str) -> bool:
-    return async_to_sync(known)({name.encode(): text.encode() for name, text in headers.items()})
+    return async_to_sync(is_signed_in)(
+        {name.encode(): text.encode() for name, text in headers.items()}
+    )
 
 
 def test_a_session_is_somebodys(cast: Cast) -> None:
