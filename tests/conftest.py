@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
-from tests.emptying import Emptying
+from tests.table_reset import TableReset
 
 # these import models: Django is set up by now
 pytest_plugins = ["tests.cast", "tests.two_teams"]
@@ -119,7 +119,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Also: after a test with real transactions, our own way back to what the migrations left."""
     with django_db_blocker.unblock():
-        emptying = Emptying()
+        emptying = TableReset()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: emptying.empty())
         yield

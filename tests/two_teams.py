@@ -10,7 +10,7 @@ from hosts.access import Person, Scope
 from hosts.models import Container, Endpoint, Grant, Group, Host
 from tests import make
 from tests.cast import Cast
-from tests.incomer import person_of
+from tests.fresh_person import person_of
 
 
 @dataclass

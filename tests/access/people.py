@@ -15,7 +15,7 @@ from accounts.models import Membership, Role, Team
 from accounts.verbs import built_in_verbs
 from hosts.access import Person, Scope
 from hosts.models import Grant, Group
-from tests.incomer import person_of
+from tests.fresh_person import person_of
 
 if TYPE_CHECKING:
     from accounts.models import User

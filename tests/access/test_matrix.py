@@ -10,8 +10,15 @@ import pytest
 from dashboard.api import limits
 from dashboard.api.api import api
 from dashboard.api.description import description, operations
+from tests.access.calls import (
+    Effects,
+    browser_for,
+    call_route,
+    ended,
+    program_for,
+    recorded_effects,
+)
 from tests.access.furniture import MIXED, Matrix
-from tests.access.knocking import Seen, browser_for, ended, knock, program_for, watched
 from tests.access.people import BY_THEMSELVES, NAMES, PLACE_OF, B, Someone
 from tests.access.rows import (
     DENIED,
@@ -68,7 +75,7 @@ def test_a_token_opens_no_page(matrix: Matrix) -> None:
     stranger = Someone(matrix.people["admin"].user, active=False)
     for row in PAGES:
         if row.method == "GET" and row.wants != (ONESELF,):
-            assert ended(knock(program, row, matrix)) == row.ends(stranger), row
+            assert ended(call_route(program, row, matrix)) == row.ends(stranger), row
 
 
 def tried(matrix: Matrix, name: str, browser: Browser, rows: list[Row]) -> dict[str, list[str]]:
@@ -80,14 +87,14 @@ def tried(matrix: Matrix, name: str, browser: Browser, rows: list[Row]) -> dict[
         # the owner shows that it works; administrators do where nobody else may
         if row.wants == (ONESELF,) or (name == "admin" and row.ends(owner) == DONE):
             continue
-        with watched() as seen:
-            how = ended(knock(browser, row, matrix))
+        with recorded_effects() as seen:
+            how = ended(call_route(browser, row, matrix))
         if wrong := [*faults(row, who, how, seen)]:
             found[f"{row.method} {row.how} {row.pattern}"] = wrong
     return found
 
 
-def faults(row: Row, who: Someone, how: str, seen: Seen) -> Iterator[str]:
+def faults(row: Row, who: Someone, how: str, seen: Effects) -> Iterator[str]:
     """What is wrong with how a call ended and what it left."""
     expected = row.ends(who)
     if how != expected:
@@ -114,7 +121,7 @@ def faults(row: Row, who: Someone, how: str, seen: Seen) -> Iterator[str]:
         yield from _each(row, who, seen)
 
 
-def _each(row: Row, who: Someone, seen: Seen) -> Iterator[str]:
+def _each(row: Row, who: Someone, seen: Effects) -> Iterator[str]:
     """Of a mixed list what is permitted is done. What they do not see looks as if it never was."""
     (verb,) = row.wants
     kind = verb.partition(".")[0]
@@ -141,8 +148,8 @@ def test_one_s_own_is_one_s_own(matrix: Matrix) -> None:
     browser = browser_for(Someone(matrix.bystander))
     for row in ROWS:
         if row.wants == (OWN,):
-            with watched() as seen:
-                assert ended(knock(browser, row, matrix)) == DONE, row
+            with recorded_effects() as seen:
+                assert ended(call_route(browser, row, matrix)) == DONE, row
             assert bool(seen.deeds()) == row.leaves, row
 
 
@@ -178,7 +185,7 @@ def test_the_table_has_every_method(matrix: Matrix) -> None:
             for method in methods:
                 if (method, route.pattern) in told or route.pattern in whole:
                     continue
-                answer: Any = knock(browser, Row(method, route.pattern, ("",)), matrix)
+                answer: Any = call_route(browser, Row(method, route.pattern, ("",)), matrix)
                 if answer.status_code != 405:
                     found.append((method, route.pattern, answer.status_code))
     assert found == []

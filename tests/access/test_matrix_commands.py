@@ -14,8 +14,8 @@ from django.core.management import call_command, load_command_class
 from accounts import verbs as registry
 from audit.models import Entry
 from dashboard.management import commands
+from tests.access.calls import recorded_effects
 from tests.access.furniture import Matrix
-from tests.access.knocking import watched
 from tests.access.people import NAMES, A, Someone
 
 # a process, or a tool of the checkout: it serves others and changes nothing in anybody's name
@@ -95,7 +95,7 @@ def test_who_sits_at_the_console_is_written_down(
     given, verb = TRIED[name]
     words = [str(matrix.parts[one[1:-1]]) if one.startswith("{") else one for one in given]
     newest = Entry.objects.order_by("-number").values_list("number", flat=True).first() or 0
-    with watched() as seen:
+    with recorded_effects() as seen:
         call_command(*name.split(), *words, stdout=StringIO())
         doors = set(Entry.objects.filter(number__gt=newest).values_list("door", flat=True))
     if verb == LOOKS:

@@ -17,8 +17,8 @@ from hosts.jobs import carry as carrying
 from hosts.models import Grant, Job
 from hosts.refusals import Refusal
 from tests.access.bodies import POD
+from tests.access.calls import recorded_effects
 from tests.access.furniture import Matrix
-from tests.access.knocking import watched
 from tests.access.people import BY_THEMSELVES, NAMES, PLACE_OF, A, Someone
 from tests.dashboard.hidden_cast import HIDDEN, SEEN
 
@@ -121,7 +121,7 @@ def test_at_the_click(matrix: Matrix, vault_keys: None, name: str) -> None:
     who = matrix.people[name]
     found = {}
     for verb in verbs():
-        with watched() as seen:
+        with recorded_effects() as seen:
             try:
                 ask(verb, who.person())
                 how = ASKED

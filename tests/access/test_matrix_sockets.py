@@ -24,8 +24,8 @@ from dashboard.live.spec import all_specs
 from dashboard.sockets.consumer import LeanConsumer
 from dashboard.sockets.routes import routes
 from hosts.models import Grant, Job, OpenTerminal
+from tests.access.calls import browser_for
 from tests.access.furniture import Matrix
-from tests.access.knocking import browser_for
 from tests.access.people import BY_THEMSELVES, A, Someone
 from tests.dashboard.hidden_cast import HIDDEN, SEEN
 

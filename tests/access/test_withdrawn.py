@@ -15,7 +15,7 @@ from hosts.actions.access import grants
 from hosts.models import Grant, Host
 from tests.access.furniture import Matrix
 from tests.access.test_matrix_sockets import DENIED, LIVE, NOT_THERE, STREAMS, enter  # noqa: F401
-from tests.incomer import person_of
+from tests.fresh_person import person_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,7 +12,7 @@ from accounts import actions, provider_actions, role_actions, team_actions, toke
 from accounts.models import Identity, Role, Team, Token, User
 from accounts.provider_actions import ProviderClaims, ProviderRules
 from tests.cast import PASSWORD, Cast
-from tests.meanwhile import overtaken
+from tests.race import just_before
 
 
 def role(name: str) -> Role:
@@ -73,7 +73,7 @@ def test_a_name_that_was_taken_meanwhile_is_told_at_its_field(cast: Cast, who_of
     ]
     for table, does, faster, slower in cases:
         before = f'{does} INTO "{table}"' if does == "INSERT" else f'{does} "{table}"'
-        with overtaken(before, faster), pytest.raises(ValidationError, match="with this name"):
+        with just_before(before, faster), pytest.raises(ValidationError, match="with this name"):
             slower()
 
 
@@ -87,7 +87,7 @@ def test_nor_does_an_invitation_fail_whose_person_came_meanwhile(cast: Cast, who
         User.objects.create(email="fred@example.org", name="Fred", role=role("viewer"))
 
     with (
-        overtaken('INSERT INTO "accounts_user"', came),
+        just_before('INSERT INTO "accounts_user"', came),
         pytest.raises(ValidationError, match="already has an account here"),
     ):
         actions.accept_invitation(who_of(), token, name="Fred", password=PASSWORD)
@@ -109,7 +109,7 @@ def test_groups_of_a_provider_take_no_role_that_was_given_by_hand_meanwhile(
         bob = User.objects.get(pk=cast.bob.pk)
         actions.change_role(bob, who_of(bob), user=cast.alice, role=role("viewer"))
 
-    with overtaken("accounts_membership", handed_over):
+    with just_before("accounts_membership", handed_over):
         provider_actions.come_in(
             who_of(), named, ProviderRules("existing", roles={"staff": "viewer"})
         )

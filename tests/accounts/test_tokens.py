@@ -15,7 +15,7 @@ from audit.shapes import Who
 from hosts.access import Person, allows
 from hosts.access.token_scope import scope_of
 from tests.cast import Cast
-from tests.incomer import person_of
+from tests.fresh_person import person_of
 from tests.two_teams import Fleet
 
 

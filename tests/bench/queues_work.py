@@ -27,7 +27,7 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
     from hosts.actions.containers import restart_container
     from hosts.actions.images import pull_image
     from hosts.models import Endpoint
-    from tests.incomer import person_of
+    from tests.fresh_person import person_of
 
     person, endpoint = person_of(User.objects.get()), Endpoint.objects.get().pk
     if ids := order.get("cancel"):

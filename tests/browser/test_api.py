@@ -18,7 +18,7 @@ import pytest
 from tests.bench.real_host import row_of
 from tests.bench.running import EMAIL, PASSWORD, Running
 from tests.browser.newcomer import sign_in
-from tests.lab.waiting import until
+from tests.lab.wait import until
 from tests.stack import CHECKOUT
 
 pytestmark = pytest.mark.timeout(300)

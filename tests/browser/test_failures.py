@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.browser.served import Served, job_ends
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 pytestmark = pytest.mark.timeout(240)
 PORT = 18090

@@ -9,7 +9,7 @@ import pytest
 from tests.bench.real_host import row_of
 from tests.bench.running import EMAIL, PASSWORD, Running
 from tests.browser.newcomer import sign_in
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 pytestmark = pytest.mark.timeout(240)
 # whether row `at` (from the end, among those with text or all) is whole within its pane

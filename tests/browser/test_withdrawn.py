@@ -10,7 +10,7 @@ import pytest
 
 from tests.bench.withdrawn_stage import runs
 from tests.browser.served import Served, invited
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 pytestmark = pytest.mark.timeout(240)
 SOON_MS = 60_000

@@ -20,7 +20,7 @@ import pytest
 
 from dashboard.cli.postgresql import Server
 from dashboard.databases import PAGE_S, PATIENT_S, database
-from tests.lab.waiting import until
+from tests.lab.wait import until
 from tests.stack import CHECKOUT, clean_environment, ending_with_us, free_port
 
 pytestmark = pytest.mark.timeout(240)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.hosts.processes import Process
-from tests.lab.waiting import until
+from tests.lab.wait import until
 from tests.stack import CHECKOUT, ending_with_us
 
 # each writes its pid below its queue's name, and waits for a signal; USR1 is an orderly end

@@ -17,7 +17,7 @@ from django.db import transaction
 
 from hosts import bells
 from tests.dashboard.live.conftest import serve_valkey, valkey
-from tests.lab.waiting import until_then
+from tests.lab.wait import until_then
 
 __all__ = ["valkey"]
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from hosts.actions.containers import restart_container
 from hosts.models import Job
 from tests.dashboard.live.conftest import valkey
 from tests.hosts.jobs.conftest import container, ended, endpoint, person, podman
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["container", "ended", "endpoint", "person", "podman", "valkey"]
 

@@ -16,7 +16,7 @@ from tests.lab.hosts import Host, Lab, LabError, images, lab_for_tests, missing
 from tests.lab.hosts.own import OwnHosts, read_hosts
 from tests.lab.hosts.registry import Registry
 from tests.lab.hosts.versions import DEFAULT_WITH_SYSTEMD, NEEDS_SYSTEMD
-from tests.lab.waiting import socket_get
+from tests.lab.wait import socket_get
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from audit.models import Entry
 from hosts.actions.run import create_container, run_container, run_spec
 from hosts.actions.run.pasted_line import read
 from hosts.models import Guardrail
-from tests.lab.bending import Bend, bending
+from tests.lab.bent_podman import BentPodman, bent_podman
 from tests.lab.hosts import Host
 from tests.lab.podman_hosts import can_limit
 from tests.lab.test_guardrails import RULES
@@ -50,8 +50,8 @@ def runner(host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any) -
 
 
 @pytest.fixture
-def bend(host: Host, runner: Runner) -> Iterator[Bend]:
-    with bending(runner.endpoint, host) as made:
+def bend(host: Host, runner: Runner) -> Iterator[BentPodman]:
+    with bent_podman(runner.endpoint, host) as made:
         yield made
 
 

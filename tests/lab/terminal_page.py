@@ -15,7 +15,7 @@ from django.test import Client
 from dashboard.asgi import application
 from dashboard.streams.terminals.sessions import sessions
 from tests import make
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 ORIGIN = b"http://127.0.0.1:8000"
 WITHIN_S = 20.0

@@ -18,7 +18,7 @@ from hosts.models import Endpoint, OpenTransfer
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import endpoint_on, person, vault_keys
 from tests.lab.test_build import context
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["endpoint_on", "person", "vault_keys"]
 

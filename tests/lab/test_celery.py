@@ -16,7 +16,7 @@ import pytest
 
 from tests.lab.hosts.processes import Process
 from tests.lab.troubled import Troubled, broken_stack, images_of, troubled
-from tests.lab.waiting import until
+from tests.lab.wait import until
 from tests.stack import CHECKOUT, clean_environment
 
 __all__ = ["broken_stack", "troubled"]

@@ -26,7 +26,7 @@ from hosts.podman import containers
 from hosts.refusals import FieldRefusal
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
-from tests.lab.images_there import keep_password
+from tests.lab.lab_images import keep_password
 from tests.lab.podman_hosts import any_host, any_lab, can_limit, client
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.swap_cast import IMAGE, QUICK, carried, inspect, names, row_of

@@ -12,7 +12,7 @@ import pytest
 from tests.bench.client import Client
 from tests.lab.test_build import context
 from tests.lab.troubled import LONG_S, Troubled, broken_stack, images_of, troubled
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["broken_stack", "troubled"]
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.bench.client import Client
 from tests.lab.hosts.processes import Process
+from tests.lab.log_viewer import LogViewer
 from tests.lab.troubled import LONG_S, Troubled, broken_stack, troubled
-from tests.lab.viewing import LogViewer
 
 __all__ = ["broken_stack", "troubled"]
 

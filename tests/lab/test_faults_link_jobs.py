@@ -6,7 +6,7 @@ import pytest
 
 from tests.lab.swap_cast import IMAGE, QUICK, inspect, names, order_of
 from tests.lab.troubled import LONG_S, Troubled, broken_stack, events_of, troubled
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["broken_stack", "troubled"]
 

@@ -7,9 +7,9 @@ from urllib.parse import quote
 import pytest
 
 from tests.bench.client import Client
+from tests.lab.log_viewer import LogViewer
 from tests.lab.troubled import LONG_S, Troubled, broken_stack, troubled
-from tests.lab.viewing import LogViewer
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["broken_stack", "troubled"]
 

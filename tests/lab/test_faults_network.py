@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.lab.troubled import LONG_S, Troubled, broken_stack, events_of, troubled
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["broken_stack", "troubled"]
 

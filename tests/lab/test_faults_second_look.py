@@ -12,7 +12,7 @@ import pytest
 from tests.lab.hosts import Host
 from tests.lab.test_faults_redis import stopped
 from tests.lab.troubled import Troubled, broken_stack, events_of, troubled
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["broken_stack", "troubled"]
 pytestmark = pytest.mark.timeout(300)

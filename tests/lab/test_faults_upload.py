@@ -11,7 +11,7 @@ import pytest
 
 from tests.bench.client import Client
 from tests.lab.troubled import LONG_S, Troubled, broken_stack, troubled
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["broken_stack", "troubled"]
 

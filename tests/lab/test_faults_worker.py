@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.lab.troubled import Troubled, broken_stack, images_of, pulled_bytes, troubled
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["broken_stack", "troubled"]
 

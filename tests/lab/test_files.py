@@ -19,7 +19,7 @@ from hosts.actions.files import open_volume
 from hosts.dial import dial
 from hosts.podman import Podman
 from hosts.podman.folders import list_folder
-from tests.lab.mirrored import mirror
+from tests.lab.inventory_rows import mirror
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.transfers import Answer, transfer
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.mirrored import mirror
+from tests.lab.inventory_rows import mirror
 from tests.lab.real_endpoint import endpoint_on, person, vault_keys, worker
 from tests.lab.test_files import box, down, host, inside, listed, page, up
 

@@ -10,10 +10,10 @@ from hosts.actions import cancel_job
 from hosts.actions.files import open_container
 from hosts.jobs.errand import ActionFailed
 from tests.lab.hosts import Host, Lab
-from tests.lab.mirrored import mirror
+from tests.lab.inventory_rows import mirror
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.test_files import listed, page
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
 

@@ -10,7 +10,7 @@ from hosts.actions.containers import stop_container
 from hosts.actions.volumes import create_volume
 from hosts.guardrails import GuardrailRefused
 from hosts.models import FreezeWindow
-from tests.lab.mirrored import mirror
+from tests.lab.inventory_rows import mirror
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]

@@ -13,12 +13,12 @@ from hosts.access import Person
 from hosts.database_threads import in_thread
 from hosts.models import Grant
 from tests.cast import Cast
+from tests.fresh_person import person_of
 from tests.hosts.gate.door import Knock, knocking
 from tests.hosts.jobs.conftest import vault_keys
-from tests.incomer import person_of
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import endpoint_on
-from tests.lab.waiting import socket_get
+from tests.lab.wait import socket_get
 
 __all__ = ["endpoint_on", "vault_keys"]
 pytestmark = pytest.mark.django_db(transaction=True)

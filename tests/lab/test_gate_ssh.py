@@ -17,7 +17,7 @@ from hosts.gate.serve import serve
 from hosts.models import Grant
 from tests.cast import Cast
 from tests.hosts.gate.gate_cast import Gate, add_key_of, gate
-from tests.lab.mirrored import mirror
+from tests.lab.inventory_rows import mirror
 from tests.lab.real_endpoint import endpoint_on, person, vault_keys
 from tests.lab.test_container_verbs import IMAGE, SLEEP
 

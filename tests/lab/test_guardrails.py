@@ -25,7 +25,7 @@ from hosts.guardrails import GuardrailRefused
 from hosts.jobs.errand import ActionFailed
 from hosts.models import Guardrail, Job
 from tests.lab.hosts import Host
-from tests.lab.mirrored import inspected, mirror
+from tests.lab.inventory_rows import inspected, mirror
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]

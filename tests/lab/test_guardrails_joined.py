@@ -15,9 +15,9 @@ from hosts.guardrails.judge import judge
 from hosts.models import Guardrail, Job
 from tests.hosts.guardrails.escalations import RULES
 from tests.lab.hosts import Host
-from tests.lab.mirrored import inspected
+from tests.lab.inventory_rows import inspected
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
 IMAGE = "localhost/busybox:latest"

@@ -11,8 +11,8 @@ from hosts.guardrails.judge import judge
 from hosts.models import Guardrail
 from tests.hosts.guardrails.escalations import RULES
 from tests.lab.hosts import Host
-from tests.lab.images_there import keep_password
-from tests.lab.mirrored import inspected
+from tests.lab.inventory_rows import inspected
+from tests.lab.lab_images import keep_password
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.swap_cast import QUICK, carried, inspect, names
 from tests.lab.test_container_verbs import published

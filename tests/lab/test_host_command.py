@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from hosts.models import Host
-from tests.lab.joining import vault_keys
+from tests.lab.wizard import vault_keys
 
 __all__ = ["vault_keys"]
 

@@ -9,9 +9,9 @@ import pytest
 from hosts.link import keys
 from hosts.models import Host, Login
 from tests.cast import Cast
-from tests.lab.joining import vault_keys
 from tests.lab.test_host_command import add, refused, run
 from tests.lab.test_link_certificates import Sign, host, settle, sign
+from tests.lab.wizard import vault_keys
 
 __all__ = ["host", "sign", "vault_keys"]
 

@@ -11,8 +11,8 @@ from dashboard.person import console_person
 from hosts.actions.hosts import jumps
 from hosts.models import Host, Login
 from hosts.refusals import FieldRefusal
-from tests.lab.joining import vault_keys
 from tests.lab.test_host_command import add, refused, run
+from tests.lab.wizard import vault_keys
 
 __all__ = ["vault_keys"]
 

@@ -15,9 +15,9 @@ from hosts.actions.images import copy_image
 from hosts.link.sockets import endpoint_socket
 from hosts.models import Job
 from tests.lab.hosts import Host, Lab
-from tests.lab.images_there import commit, mirrored
+from tests.lab.lab_images import commit, mirrored
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
 

@@ -11,7 +11,7 @@ from hosts.actions.images import create_list, edit_list, push_image, remove_imag
 from hosts.refusals import Refusal
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
-from tests.lab.images_there import keep_password, mirrored, mirrored_list, names_on
+from tests.lab.lab_images import keep_password, mirrored, mirrored_list, names_on
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "keep_password", "person", "vault_keys", "worker"]

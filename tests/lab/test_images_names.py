@@ -8,7 +8,7 @@ import pytest
 from hosts.actions.images import push_image, tag_image, untag_image
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
-from tests.lab.images_there import keep_password, mirrored, names_on
+from tests.lab.lab_images import keep_password, mirrored, names_on
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "keep_password", "person", "vault_keys", "worker"]

@@ -7,7 +7,7 @@ import pytest
 from hosts.actions.images import prune_images
 from hosts.models import Job
 from tests.lab.hosts import Host, Lab
-from tests.lab.images_there import commit, mirrored, remove_named
+from tests.lab.lab_images import commit, mirrored, remove_named
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]

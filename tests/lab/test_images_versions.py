@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hosts.actions.images import copy_image, create_list, prune_images, remove_image, tag_image
-from tests.lab.images_there import commit, mirrored, names_on
+from tests.lab.lab_images import commit, mirrored, names_on
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]

@@ -8,8 +8,8 @@ import pytest
 from hosts.link import keys
 from hosts.models import Host, Login
 from tests.cast import Cast
-from tests.lab.joining import draft, ended, examine, to_the_key, vault_keys
 from tests.lab.test_link_certificates import Sign, host, settle, sign
+from tests.lab.wizard import draft, ended, examine, to_the_key, vault_keys
 
 __all__ = ["host", "sign", "vault_keys"]
 

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from hosts.link.supervise import roster
 from hosts.models import Host
 from tests.cast import Cast
-from tests.lab.joining import examine, own_key, to_the_key, vault_keys
+from tests.lab.wizard import examine, own_key, to_the_key, vault_keys
 
 __all__ = ["vault_keys"]
 

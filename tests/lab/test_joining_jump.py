@@ -7,7 +7,7 @@ import pytest
 from hosts.models import Host, Login
 from tests import make
 from tests.cast import Cast
-from tests.lab.joining import draft, ended, examine, own_key, to_the_key, vault_keys
+from tests.lab.wizard import draft, ended, examine, own_key, to_the_key, vault_keys
 
 __all__ = ["vault_keys"]
 

@@ -13,8 +13,8 @@ from django.core.management import CommandError, call_command
 
 from hosts.models import Endpoint, Host, Login
 from tests.cast import Cast
-from tests.lab.joining import ended, examine, own_key, to_the_key, vault_keys
 from tests.lab.old_podman import speaking_3_4, without_podman
+from tests.lab.wizard import ended, examine, own_key, to_the_key, vault_keys
 
 __all__ = ["vault_keys"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from hosts.models import Host
 from tests.cast import Cast
-from tests.lab.joining import ended, examine, own_key, to_the_key, vault_keys
+from tests.lab.wizard import ended, examine, own_key, to_the_key, vault_keys
 
 __all__ = ["vault_keys"]
 

@@ -18,7 +18,7 @@ from hosts.actions.volumes import remove_volume
 from hosts.guardrails import GuardrailRefused
 from hosts.models import Guardrail
 from tests.lab.hosts import Host
-from tests.lab.mirrored import mirror
+from tests.lab.inventory_rows import mirror
 from tests.lab.podman_hosts import any_host, any_lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 

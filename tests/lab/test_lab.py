@@ -6,7 +6,7 @@ import pytest
 
 from tests.lab.hosts import Lab, LabError, Login
 from tests.lab.hosts.registry import Registry
-from tests.lab.waiting import page, socket_get, until
+from tests.lab.wait import page, socket_get, until
 
 pytestmark = pytest.mark.usefixtures("clean_hosts")
 

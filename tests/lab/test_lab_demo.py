@@ -4,7 +4,7 @@ import pytest
 
 from tests.lab.hosts import Lab
 from tests.lab.hosts.demo import fill
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 pytestmark = pytest.mark.usefixtures("faults", "clean_hosts")
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.lab.hosts import Lab, LabError, Place, bring_up, missing, take_down
 from tests.lab.hosts.place import CHECKOUT
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 
 @pytest.fixture

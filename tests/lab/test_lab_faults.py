@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.lab.hosts import Lab
-from tests.lab.waiting import socket_get, until
+from tests.lab.wait import socket_get, until
 
 pytestmark = pytest.mark.usefixtures("faults", "clean_hosts")
 

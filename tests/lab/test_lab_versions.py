@@ -6,7 +6,7 @@ import pytest
 
 from tests.lab.hosts import Lab, LabError
 from tests.lab.hosts.versions import system_for
-from tests.lab.waiting import page, socket_get
+from tests.lab.wait import page, socket_get
 
 VERSIONS = ["4.3", "5.8", "6.1"]
 

@@ -22,8 +22,8 @@ from hosts.jobs.errand import ActionFailed
 from hosts.models import Job
 from tests.lab.hosts import Host
 from tests.lab.hosts.registry import Registry
-from tests.lab.images_there import commit, keep_password, mirrored, names_on
-from tests.lab.mirrored import mirror
+from tests.lab.inventory_rows import mirror
+from tests.lab.lab_images import commit, keep_password, mirrored, names_on
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "keep_password", "person", "vault_keys", "worker"]

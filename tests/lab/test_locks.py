@@ -20,7 +20,7 @@ from hosts.actions.system import prune_volumes
 from hosts.actions.volumes import remove_volume
 from hosts.guardrails import GuardrailRefused
 from tests.lab.hosts import Host
-from tests.lab.mirrored import mirror
+from tests.lab.inventory_rows import mirror
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]

@@ -12,7 +12,7 @@ import pytest
 from tests.bench.client import Client
 from tests.lab.test_faults_flood import forget_peak, peak_mib
 from tests.lab.troubled import Troubled, broken_stack, troubled
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["broken_stack", "troubled"]
 

@@ -12,7 +12,7 @@ from hosts.actions.run import create_container, run_container
 from hosts.models import Grant
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
-from tests.lab.images_there import keep_password
+from tests.lab.lab_images import keep_password
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.swap_cast import IMAGE, QUICK, inspect, names, row_of
 

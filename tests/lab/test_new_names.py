@@ -19,7 +19,7 @@ from hosts.guardrails import GuardrailRefused
 from hosts.jobs.errand import ActionFailed
 from hosts.models import Guardrail
 from tests.lab.hosts import Host
-from tests.lab.images_there import mirrored, names_on
+from tests.lab.lab_images import mirrored, names_on
 from tests.lab.podman_hosts import any_host, any_lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 

@@ -18,7 +18,7 @@ from hosts.actions.secrets import create_secret, remove_secret, replace_secret
 from hosts.actions.volumes import clone_volume, create_volume, remove_volume
 from hosts.models import Job
 from hosts.refusals import FieldRefusal
-from tests.lab.mirrored import inspected, mirror, names
+from tests.lab.inventory_rows import inspected, mirror, names
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]

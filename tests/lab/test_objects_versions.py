@@ -13,7 +13,7 @@ from hosts.actions.volumes import clone_volume
 from hosts.dial import dial
 from hosts.podman import Podman, probes, system
 from hosts.podman.container_uses import ContainerUse, of_network
-from tests.lab.mirrored import inspected, mirror, names
+from tests.lab.inventory_rows import inspected, mirror, names
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]

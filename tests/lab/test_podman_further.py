@@ -27,7 +27,7 @@ from hosts.podman import (
 )
 from hosts.podman.registry_auth import Credential
 from tests.lab.hosts import Host, Lab
-from tests.lab.images_there import remove_named
+from tests.lab.lab_images import remove_named
 from tests.lab.podman_hosts import any_host, any_lab, client
 
 __all__ = ["any_host", "any_lab"]

@@ -7,7 +7,7 @@ import pytest
 from hosts.podman import containers
 from tests.lab.hosts import Lab
 from tests.lab.podman_hosts import client
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 pytestmark = pytest.mark.usefixtures("clean_hosts")
 

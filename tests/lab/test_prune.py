@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hosts.actions.system import prune_containers, prune_networks, prune_pods, prune_volumes
-from tests.lab.mirrored import mirror, names
+from tests.lab.inventory_rows import mirror, names
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]

@@ -13,7 +13,7 @@ from tests.lab.hosts import Host, Lab
 from tests.lab.podman_hosts import any_host, any_lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.swap_cast import IMAGE, QUICK, carried, inspect, names, order_of, row_of
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["any_host", "any_lab", "carried", "ended", "endpoint_on", "person", "vault_keys"]
 __all__ += ["worker"]

@@ -10,7 +10,7 @@ from hosts.actions.containers import recreate_container, swap_container
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.swap_cast import IMAGE, QUICK, inspect, order_of, row_of
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]
 

@@ -9,7 +9,7 @@ from hosts.actions.images import pull_image
 from hosts.actions.run import run_container, run_fields
 from tests.lab.hosts import Host, Lab
 from tests.lab.hosts.registry import Registry
-from tests.lab.images_there import keep_password, remove_named
+from tests.lab.lab_images import keep_password, remove_named
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "keep_password", "person", "vault_keys", "worker"]

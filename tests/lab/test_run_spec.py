@@ -11,7 +11,7 @@ from hosts.actions.run.run_spec import run_line
 from tests.lab.hosts import Host, Lab
 from tests.lab.podman_hosts import any_host, any_lab, can_limit
 from tests.lab.real_endpoint import ended, endpoint_on, person, run_there, vault_keys, worker
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["any_host", "any_lab", "ended", "endpoint_on", "person", "run_there", "vault_keys"]
 __all__ += ["worker"]

@@ -16,13 +16,13 @@ from hosts.actions.run import run_spec
 from hosts.actions.run.pasted_line import read
 from hosts.models import Guardrail, Job
 from tests.hosts.guardrails.test_privileged import without_the_right
-from tests.lab.bending import Bend
+from tests.lab.bent_podman import BentPodman
 from tests.lab.hosts import Host
-from tests.lab.mirrored import inspected, mirror, names
+from tests.lab.inventory_rows import inspected, mirror, names
 from tests.lab.podman_hosts import any_host, any_lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.second_look_cast import IMAGE, Runner, alarms, bend, events, rules, runner
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = [
     "any_host",
@@ -99,7 +99,7 @@ BENT: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("way", BENT)
 def test_what_podman_made_otherwise_never_starts(
-    way: str, runner: Runner, bend: Bend, rules: None
+    way: str, runner: Runner, bend: BentPodman, rules: None
 ) -> None:
     """It fell to Podman's reading what the request means: the request itself was within the rules."""
     runner.host.podman("create", "--name", "other", "--label", "team=shop", IMAGE)
@@ -123,7 +123,7 @@ def test_what_podman_made_otherwise_never_starts(
     assert alarm.host_name == runner.endpoint.host.name
 
 
-def test_privileged_without_any_rule_needs_its_right(runner: Runner, bend: Bend) -> None:
+def test_privileged_without_any_rule_needs_its_right(runner: Runner, bend: BentPodman) -> None:
     """S3: where no rule applies the right to it is asked of what came to be."""
     runner.person = without_the_right(runner.person)
     bend.spec(privileged=True)
@@ -209,7 +209,7 @@ def test_a_mild_rule_asks_or_warns(
 
 
 def test_a_host_that_tells_of_another_container_gets_nothing_started(
-    runner: Runner, bend: Bend
+    runner: Runner, bend: BentPodman
 ) -> None:
     def lie(way: str, told: Any) -> Any:
         return {**told, "Name": "innocent"} if way.endswith("/json") and "State" in told else told
@@ -224,7 +224,7 @@ def test_a_host_that_tells_of_another_container_gets_nothing_started(
 
 
 def test_a_host_that_hangs_after_it_made_it_gets_nothing_started(
-    runner: Runner, bend: Bend, monkeypatch: pytest.MonkeyPatch
+    runner: Runner, bend: BentPodman, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(second_look, "LOOK_S", 1.0)
     one = re.compile(r"/containers/[0-9a-f]{64}/json")
@@ -236,7 +236,7 @@ def test_a_host_that_hangs_after_it_made_it_gets_nothing_started(
     assert not inspected(runner.host, "container", "victim")["State"]["Running"]
 
 
-def test_create_alone_is_looked_at_too(runner: Runner, bend: Bend, rules: None) -> None:
+def test_create_alone_is_looked_at_too(runner: Runner, bend: BentPodman, rules: None) -> None:
     bend.spec(privileged=True)
     job = runner.run(f"--name victim {IMAGE}", create=True)
     assert job.state == "denied"
@@ -244,7 +244,7 @@ def test_create_alone_is_looked_at_too(runner: Runner, bend: Bend, rules: None) 
 
 
 def test_the_old_container_runs_on_where_the_new_one_breaks_a_rule(
-    runner: Runner, bend: Bend, rules: None
+    runner: Runner, bend: BentPodman, rules: None
 ) -> None:
     first = runner.run(f"--name shop {IMAGE} sleep 99")
     assert first.state == "ok", (first.error, first.cause)

@@ -8,9 +8,9 @@ import pytest
 
 from hosts.actions.containers import update_container
 from hosts.actions.networks import connect_network
-from tests.lab.bending import Bend
+from tests.lab.bent_podman import BentPodman
 from tests.lab.hosts import Host
-from tests.lab.mirrored import inspected, mirror
+from tests.lab.inventory_rows import inspected, mirror
 from tests.lab.podman_hosts import any_host, any_lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.second_look_cast import IMAGE, Runner, alarms, bend, rules, runner
@@ -75,7 +75,7 @@ def test_limits_within_the_rules_are_changed(runner: Runner, rules: None) -> Non
 
 @pytest.mark.parametrize("running", [True, False])
 def test_limits_that_became_others_are_changed_back(
-    running: bool, runner: Runner, bend: Bend, rules: None
+    running: bool, runner: Runner, bend: BentPodman, rules: None
 ) -> None:
     if not runner.limits or not keeps_changes(runner):
         pytest.skip("no limits on this host's kernel, or none that Podman tells")
@@ -125,7 +125,7 @@ def test_a_network_is_joined_as_asked(runner: Runner, rules: None) -> None:
 
 
 def test_a_container_that_became_something_else_is_disconnected_again(
-    runner: Runner, bend: Bend, rules: None
+    runner: Runner, bend: BentPodman, rules: None
 ) -> None:
     runner.host.podman("network", "create", "shop-net")
     assert runner.run(f"--name shop {IMAGE} sleep 99").state == "ok"
@@ -151,7 +151,7 @@ def test_a_container_that_became_something_else_is_disconnected_again(
     assert len(alarms()) == 1
 
 
-def test_a_network_that_nobody_asked_for_is_left_again(runner: Runner, bend: Bend) -> None:
+def test_a_network_that_nobody_asked_for_is_left_again(runner: Runner, bend: BentPodman) -> None:
     for name in NETS:
         runner.host.podman("network", "create", name)
     assert runner.run(f"--name shop {IMAGE} sleep 99").state == "ok"

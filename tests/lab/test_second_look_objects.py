@@ -12,9 +12,9 @@ from hosts.actions.networks import create_network
 from hosts.actions.pods import create_pod
 from hosts.actions.volumes import clone_volume, create_volume
 from hosts.models import Guardrail
-from tests.lab.bending import Bend
+from tests.lab.bent_podman import BentPodman
 from tests.lab.hosts import Host
-from tests.lab.mirrored import inspected, mirror, names
+from tests.lab.inventory_rows import inspected, mirror, names
 from tests.lab.podman_hosts import any_host, any_lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.second_look_cast import IMAGE, Runner, alarms, bend, events, rules, runner
@@ -103,7 +103,7 @@ def test_a_kube_file_within_the_rules_is_played_and_started(runner: Runner, rule
     ],
 )
 def test_nothing_of_a_kube_file_starts_that_became_something_else(
-    word: str, other: str, kind: str, runner: Runner, bend: Bend, rules: None
+    word: str, other: str, kind: str, runner: Runner, bend: BentPodman, rules: None
 ) -> None:
     """Podman was sent another file than was judged: as if it read it otherwise."""
 
@@ -135,7 +135,7 @@ def test_nothing_of_a_kube_file_starts_that_became_something_else(
 
 
 def test_a_volume_that_was_there_is_kept_where_a_play_breaks_a_rule(
-    runner: Runner, bend: Bend, rules: None
+    runner: Runner, bend: BentPodman, rules: None
 ) -> None:
     # another try begins where the first ended
     runner.host.podman("volume", "rm", "-f", "shop-data")
@@ -155,7 +155,7 @@ def test_a_volume_that_was_there_is_kept_where_a_play_breaks_a_rule(
     assert job.state == "ok", (job.error, job.cause)
 
 
-def test_a_pod_is_looked_at(runner: Runner, bend: Bend, rules: None) -> None:
+def test_a_pod_is_looked_at(runner: Runner, bend: BentPodman, rules: None) -> None:
     def pod(name: str, **more: Any) -> Any:
         return runner.end(
             create_pod.ask(runner.person, runner.endpoint.pk, name=name, labels=LABEL, **more)
@@ -183,7 +183,9 @@ def test_a_pod_is_looked_at(runner: Runner, bend: Bend, rules: None) -> None:
     assert inspected(runner.host, "container", "joined")["State"]["Running"]
 
 
-def test_a_volume_and_a_network_are_looked_at(runner: Runner, bend: Bend, rules: None) -> None:
+def test_a_volume_and_a_network_are_looked_at(
+    runner: Runner, bend: BentPodman, rules: None
+) -> None:
     def volume(name: str) -> Any:
         return runner.end(
             create_volume.ask(runner.person, runner.endpoint.pk, name=name, labels=LABEL)
@@ -209,7 +211,9 @@ def test_a_volume_and_a_network_are_looked_at(runner: Runner, bend: Bend, rules:
     assert len(alarms()) == 2
 
 
-def test_the_container_of_a_clone_is_looked_at(runner: Runner, bend: Bend, rules: None) -> None:
+def test_the_container_of_a_clone_is_looked_at(
+    runner: Runner, bend: BentPodman, rules: None
+) -> None:
     runner.host.podman("volume", "create", "--label", "team=shop", "source")
     row = mirror(runner.endpoint, "volume")["source"]
 

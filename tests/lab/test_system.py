@@ -14,7 +14,7 @@ from hosts.actions.secrets import create_secret
 from hosts.actions.system import check_system
 from hosts.actions.volumes import create_volume, remove_volume
 from hosts.models import DiskUse, Job
-from tests.lab.mirrored import mirror, names
+from tests.lab.inventory_rows import mirror, names
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 
 __all__ = ["ended", "endpoint_on", "person", "vault_keys", "worker"]

@@ -15,7 +15,7 @@ from dashboard.streams.terminals.sessions import sessions
 from dashboard.streams.terminals.viewer import WINDOW_BYTES
 from tests.lab.real_endpoint import endpoint_on, vault_keys
 from tests.lab.terminal_page import SLEEP, container, only_sleep_is_left, page, processes, settled
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["container", "endpoint_on", "page", "vault_keys"]
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -4,9 +4,9 @@ import pytest
 
 from hosts.models import Container, Endpoint
 from tests.lab.hosts import Host
+from tests.lab.inventory_rows import inspected
 from tests.lab.kube_files import SHOP
 from tests.lab.link_process import Link, link, register, until
-from tests.lab.mirrored import inspected
 from tests.lab.podman_hosts import any_host, any_lab
 
 __all__ = ["any_host", "any_lab", "link"]

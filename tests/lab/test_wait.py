@@ -12,7 +12,7 @@ from hosts.refusals import FieldRefusal
 from tests.lab.hosts import Host, Lab
 from tests.lab.real_endpoint import ended, endpoint_on, person, vault_keys, worker
 from tests.lab.swap_cast import IMAGE, QUICK, carried, inspect, row_of
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["carried", "ended", "endpoint_on", "person", "vault_keys", "worker"]
 

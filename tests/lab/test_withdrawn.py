@@ -24,10 +24,10 @@ from hosts.models import Grant, Job
 from tests.bench.open_things import BUILD, tar
 from tests.bench.withdrawn_work import WAYS, Stage
 from tests.cast import PASSWORD
-from tests.lab.mirrored import inspected, mirror, names
+from tests.lab.inventory_rows import inspected, mirror, names
 from tests.lab.real_endpoint import ended, endpoint_on, vault_keys, worker
 from tests.lab.transfers import transfer
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["ended", "endpoint_on", "vault_keys", "worker"]
 pytestmark = pytest.mark.django_db(transaction=True)

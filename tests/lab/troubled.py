@@ -13,7 +13,7 @@ import pytest
 from tests.lab.hosts import Host
 from tests.lab.hosts.processes import Process
 from tests.lab.hosts.registry import Registry
-from tests.lab.waiting import until
+from tests.lab.wait import until
 from tests.stack import CHECKOUT, Stack, clean_environment
 
 # this machine may be busy with much else
@@ -275,7 +275,7 @@ def name_of(pid: int) -> str:
 
 @pytest.fixture(params=[0.1, pytest.param(1.0, marks=pytest.mark.more)], ids="clocks={}".format)
 def broken_stack(request: pytest.FixtureRequest, haulout_to_break: Any) -> Troubled:
-    """The Haulout of all tests of faults; started where none runs (tests.lab.breaking)."""
+    """The Haulout of all tests of faults; started where none runs (tests.lab.shared_haulout)."""
     return haulout_to_break.running(request.param)  # type: ignore[no-any-return]
 
 

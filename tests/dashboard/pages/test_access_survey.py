@@ -11,7 +11,7 @@ from dashboard.pages.access.survey import Finding, survey
 from hosts.models import Grant
 from tests.cast import Cast
 from tests.dashboard.pages.test_access_pages import text
-from tests.incomer import person_of
+from tests.fresh_person import person_of
 from tests.two_teams import Fleet
 
 pytestmark = pytest.mark.each_database("asks who may do what in SQL")

@@ -18,7 +18,7 @@ from hosts import vault
 from hosts.actions.hosts import examine_host
 from tests import make
 from tests.cast import Cast
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.supervisor.address import listen
-from tests.lab.waiting import until
+from tests.lab.wait import until
 from tests.stack import CHECKOUT, clean_environment
 
 

@@ -15,7 +15,7 @@ from hosts.actions.access.grant_options import GrantOptions
 from hosts.models import Grant
 from hosts.refusals import FieldRefusal
 from tests.cast import Cast
-from tests.incomer import person_of
+from tests.fresh_person import person_of
 from tests.two_teams import Fleet
 
 SEES = ["access.view", "container.view", "host.view"]

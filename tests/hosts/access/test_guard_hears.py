@@ -21,7 +21,7 @@ from hosts.access import guard as guards
 from hosts.access.rights_threads import in_rights_thread
 from tests.cast import Cast
 from tests.dashboard.live.conftest import valkey
-from tests.lab.waiting import until_then
+from tests.lab.wait import until_then
 
 __all__ = ["valkey"]
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from hosts.actions.hosts.register_host import NewHost
 from hosts.models import FreezeWindow, Group, Guardrail, RegistryCredential
 from hosts.refusals import FieldRefusal
 from tests.cast import Cast
-from tests.incomer import person_of
+from tests.fresh_person import person_of
 from tests.two_teams import Fleet
 
 

@@ -13,7 +13,7 @@ from hosts.actions.access.grant_options import GrantOptions
 from hosts.actions.hosts import edit_group
 from hosts.models import Grant
 from tests.cast import Cast
-from tests.incomer import person_of
+from tests.fresh_person import person_of
 from tests.two_teams import Fleet
 
 

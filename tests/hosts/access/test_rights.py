@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Role, User
 from hosts.access import allows, allows_somewhere_on, grounds, rights_of, verbs_at, visibility_key
-from tests.incomer import person_of
+from tests.fresh_person import person_of
 from tests.two_teams import Fleet
 
 STOP = "container.stop"

@@ -20,7 +20,7 @@ from dashboard.supervisor.address import listen as open_port
 from hosts.gate import host_key, process
 from hosts.gate.session import Session
 from hosts.gate.ssh import Door
-from tests.lab.waiting import until_then
+from tests.lab.wait import until_then
 
 
 @dataclass

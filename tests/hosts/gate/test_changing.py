@@ -17,9 +17,9 @@ from hosts.inventory.observed import unexplained
 from hosts.inventory.sightings import Sighting
 from hosts.models import Container, Guardrail, ObjectLock, OpenTransfer
 from tests.cast import Cast
+from tests.fresh_person import person_of
 from tests.hosts.gate.door import Knock
 from tests.hosts.gate.fake_host import Answer, FakeHost
-from tests.incomer import person_of
 from tests.two_teams import Fleet
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,10 +11,10 @@ from hosts.access import Person
 from hosts.database_threads import in_thread
 from hosts.models import Guardrail
 from tests.cast import Cast
+from tests.fresh_person import person_of
 from tests.hosts.gate.door import Knock
 from tests.hosts.gate.fake_host import Answer, FakeHost
 from tests.hosts.guardrails import escalations
-from tests.incomer import person_of
 from tests.two_teams import Fleet
 
 pytestmark = pytest.mark.django_db(transaction=True)

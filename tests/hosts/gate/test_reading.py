@@ -10,9 +10,9 @@ import pytest
 from hosts.database_threads import in_thread
 from hosts.models import Grant
 from tests.cast import Cast
+from tests.fresh_person import person_of
 from tests.hosts.gate.door import Knock
 from tests.hosts.gate.fake_host import Answer, FakeHost
-from tests.incomer import person_of
 from tests.two_teams import Fleet
 
 pytestmark = pytest.mark.django_db(transaction=True)

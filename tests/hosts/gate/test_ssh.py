@@ -20,7 +20,7 @@ from hosts.gate import bounds, ssh
 from hosts.models import Grant
 from tests.cast import Cast
 from tests.hosts.gate.gate_cast import Gate, add_key_of, gate
-from tests.lab.waiting import until_then
+from tests.lab.wait import until_then
 from tests.two_teams import Fleet
 
 pytestmark = pytest.mark.django_db(transaction=True)

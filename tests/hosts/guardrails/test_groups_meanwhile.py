@@ -8,14 +8,14 @@ from hosts.actions.hosts import edit_group, edit_host
 from hosts.models import Group, Host
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts
-from tests.meanwhile import overtaken
+from tests.race import just_before
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_host_that_came_into_the_group_stays(cast: Cast, hosts: Hosts, alice: Any) -> None:
     group = Group.objects.create(name="shoal")
-    with overtaken('UPDATE "hosts_group"', lambda: group.hosts.add(hosts.web2.host)):
+    with just_before('UPDATE "hosts_group"', lambda: group.hosts.add(hosts.web2.host)):
         chosen = [hosts.web1.host_id]
         edit_group.edit(alice, group.pk, name="shoal", notes="", host_ids=chosen)
     assert set(group.hosts.all()) == {hosts.web1.host, hosts.web2.host}
@@ -32,7 +32,7 @@ def test_a_group_that_the_host_came_into_stays_and_so_does_its_key(
         host.groups.add(strict)
         Host.objects.filter(pk=host.pk).update(fingerprint="SHA256:another", enabled=False)
 
-    with overtaken('UPDATE "hosts_host"', changed):
+    with just_before('UPDATE "hosts_host"', changed):
         wanted = edit_host.HostEdit(host.name, "a note", ["new"], host.address, host.port)
         edit_host.edit(alice, host.pk, wanted)
     host.refresh_from_db()

@@ -16,7 +16,7 @@ from hosts.guardrails import GuardrailRefused, NeedsApproval, check, from_spec, 
 from hosts.guardrails.hits import HitCounts
 from hosts.models import Job, RuleMet
 from tests.hosts.jobs.conftest import container, ended, endpoint, person, podman, vault_keys, worker
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["container", "ended", "endpoint", "person", "podman", "vault_keys", "worker"]
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -20,7 +20,7 @@ from hosts.models import ObjectLock
 from hosts.refusals import FieldRefusal
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts
-from tests.incomer import person_of
+from tests.fresh_person import person_of
 
 pytestmark = pytest.mark.django_db
 DIGEST = f"sha256:{'1' * 64}"

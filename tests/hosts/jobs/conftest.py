@@ -16,7 +16,7 @@ from hosts.link.sockets import endpoint_socket
 from hosts.models import Job
 from tests import make
 from tests.hosts.jobs.small_podman import SmallPodman
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from hosts.jobs import approvals, lease, rights
 from hosts.models import Approval, FreezeWindow, Job
 from hosts.refusals import FieldRefusal
 from tests.hosts.guardrails.conftest import rail
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 __all__ = ["rail"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("vault_keys")]

@@ -17,7 +17,7 @@ from audit.shapes import Target
 from hosts.chores import CHORES
 from hosts.jobs.chore_runner import LATE_S, ChoreRunner, ChoreSpec
 from hosts.models import Chore
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

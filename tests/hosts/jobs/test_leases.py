@@ -14,7 +14,7 @@ from hosts.access import Denied, Person
 from hosts.actions import cancel_job
 from hosts.actions.containers import restart_container, stop_container
 from hosts.models import Job
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

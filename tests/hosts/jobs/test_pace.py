@@ -11,7 +11,7 @@ from hosts.jobs import lease
 from hosts.jobs.pace import with_pace
 from hosts.models import Batch
 from tests.hosts.jobs.test_leases import lose
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

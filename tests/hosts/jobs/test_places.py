@@ -15,7 +15,7 @@ from hosts.jobs.pace import with_pace
 from hosts.jobs.places import PER_ENDPOINT
 from hosts.models import Job
 from tests.hosts.jobs.test_leases import lose
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

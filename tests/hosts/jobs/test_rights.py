@@ -20,7 +20,7 @@ from hosts.jobs.ask import Order, ask
 from hosts.jobs.errand import ActionFailed
 from hosts.jobs.places import PER_ENDPOINT
 from hosts.models import Grant, Job
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,7 +11,7 @@ from dashboard import health
 from hosts.actions.containers import restart_container
 from hosts.jobs import workers
 from hosts.models import Job, Worker
-from tests.lab.waiting import until
+from tests.lab.wait import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,7 +19,7 @@ from hosts.link.target import SshTarget
 from tests.hosts.link.conftest import LOOPBACK
 from tests.hosts.link.fake_podman import FakePodman
 from tests.hosts.link.sshd import Sshd
-from tests.lab.waiting import until_then
+from tests.lab.wait import until_then
 
 
 async def channels_gone(connection: SshConnection) -> None:

@@ -17,7 +17,7 @@ from hosts.link.sockets import CALLERS, Caller, endpoint_socket
 from hosts.link.ssh import SshConnection
 from hosts.link.ssh_errors import host_away
 from tests.hosts.link.fake_podman import FakePodman
-from tests.lab.waiting import until_then
+from tests.lab.wait import until_then
 
 DEADLINE_S = 10.0
 LIBPOD = "/v5.0.0/libpod"

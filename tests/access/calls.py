@@ -31,7 +31,7 @@ _ALWAYS = ("audit_", "django_session")
 
 
 @dataclass
-class Seen:
+class Effects:
     """What a call left: tables written to (but the log), entries, jobs, lists of what was left out."""
 
     tables: set[str] = field(default_factory=set)
@@ -49,9 +49,9 @@ class Seen:
 
 
 @contextmanager
-def watched() -> Iterator[Seen]:
+def recorded_effects() -> Iterator[Effects]:
     """Everything that is written in the block; afterwards it never was."""
-    seen = Seen()
+    seen = Effects()
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if (found := _WRITES.match(sql)) and not found[1].startswith(_ALWAYS):
@@ -96,7 +96,7 @@ def program_for(who: Someone) -> Browser:
     return program
 
 
-def knock(browser: Browser, row: Row, matrix: Matrix) -> Any:
+def call_route(browser: Browser, row: Row, matrix: Matrix) -> Any:
     """The answer, of whatever status."""
     path = _path(row, matrix)
     if row.api:

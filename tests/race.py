@@ -8,7 +8,7 @@ from django.db import connection
 
 
 @contextmanager
-def overtaken(before: str, by: Callable[[], Any]) -> Iterator[None]:
+def just_before(before: str, by: Callable[[], Any]) -> Iterator[None]:
     """`by` happens once, right before the first statement with the words `before`."""
     came: list[str] = []
 

@@ -15,7 +15,7 @@ _KEPT = frozenset({"django_content_type", "auth_permission"})
 Rows = list[tuple[Any, ...]]
 
 
-class Emptying:
+class TableReset:
     """Remembers what the migrations left (a few roles, the audit log's head) and goes back to it."""
 
     def __init__(self) -> None:

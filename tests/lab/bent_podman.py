@@ -24,7 +24,7 @@ from hosts.link.sockets import endpoint_socket
 _PREFIX = re.compile(r"^/v[\d.]+/libpod")
 
 
-class Bend:
+class BentPodman:
     """What the socket changes; `asked` are all requests in their order, as (method, way)."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class _Unix(HTTPConnection):
 class _Server(ThreadingMixIn, UnixStreamServer):
     daemon_threads = True
     block_on_close = False
-    bend: Bend
+    bend: BentPodman
     real: Path
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -116,14 +116,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def bending(endpoint: Any, host: Any) -> Iterator[Bend]:
+def bent_podman(endpoint: Any, host: Any) -> Iterator[BentPodman]:
     """The worker's socket of the endpoint, bent, until the block ends."""
     link = endpoint_socket(settings.HAULOUT_RUN, endpoint.pk)
     # not resolve(): to a host with systemd the way leads through its first process's root
     real = link.readlink()
     bent = link.with_name(f"bent-{endpoint.pk}.sock")
     server = _Server(str(bent), _Handler)
-    server.bend, server.real = Bend(), real
+    server.bend, server.real = BentPodman(), real
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     link.unlink()
