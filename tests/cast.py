@@ -40,7 +40,7 @@ class Browser(Client):
         """As Django's, but pages come without the white space of their layout (tests.one_line)."""
         response = super().request(**request)
         if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
-            response.content = one_line(response.content.decode())
+            response.content = one_line(response.content.decode()).encode()
         return response
 
     def send(self, path: str, data: dict[str, Any] | None = None, **extra: Any) -> Any:

@@ -16,7 +16,6 @@ from hosts.models import (
     Group,
     Host,
     Image,
-    InventoryRow,
     Login,
     Network,
     Pod,
@@ -71,7 +70,7 @@ def row(kind: str, on: Endpoint, name: str, **fields: Any) -> Any:
     now = timezone.now()
     made_up = name.encode().hex().ljust(64, "0")[:64]
     given = {"podman_id": made_up, "digest": "", "seen_at": now, "changed_at": now, **fields}
-    model: type[InventoryRow] = INVENTORY[kind]
+    model: Any = INVENTORY[kind]
     return model.objects.create(endpoint=on, name=name, **given)
 
 

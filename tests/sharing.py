@@ -42,7 +42,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Ours wherever whole files were asked for (`--dist loadfile`)."""
     if config.getoption("dist") != "loadfile":
         return None
-    from xdist.scheduler.loadfile import LoadFileScheduling
+    from xdist.scheduler.loadfile import LoadFileScheduling  # type: ignore[import-untyped]
 
     class Groups(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:

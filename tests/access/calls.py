@@ -100,7 +100,7 @@ def call_route(browser: Browser, row: Row, matrix: Matrix) -> Any:
     """The answer, of whatever status."""
     path = _path(row, matrix)
     if row.api:
-        said = {} if row.method == "GET" else {"content_type": "application/json"}
+        said: dict[str, Any] = {} if row.method == "GET" else {"content_type": "application/json"}
         return browser.generic(row.method, path, json.dumps(body_of(row)), **said)
     form = urlencode(_form(row, matrix), doseq=True)
     head: dict[str, Any] = {"HTTP_X_CSRFTOKEN": browser.cookies[settings.CSRF_COOKIE_NAME].value}

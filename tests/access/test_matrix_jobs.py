@@ -119,7 +119,7 @@ def test_every_action_can_be_asked_for(matrix: Matrix) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_at_the_click(matrix: Matrix, vault_keys: None, name: str) -> None:
     who = matrix.people[name]
-    found = {}
+    found: dict[str, Any] = {}
     for verb in verbs():
         with recorded_effects() as seen:
             try:

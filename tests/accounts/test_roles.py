@@ -26,7 +26,7 @@ def test_a_role_is_made_of_a_copy_and_changed(cast: Cast, who_of: Any, entries: 
     assert role.verb_names() == Role.objects.get(name="viewer").verb_names()
     role_actions.edit(by, who, RoleOptions("looks", "only looks", SEES), role=role)
     role.refresh_from_db()
-    assert (role.name, role.verb_names()) == ("looks", set(SEES))
+    assert (role.name, role.verb_names()) == ("looks", frozenset(SEES))
     made, edited = entries("access.role")
     assert made.params["made"] is True
     assert edited.params["before"]["name"] == "viewer-2"

@@ -84,19 +84,25 @@ def test_a_live_name_is_taken_once(cast: Cast, make: Any, who_of: Any) -> None:
     make(cast.charlie, wanted())
 
 
+def dead(secret: str) -> str:
+    found = tokens.find_by_secret(secret)
+    assert found is not None
+    return tokens.why_dead(found)
+
+
 def test_revoked_expired_disabled(cast: Cast, make: Any, who_of: Any, entries: Any) -> None:
     token, secret = make(cast.bob, wanted())
     other, other_secret = make(cast.bob, wanted("other"))
     token_actions.revoke(cast.bob, who_of(cast.bob), token=token)
     token_actions.revoke(cast.bob, who_of(cast.bob), token=token)
     assert len(entries("token.revoke")) == 1
-    assert tokens.why_dead(tokens.find_by_secret(secret)) == "revoked"
-    assert tokens.why_dead(tokens.find_by_secret(other_secret)) == ""
+    assert dead(secret) == "revoked"
+    assert dead(other_secret) == ""
     type(other).objects.filter(pk=other.pk).update(expires_at=timezone.now())
-    assert tokens.why_dead(tokens.find_by_secret(other_secret)) == "expired"
+    assert dead(other_secret) == "expired"
     _third, third_secret = make(cast.bob, wanted("third"))
     actions.disable(cast.alice, who_of(cast.alice), user=cast.bob)
-    assert "disabled" in tokens.why_dead(tokens.find_by_secret(third_secret))
+    assert "disabled" in dead(third_secret)
 
 
 def test_nobody_makes_or_revokes_the_tokens_of_others(cast: Cast, make: Any, who_of: Any) -> None:
@@ -122,8 +128,8 @@ def test_scope_follows_role_and_group(fleet: Fleet, make: Any) -> None:
         ),
     )
     scope = scope_of(alice_token)
-    assert scope.hosts == {fleet.web1.pk}
-    assert scope.endpoints == {fleet.root1.pk, fleet.anna1.pk}
+    assert scope.hosts == frozenset({fleet.web1.pk})
+    assert scope.endpoints == frozenset({fleet.root1.pk, fleet.anna1.pk})
     assert scope.has("container.view")
     assert not scope.has("container.start")
     fleet.web2.groups.add(fleet.prod)

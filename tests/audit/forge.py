@@ -99,6 +99,7 @@ class Forger:
         """A new entry at `number` modelled on the first, chained to the one before it."""
         model = Entry.objects.filter(kind="intent").order_by("number").first()
         before = Entry.objects.filter(number__lt=number).order_by("-number").first()
+        assert model is not None
         values = values_of(model) | {"number": number, "who_name": "Mallory"} | changes
         values["previous"] = bytes(before.hash) if before else GENESIS
         data = canonical(values)

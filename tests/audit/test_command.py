@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -28,7 +29,7 @@ def test_a_sound_log_is_counted(fill: Callable[[int], None]) -> None:
 
 def test_a_bad_entry_is_named(fill: Callable[[int], None]) -> None:
     fill(9)
-    forger = Forger(random=None)
+    forger = Forger(random=Random())
     forger.begin()
     sql("UPDATE audit_entry SET detail = 'nothing happened' WHERE number = 4")
     forger.done()

@@ -47,12 +47,12 @@ def named(kind: str, number: int) -> Catch:
 def within(marks: list[int], number: int, *kinds: str) -> Catch:
     """A perfect forgery: the checkpoint tells the stretch in which it begins."""
     first, last = section(marks, number)
-    return lambda report: report.kind in kinds and first <= report.first_bad <= last
+    return lambda report: report.kind in kinds and first <= (report.first_bad or 0) <= last
 
 
 def edits(
     f: Forger, marks: list[int], last: int
-) -> Iterator[tuple[str, Callable[[], None], Catch]]:
+) -> Iterator[tuple[str, Callable[[], object], Catch]]:
     n = f.random.randint(1, last)
     yield f"edit {n}", lambda: f.edit(n), named("edited", n)
 
@@ -81,7 +81,7 @@ def edits(
 
 def removals(
     f: Forger, marks: list[int], last: int
-) -> Iterator[tuple[str, Callable[[], None], Catch]]:
+) -> Iterator[tuple[str, Callable[[], object], Catch]]:
     n = f.random.randint(1, last - 1)
     yield (
         f"delete {n}",
@@ -110,7 +110,7 @@ def removals(
 
 def places(
     f: Forger, marks: list[int], last: int
-) -> Iterator[tuple[str, Callable[[], None], Catch]]:
+) -> Iterator[tuple[str, Callable[[], object], Catch]]:
     a, b = sorted(f.random.sample(range(1, last + 1), 2))
     yield f"swap {a} and {b}", lambda: f.swap(a, b), named("moved", a)
     c = f.random.randint(1, marks[-1] - 1)
@@ -145,7 +145,7 @@ def places(
 
 def pairs(
     f: Forger, marks: list[int], last: int
-) -> Iterator[tuple[str, Callable[[], None], Catch]]:
+) -> Iterator[tuple[str, Callable[[], object], Catch]]:
     """Forged in the open tail, where no checkpoint helps."""
 
     def end(**changes: object) -> Callable[[], None]:
@@ -169,7 +169,7 @@ def pairs(
 
 def witnesses(
     f: Forger, marks: list[int], last: int
-) -> Iterator[tuple[str, Callable[[], None], Catch]]:
+) -> Iterator[tuple[str, Callable[[], object], Catch]]:
     m = f.random.choice(marks)
     flip = f"{f.random.getrandbits(512):0128x}"
     bad = named("signature", m)
@@ -216,7 +216,7 @@ def witnesses(
     )
 
 
-def seen(forger: Forger, change: Callable[[], None]) -> Report:
+def seen(forger: Forger, change: Callable[[], object]) -> Report:
     """What verify says of a forgery, which is undone again."""
     try:
         with transaction.atomic():

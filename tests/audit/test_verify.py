@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 from django.db import connection
@@ -37,7 +38,7 @@ def test_more_than_one_chunk(fill: Callable[[int], None], alice: Who, web: Targe
 def test_whole_seconds_verify_as_well(fill: Callable[[int], None]) -> None:
     """SQLite leaves out the digits of a second when they are zero."""
     fill(6)
-    forger = Forger(random=None)
+    forger = Forger(random=Random())
     forger.begin()
     moment = "2026-01-02 03:04:05" + ("+00" if connection.vendor == "postgresql" else "")
     sql("UPDATE audit_entry SET at = %s", moment)

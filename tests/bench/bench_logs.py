@@ -81,9 +81,9 @@ def rate(command: list[str]) -> float:
     """Lines per second that a command prints, as Podman frames them."""
     began = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
-        assert child.stdout is not None
+        printed: Any = child.stdout
         newlines = 0
-        while data := child.stdout.read1(1024 * 1024):
+        while data := printed.read1(1024 * 1024):
             newlines += data.count(b"\n")
         status = child.wait()
     took_s = time.monotonic() - began

@@ -158,7 +158,7 @@ async def gone_at(sleep: str) -> float:
 async def waiting_job(client: Client, place: Place, token: str) -> int:
     """A job that lasts until the container ends."""
     address = f"{client.url}/api/v1/containers/{place.endpoint}/{place.container}/wait"
-    asked = {"headers": {"Authorization": f"Bearer {token}"}, "json": {}}
+    asked: dict[str, Any] = {"headers": {"Authorization": f"Bearer {token}"}, "json": {}}
     async with client.http.post(address, **asked) as answer:
         told = await answer.json()
         if "id" not in told:

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -87,6 +88,9 @@ def test_the_examples_run_as_they_stand(
         assert done.returncode == 0, (example, done.stdout, done.stderr)
         return done.stdout
 
+    def lists_it(example: str) -> bool:
+        return "hello-api" in run(example)
+
     def there() -> list[str]:
         return host.podman("ps", "-a", "--format", "{{.Names}} {{.State}}").split("\n")
 
@@ -100,7 +104,7 @@ def test_the_examples_run_as_they_stand(
             run(next(one for one in EXAMPLES if "Idempotency-Key" in one))
             assert [line for line in there() if "hello-api" in line] == ["hello-api running"]
         if "state:running" in example:
-            until("the list knows it", lambda one=example: "hello-api" in run(one), timeout_s=30)
+            until("the list knows it", partial(lists_it, example), timeout_s=30)
     last = told[EXAMPLES[-1]]
     assert '"verb": "container.remove"' in last
     assert "docs (haulout_" in last

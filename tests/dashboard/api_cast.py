@@ -32,8 +32,8 @@ class Caller:
     def post(self, path: str, body: Any = None, **more: Any) -> Any:
         """POST of JSON."""
         sent = json.dumps(body or {})
-        kind = {"content_type": "application/json"}
-        return self.client.post(f"{V1}{path}", sent, **kind, **{**self.headers, **more})
+        head: dict[str, Any] = {"content_type": "application/json", **self.headers, **more}
+        return self.client.post(f"{V1}{path}", sent, **head)
 
 
 def make_caller(user: Any, name: str = "script", *, by: Any = None, **given: Any) -> Caller:

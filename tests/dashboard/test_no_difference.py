@@ -66,7 +66,7 @@ def test_it_makes_no_difference(
     } == {}
 
 
-def _told(browser: Browser, path: str, **head: str) -> str:
+def _told(browser: Browser, path: str, **head: Any) -> str:
     answer = browser.get(path, **head)
     if answer.streaming:
         return "streamed"

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def open_database(path: Path, *, timeout_s: float) -> DatabaseWrapper:
 
 
 @pytest.fixture
-def holder(tmp_path: Path) -> sqlite3.Connection:
+def holder(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     held = sqlite3.connect(tmp_path / "x.sqlite3", isolation_level=None, check_same_thread=False)
     held.execute("PRAGMA journal_mode=WAL")
     held.execute("CREATE TABLE x (y)")

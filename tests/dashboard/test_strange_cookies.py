@@ -27,7 +27,7 @@ def test_a_strange_session_is_none_and_no_database_is_asked_for_it(
     keys: None, db: None, key: str
 ) -> None:
     browser = Browser()
-    head = {"HTTP_COOKIE": cookie(settings.SESSION_COOKIE_NAME, key)}
+    head: dict[str, Any] = {"HTTP_COOKIE": cookie(settings.SESSION_COOKIE_NAME, key)}
     with CaptureQueriesContext(connection) as asked:
         assert browser.get("/account/", **head).headers["Location"].startswith("/account/login/")
         assert browser.get("/account/login/", **head).status_code == 200
@@ -38,7 +38,7 @@ def test_a_strange_session_is_none_and_no_database_is_asked_for_it(
 @pytest.mark.parametrize("key", STRANGE, ids=IDS)
 def test_nor_does_a_strange_token_let_a_form_in(keys: None, db: None, key: str) -> None:
     browser = Browser()
-    head = {"HTTP_COOKIE": cookie(settings.CSRF_COOKIE_NAME, key)}
+    head: dict[str, Any] = {"HTTP_COOKIE": cookie(settings.CSRF_COOKIE_NAME, key)}
     sent: dict[str, Any] = {
         "login": "alice@example.org",
         "password": "x",

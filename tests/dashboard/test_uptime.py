@@ -59,7 +59,7 @@ def beat(tmp_path: Path, clock: Clock) -> Callable[..., Sending]:
 
     def make(every: Callable[[float], schedule]) -> Sending:
         app = Celery("test", broker="memory://", set_as_current=False)
-        app.now = clock.says
+        app.now = clock.says  # type: ignore[method-assign]
         app.conf.beat_schedule = {"ten": {"task": "ten", "schedule": every(10.0)}}
         app.conf.result_expires = None
         # nothing is sent, so nothing is asked of a broker

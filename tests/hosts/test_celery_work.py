@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def forget_connections() -> None:
     """Those to another test's Valkey are dead."""
     pools.reset()
-    app._after_fork()
+    app._after_fork()  # type: ignore[attr-defined]
     app.__dict__.pop("control", None)
 
 
@@ -90,7 +90,7 @@ def test_a_worker_that_ends_gives_the_message_back(
         app.control.broadcast("shutdown")
         until("it has ended", lambda: active() == {}, timeout_s=20)
     with app.connection_for_read() as connection:
-        assert connection.default_channel.client.llen("short") == 1
+        assert connection.default_channel.client.llen("short") == 1  # type: ignore[attr-defined]
     held.set()
     with celery_worker("short"):
         assert ended(job, within_s=8).state == "ok"

@@ -1,6 +1,7 @@
 """Keys rotated on real hosts: the new one beside the old, tried, then the old one out."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from io import StringIO
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_every_host_gets_a_new_key_and_loses_the_old_one(
     lines = lab.hosts[0].run("cat", FILE).splitlines()
     assert lines == ["# mine", "ssh-ed25519 AAAA other", f"{options}{fresh[0]}"]
     for one in endpoints:
-        until("up with the new key", lambda one=one: up(one))
+        until("up with the new key", partial(up, one))
     for job in Job.objects.all():
         assert job.sealed_params is None
         assert "PRIVATE" not in f"{job.params} {job.output} {job.result}"

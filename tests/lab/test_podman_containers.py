@@ -40,7 +40,7 @@ async def until_log(podman: Podman, container: str, wanted: bytes) -> None:
     """Until the container has written all that."""
     written = b""
     async with asyncio.timeout(20):
-        async with aclosing(frames_of(podman, container, follow=True)) as frames:
+        async with aclosing(frames_of(podman, container, follow=True)) as frames:  # type: ignore[type-var]
             async for _stream, data in frames:
                 written += data
                 if written == wanted:
@@ -113,7 +113,7 @@ async def test_logs_read_and_followed(any_host: Host) -> None:
         container = await running(podman)
         async with (
             asyncio.timeout(20),
-            aclosing(frames_of(podman, container, follow=True)) as frames,
+            aclosing(frames_of(podman, container, follow=True)) as frames,  # type: ignore[type-var]
         ):
             seen = [await anext(frames), await anext(frames)]
         assert sorted(seen) == [(1, b"out\n"), (2, b"err\n")]

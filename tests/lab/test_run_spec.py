@@ -137,7 +137,7 @@ def test_what_ends_and_is_to_be_removed_is_gone(
 
 
 def test_the_run_line_makes_the_same(any_host: Host, endpoint_on: Any, run_there: Any) -> None:
-    params = STAY | {
+    params: dict[str, Any] = STAY | {
         "ports": [run_fields.port("127.0.0.1:18085:85")],
         "volumes": [run_fields.volume("shop-db:/data:nosuid"), run_fields.volume("/usr:/u:ro")],
         "restart": "always",

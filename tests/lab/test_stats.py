@@ -57,7 +57,9 @@ def test_a_busy_container_is_seen_as_podman_sees_it(lab: Lab, link: Link) -> Non
     link.stop()
     assert StatsChunk.objects.filter(endpoint=endpoint).count() in (1, 2)
     over = RANGES["1h"]
-    found = history(endpoint.pk, [busy, idle, TOTAL], over=over, now_s=int(time.time()))
+    found: dict[Any, Any] = history(
+        endpoint.pk, [busy, idle, TOTAL], over=over, now_s=int(time.time())
+    )
     _, values = found[busy].columns(over=over)
     theirs = (after[0] - before[0]) / (after[1] - before[1]) * 10_000
     ours = sum(values["cpu"]) / len(values["cpu"])

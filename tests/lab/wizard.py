@@ -19,7 +19,7 @@ def examine(browser: Browser, path: str = "/hosts/add/examine/") -> list[dict[st
     async def read() -> list[dict[str, Any]]:
         client = AsyncClient()
         client.cookies = browser.cookies
-        answer = await client.post(path)
+        answer: Any = await client.post(path)
         assert answer.status_code == 200, answer.status_code
         text = b"".join([part async for part in answer.streaming_content])
         return [json.loads(line) for line in text.splitlines()]

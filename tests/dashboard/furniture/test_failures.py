@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Role
@@ -263,7 +264,7 @@ def test_it_rings_also_by_the_clock(cast: Cast, fails: Any, who_of: Any) -> None
     Job.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(minutes=61))
     later = stamps()
     assert "failures" in changed_topics(after, later)
-    assert failures.mark_seen(Person(cast.bob, who_of(cast.bob)), failures.Q()) == 1
+    assert failures.mark_seen(Person(cast.bob, who_of(cast.bob)), Q()) == 1
     assert "failures" in changed_topics(later, stamps())
 
 

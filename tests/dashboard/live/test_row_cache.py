@@ -19,10 +19,15 @@ pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
 
 
 def test_equal_keys_are_drawn_once_and_the_least_used_is_forgotten() -> None:
-    drawn, times = RowCache(most=2, clock=lambda: 0.0), []
+    drawn = RowCache(most=2, clock=lambda: 0.0)
+    times: list[str] = []
 
     def draw(name: str) -> Callable[[], str]:
-        return lambda: times.append(name) or name
+        def drawing() -> str:
+            times.append(name)
+            return name
+
+        return drawing
 
     for name in ("a", "b", "a", "c", "a", "b"):
         assert drawn.get(name, draw(name)) == name

@@ -30,11 +30,11 @@ def hosts(cast: Any) -> Hosts:
     """web1 with two endpoints, web2 that is away."""
     vault.make_keys(settings.HAULOUT_KEYS)
     web1, web2 = make.host("web1", groups=["prod"]), make.host("web2", groups=["prod"])
-    kept = {
+    kept: dict[str, Any] = {
         "podman_version": "5.4.2",
         "info": {"registries": {"search": ["quay.io", "docker.io"]}},
     }
-    away = {"state": "away", "reason": "connection refused on port 22."}
+    away: dict[str, Any] = {"state": "away", "reason": "connection refused on port 22."}
     return Hosts(
         make.endpoint(web1, socket="/run/root.sock", **kept),
         make.endpoint(web1, user="seal", socket="/run/seal.sock", **kept),

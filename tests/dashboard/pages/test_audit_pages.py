@@ -237,12 +237,12 @@ def test_an_objects_history_begins_with_who_made_it(
         result={"kind": "container", "id": SHOP.id},
     )
     now = timezone.now()
-    times = {"seen_at": now, "changed_at": now, "labels": {JOB_LABEL: mark(job.pk)}}
+    times: dict[str, Any] = {"seen_at": now, "changed_at": now, "labels": {JOB_LABEL: mark(job.pk)}}
     make.container(endpoint, "shop", podman_id=SHOP.id, **times)
     claimed = "ef" * 32
     make.container(endpoint, "fake", podman_id=claimed, **times)
 
-    def told(user: Any, podman_id: str) -> str:
+    def told(user: Any, podman_id: object) -> str:
         page: str = (
             browser_of(user).get(f"/containers/{endpoint.pk}/{podman_id}/history/").content.decode()
         )

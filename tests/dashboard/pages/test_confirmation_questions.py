@@ -124,7 +124,7 @@ def test_sessions_and_factors(cast: Cast, browser_of: Browsers) -> None:
     text = asked(alice, f"/people/{cast.bob.pk}/sessions/end/")
     assert "1 session, and the lists and logs open in it" in text
     for name in ("phone", "key"):
-        data = {"name": name, "credential": {}}
+        data: dict[str, Any] = {"name": name, "credential": {}}
         Authenticator.objects.create(user=cast.bob, type="webauthn", data=data)
     assert "<li>2 passkeys</li>" in asked(alice, f"/people/{cast.bob.pk}/factor/")
     assert Authenticator.objects.filter(user=cast.bob).count() == 2

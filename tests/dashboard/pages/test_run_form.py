@@ -229,7 +229,7 @@ def test_a_click_asks_for_a_job_with_sealed_values(
     assert job.params["env_names"] == ["KEY"]
     assert job.params["ports"][0]["host_port"] == 8080
     assert CANARY not in json.dumps(job.params)
-    assert CANARY.encode() not in bytes(job.sealed_params)
+    assert CANARY.encode() not in bytes(job.sealed_params or b"")
     (intent,) = entries("container.run")
     assert CANARY not in "".join(str(value) for value in vars(intent).values())
 

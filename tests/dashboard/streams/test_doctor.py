@@ -88,9 +88,9 @@ async def test_it_ends_and_says_why(
     path = f"/hosts/logins/{(await sync_to_async(login)()).pk}/examine/"
     client = AsyncClient()
     await client.aforce_login(cast.alice)
-    answer = await client.post(path)
+    answer: Any = await client.post(path)
     assert answer.status_code == 200, answer.status_code
-    parts = aiter(answer)
+    parts: Any = aiter(answer)
     assert (await until_it_waits(parts))[-1]["state"] == "running"
     await sync_to_async(loses)(cast.alice)
     rest = [json.loads(line) async for part in parts for line in part.splitlines()]

@@ -40,7 +40,12 @@ def host(cast: Cast) -> Any:
 
 def wanted(**changed: Any) -> AccessRequestOptions:
     role = Role.objects.get(name=changed.pop("role", "operator"))
-    given = {"kind": "host", "place": "web1", "minutes": 60, "reason": "the shop is down"}
+    given: dict[str, Any] = {
+        "kind": "host",
+        "place": "web1",
+        "minutes": 60,
+        "reason": "the shop is down",
+    }
     return AccessRequestOptions(role=role, **(given | changed))
 
 

@@ -17,7 +17,7 @@ STOP = "container.stop"
 def where(fleet: Fleet, verb: str = STOP, person: Any = None) -> set[str]:
     """Endpoints (and hosts as a whole) at which erin may do it."""
     person = person or fleet.person()
-    places = {"root1": fleet.root1, "anna1": fleet.anna1, "root2": fleet.root2}
+    places: dict[str, Any] = {"root1": fleet.root1, "anna1": fleet.anna1, "root2": fleet.root2}
     places |= {"web1": fleet.web1, "web2": fleet.web2}
     return {name for name, place in places.items() if allows(person, verb, place)}
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from hosts.link.framing import Body, End, RequestHead, RequestReader
 
-MISSING = {
+MISSING: dict[str, Any] = {
     "cause": "no such thing",
     "message": "no thing {name} found: no such thing",
     "response": 404,

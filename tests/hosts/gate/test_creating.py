@@ -228,7 +228,8 @@ async def test_in_dockers_dialect(
     assert (await entry_of("container.create"))[-1].detail == "201"
     by_id = json.dumps({"Image": IMAGE_ID}).encode()
     assert (await door.ask(docker, body=by_id)).status == 201
-    assert json.loads(there.lines(of=docker) and there.reached[-2].body)["Image"] == IMAGE_ID
+    assert there.lines(of=docker)
+    assert json.loads(there.reached[-2].body)["Image"] == IMAGE_ID
     await refuse_privileged()
     body["HostConfig"] = {"PRIVILEGED": True}
     got = await door.ask(f"{docker}?name=new-2", body=json.dumps(body).encode())

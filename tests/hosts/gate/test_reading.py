@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 V = "/v5.4.0/libpod"
 SHOP, BANK = "a" * 64, "b" * 64
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"Id": SHOP, "Names": ["shop-1"], "Labels": {"app": "shop"}, "State": "running"},
     {"Id": BANK, "Names": ["bank-1"], "Labels": {"app": "bank"}, "State": "exited"},
 ]

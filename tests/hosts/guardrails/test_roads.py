@@ -58,19 +58,20 @@ async def test_nothing_is_sent_by_a_worker_that_did_not_ask(verb: str) -> None:
     async def none() -> None:
         return None
 
+    nothing: Any = None
     errand = Errand(
         1,
         verb,
-        None,
+        nothing,
         "container",
         "",
         "x",
         {},
         {},
         False,
-        None,
+        nothing,
         save,
-        None,
+        nothing,
         none,  # type: ignore[arg-type]
     )
     with pytest.raises(RuntimeError, match="without asking the guardrails"):

@@ -57,7 +57,7 @@ def person(cast: Any, who_of: Any) -> Any:
 @pytest.fixture
 def worker(transactional_db: None) -> Iterator[Callable[..., Any]]:
     """`worker()`: another worker loop, of all queues or those named; all are stopped at the end."""
-    loops = []
+    loops: list[WorkerLoop] = []
 
     def make(queues: Collection[str] = QUEUES, chores: Chores | None = None) -> WorkerLoop:
         loop = WorkerLoop(ACTIONS, queues, chores)

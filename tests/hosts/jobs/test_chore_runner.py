@@ -138,7 +138,9 @@ def test_a_long_one_keeps_its_lease(of: Any, sweep: Counted) -> None:
     def meanwhile() -> None:
         set_row(lease_until=timezone.now() + timedelta(seconds=1))
         upkeep.renew()
-        left = Chore.objects.get(name="sweep").lease_until - timezone.now()
+        until = Chore.objects.get(name="sweep").lease_until
+        assert until is not None
+        left = until - timezone.now()
         assert left > timedelta(seconds=50)
 
     sweep.during = meanwhile

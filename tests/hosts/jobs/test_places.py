@@ -72,7 +72,7 @@ def test_ten_long_ones_take_no_place_from_a_short_one_on_the_same_host(
     loop = worker()
     loop.hand_over([job.pk for job in slow])
     until("the long ones have their places", lambda: begun() == PER_ENDPOINT, timeout_s=20)
-    podman.during = lambda verb: first.set() or True
+    podman.during = lambda verb: bool(first.set()) or True  # type: ignore[func-returns-value]
     try:
         assert loop.hand_over([restart("quick").pk]).result(timeout=10)
         assert first.is_set()

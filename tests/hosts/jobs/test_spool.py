@@ -64,7 +64,7 @@ def test_what_its_owner_adds_during_a_merge_is_not_removed(
 ) -> None:
     kept = Spool(tmp_path / "1.jsonl")
     kept.keep([outcome(1)])
-    write = spool.write_outcomes
+    write = spool.write_outcomes  # type: ignore[attr-defined]
 
     def slow(outcomes: list[Outcome]) -> int:
         kept.keep([outcome(2)])

@@ -227,7 +227,7 @@ async def test_a_walk_that_is_broken_off_leaves_no_connection(
     target: SshTarget, podman: FakePodman
 ) -> None:
     doctor = Doctor(target, LOOPBACK, socket_path=str(podman.path))
-    walking = doctor.steps()
+    walking: Any = doctor.steps()
     async for step in walking:
         if (step.step, step.state) == ("sockets", "passed"):
             break

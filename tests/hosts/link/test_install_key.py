@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
@@ -21,7 +22,7 @@ PASSWORD = "canary-pässword"
 class Door(asyncssh.SSHServer):
     """Lets `alice` in with the password; `methods` says by which ways it may be given."""
 
-    methods = ("password",)
+    methods: tuple[str, ...] = ("password",)
 
     def password_auth_supported(self) -> bool:
         return "password" in self.methods
@@ -35,10 +36,10 @@ class Door(asyncssh.SSHServer):
     def validate_password(self, username: str, password: str) -> bool:
         return (username, password) == ("alice", PASSWORD)
 
-    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> object:
+    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Any:
         return "", "", "", [("Password: ", False)]
 
-    def validate_kbdint_response(self, username: str, responses: list[str]) -> bool:
+    def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool:
         return self.validate_password(username, responses[0])
 
 

@@ -12,7 +12,7 @@ from hosts.link.errors import LinkError
 def keygen(folder: Path, *options: str) -> tuple[str, str]:
     file = folder / "key"
     # one round for the passphrase: slow on purpose tells tests nothing
-    words = ["ssh-keygen", "-q", "-C", "", "-a", "1", "-f", file, *options]
+    words = ["ssh-keygen", "-q", "-C", "", "-a", "1", "-f", str(file), *options]
     subprocess.run(words, check=True)
     return file.read_text(), Path(f"{file}.pub").read_text()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import asyncssh
 import pytest
@@ -110,7 +111,7 @@ async def test_channels_opened_by_the_server_are_refused() -> None:
             return offered.public_data == key.public_data
 
     async def push(process: asyncssh.SSHServerProcess[str]) -> None:
-        conn = process.channel.get_connection()
+        conn: Any = process.channel.get_connection()
         for opening in (
             conn.create_connection(asyncssh.SSHTCPSession, "127.0.0.1", 1),
             conn.create_unix_connection(asyncssh.SSHUNIXSession, "/x"),

@@ -3,6 +3,7 @@
 import gzip
 import io
 import tarfile
+from typing import Any
 
 import pytest
 
@@ -197,7 +198,7 @@ PUT = f"PUT {LIBPOD}/containers/a/archive?path=/"
 @pytest.mark.parametrize("step", [1, 7, 100_000])
 def test_nothing_can_be_smuggled(data: bytes, step: int) -> None:
     it = WebFilter()
-    passed = []
+    passed: list[Any] = []
     pieces = [data[start : start + step] for start in range(0, len(data), step)]
     with pytest.raises(RequestRefusedError):
         passed.extend(map(it.feed, pieces))

@@ -62,7 +62,7 @@ async def test_tail_is_clamped(tail: int | None, sent: str | None) -> None:
 async def test_closing_ends_the_connection_and_not_the_client() -> None:
     endless = chunked(RAW, end=False)
     async with talking(says(endless, answer("200 OK", b"[]"))) as (podman, fake):
-        async with aclosing(frames_of(podman, "web", follow=True)) as frames:
+        async with aclosing(frames_of(podman, "web", follow=True)) as frames:  # type: ignore[type-var]
             async for frame in frames:
                 assert frame == SENT[0]
                 break

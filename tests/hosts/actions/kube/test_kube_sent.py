@@ -174,12 +174,12 @@ def test_no_file_leaves_its_volume(kind: str, name: str) -> None:
     with pytest.raises(YamlRefused, match="outside"):
         plan_of(f"{text_of(POD)}---\n{text_of({**holder, 'data': {name: 'eA=='}})}")
     document = copy.deepcopy(POD)
-    source = (
+    source: dict[str, Any] = (
         {"configMap": {"name": "c"}} if kind == "ConfigMap" else {"secret": {"secretName": "c"}}
     )
     items = [{"key": "a", "path": name}]
     for value in source.values():
-        value["items"] = items  # type: ignore[index]
+        value["items"] = items
     document["spec"]["volumes"] = [{"name": "goods", **source}]
     with pytest.raises(YamlRefused, match="outside"):
         plan_of(text_of(document))

@@ -140,6 +140,6 @@ def test_a_unit_that_makes_its_container_anew_is_counted_by_name(
             podman.send(event(action, last, containerExitCode="1", **more))
         until(
             "written",
-            lambda one=last: Container.objects.filter(podman_id=one, died_code=1).exists(),
-        )  # type: ignore[misc]
+            Container.objects.filter(podman_id=last, died_code=1).exists,
+        )
         assert row(last).crashes == 0

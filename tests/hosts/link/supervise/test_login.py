@@ -32,7 +32,9 @@ def join(link: Link, sshd: Sshd, podman: OwnPodman) -> Join:
 
     def add(*, form: str = "plain", let_in: bool = True, host_key: str | None = None) -> Login:
         key = keys.generate()
-        forms = {one.form: one.line for one in keys.authorized_forms(keys.public_line(key))}
+        forms: dict[str, str] = {
+            one.form: one.line for one in keys.authorized_forms(keys.public_line(key))
+        }
         if let_in:
             sshd.authorize(forms[form])
         line = sshd.host_key_line if host_key is None else host_key

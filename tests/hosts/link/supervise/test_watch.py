@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -161,7 +162,7 @@ def test_a_store_known_already_is_named(
         second.stop()
 
 
-ODD = [
+ODD: list[Any] = [
     None,
     7,
     "words",
