@@ -13,7 +13,7 @@ from dashboard.api.follow_logs import router as following
 from dashboard.api.inventory import router as reading
 from dashboard.api.jobs import router as jobs
 from dashboard.api.parsers import StrictJson
-from dashboard.api.pruning import router as pruning
+from dashboard.api.prune import router as pruning
 from dashboard.api.verbs import router as verbs
 from hosts.access import NotVisible
 

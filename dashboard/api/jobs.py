@@ -16,7 +16,7 @@ from dashboard.api.limits import TooManyRequests
 from dashboard.api.lists import ListQuery, page_of
 from dashboard.api.recheck import person_now
 from dashboard.api.schemas import JobOut, job_out
-from dashboard.furniture.bodies import Nothing
+from dashboard.furniture.bodies import EmptyBody
 from dashboard.live.spec import registered
 from hosts.access import get_job, require
 from hosts.actions import cancel_job
@@ -27,7 +27,7 @@ LOOK_EVERY_S = 0.25
 # every how many looks it is asked whether the token may still wait
 RIGHTS_EVERY = 4
 # what may be sent, or no body at all
-_NOTHING = Nothing()
+_NOTHING = EmptyBody()
 # each holds a thread of this web process
 WAITING = BoundedSemaphore(100)
 
@@ -85,7 +85,7 @@ def _wait(request: HttpRequest, job: Job, *, until: float) -> None:
 
 
 @router.post("/jobs/{job_id}/cancel", response=JobOut, summary="Cancel a job")
-def cancel(request: HttpRequest, job_id: Id, given: Nothing = _NOTHING) -> Any:
+def cancel(request: HttpRequest, job_id: Id, given: EmptyBody = _NOTHING) -> Any:
     """The job ends as cancelled, unless it ended before."""
     person = person_of(request)
     job = get_job(person, job_id)

@@ -14,7 +14,7 @@ from dashboard.api.bearer import person_of
 from dashboard.api.idempotency import answer_once
 from dashboard.api.inventory import Id, ObjectId
 from dashboard.api.schemas import PLURALS, BatchOut, JobOut
-from dashboard.furniture.bodies import Sent
+from dashboard.furniture.bodies import RequestBody
 from dashboard.furniture.offer import Offer
 from dashboard.offers import OFFERS
 from hosts.jobs.pace import MOST_AT_ONCE, with_pace
@@ -22,7 +22,7 @@ from hosts.jobs.pace import MOST_AT_ONCE, with_pace
 router = Router()
 
 
-class Ref(Sent):
+class Ref(RequestBody):
     """An object: its endpoint’s number, and its id there."""
 
     endpoint: int = Field(ge=1, le=2**63 - 1)

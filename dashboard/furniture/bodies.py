@@ -6,7 +6,7 @@ from ninja import Schema
 from pydantic import ConfigDict
 
 
-class Sent(Schema):
+class RequestBody(Schema):
     """The base of every request body. Unknown fields are refused by name. A slip of the pen would
     else be done without a word.
     """
@@ -18,5 +18,5 @@ class Sent(Schema):
         return self.dict()
 
 
-class Nothing(Sent):
+class EmptyBody(RequestBody):
     """No parameters."""

@@ -10,13 +10,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from dashboard.furniture.acting import of_many, of_one
 from dashboard.furniture.create_page import create
 from dashboard.furniture.frames import TabLink, object_frame
 from dashboard.furniture.history import history_of
 from dashboard.furniture.inspect_tree import inspect_part
 from dashboard.furniture.offer import CreatePage, Offer, PrunePage, offers_in
 from dashboard.furniture.places import Link, Place
+from dashboard.furniture.verb_views import of_many, of_one
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
 from dashboard.live.spec import ListSpec, registered
 from dashboard.live.visibility import verbs_for

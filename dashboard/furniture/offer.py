@@ -10,9 +10,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from dashboard.furniture.action_forms import CreateForm, DialogForm
-from dashboard.furniture.bodies import Nothing, Sent
+from dashboard.furniture.bodies import EmptyBody, RequestBody
 from dashboard.furniture.places import Link, Opens, Place, places
-from dashboard.furniture.prune_plans import Plan, Wish
+from dashboard.furniture.prune_plans import Plan, PruneFilter
 from dashboard.live.spec import BulkVerb
 from dashboard.words import Words
 from hosts.actions.action import Action
@@ -89,7 +89,7 @@ class PrunePage:
     are known by a measurement of the disk. `asks`: each host is asked for the plan.
     """
 
-    plan: Callable[[list[Endpoint], Wish], Plan]
+    plan: Callable[[list[Endpoint], PruneFilter], Plan]
     which: tuple[tuple[str, Words], ...]
     button: Words
     measured: bool = False
@@ -121,7 +121,7 @@ class Offer:
     doing: Words = ""
     dialog: Callable[[list[InventoryRow]], Question] | Fields | None = None
     params: Callable[[QueryDict], dict[str, Any]] = no_params
-    body: type[Sent] = Nothing
+    body: type[RequestBody] = EmptyBody
     states: frozenset[str] | None = None
     fits: Callable[[InventoryRow], bool] | None = None
     asks_first: bool = False

@@ -24,7 +24,7 @@ MOST_ASKED = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PruneFilter:
     """What is to go. `older_h`: hours, "" for any age; `label`: name or name=value, "" for any."""
 
     which: str
@@ -38,7 +38,7 @@ class Wish:
 
 
 @dataclass
-class Planned:
+class PlanRow:
     """One object of the preview. `doubt`: why it is not ticked, "" when it is."""
 
     row: Any
@@ -56,7 +56,7 @@ class Planned:
 class Plan:
     """A preview. `silent`: endpoints that did not tell."""
 
-    found: list[Planned] = field(default_factory=list)
+    found: list[PlanRow] = field(default_factory=list)
     silent: list[Endpoint] = field(default_factory=list)
 
 
@@ -69,12 +69,14 @@ def endpoints_to_prune(person: Person, kind: str) -> list[Endpoint]:
     return [one for one in seen if all(allows(person, verb, one) for verb in verbs)]
 
 
-def _rows(model: Any, endpoints: list[Endpoint], wish: Wish) -> Any:
+def _rows(model: Any, endpoints: list[Endpoint], prune_filter: PruneFilter) -> Any:
     rows = model.objects.filter(LIVE, endpoint__in=endpoints).select_related("endpoint__host")
-    if wish.older_h:
-        rows = rows.filter(created_at__lt=timezone.now() - timedelta(hours=int(wish.older_h)))
-    if wish.label:
-        rows = rows.filter(label_condition(wish.label))
+    if prune_filter.older_h:
+        rows = rows.filter(
+            created_at__lt=timezone.now() - timedelta(hours=int(prune_filter.older_h))
+        )
+    if prune_filter.label:
+        rows = rows.filter(label_condition(prune_filter.label))
     return rows.order_by("name", "pk")
 
 
@@ -84,10 +86,10 @@ def _owner(row: Any) -> str:
     return _("systemd: %s") % unit if unit else ""
 
 
-def containers_to_prune(endpoints: list[Endpoint], wish: Wish) -> Plan:
+def containers_to_prune(endpoints: list[Endpoint], prune_filter: PruneFilter) -> Plan:
     """Ended ones; also those never started. What systemd or a pod would miss is in doubt."""
-    ended = prune_containers.ENDED if wish.which == "ended" else prune_containers.AT_REST
-    rows = _rows(Container, endpoints, wish).filter(state__in=ended, is_infra=False)
+    ended = prune_containers.ENDED if prune_filter.which == "ended" else prune_containers.AT_REST
+    rows = _rows(Container, endpoints, prune_filter).filter(state__in=ended, is_infra=False)
     plan = Plan()
     for row in rows:
         doubt = _owner(row)
@@ -95,29 +97,29 @@ def containers_to_prune(endpoints: list[Endpoint], wish: Wish) -> Plan:
             doubt = _("in the pod %s") % row.pod_name
         if not doubt and row.state not in prune_containers.ENDED:
             doubt = _("never started")
-        plan.found.append(Planned(row, doubt))
+        plan.found.append(PlanRow(row, doubt))
     return plan
 
 
-def pods_to_prune(endpoints: list[Endpoint], wish: Wish) -> Plan:
+def pods_to_prune(endpoints: list[Endpoint], prune_filter: PruneFilter) -> Plan:
     """Those that ended, or never ran."""
-    ended = prune_pods.ENDED if wish.which == "ended" else prune_pods.AT_REST
-    rows = _rows(Pod, endpoints, wish).filter(state__in=ended)
-    return Plan([Planned(row, _owner(row)) for row in rows])
+    ended = prune_pods.ENDED if prune_filter.which == "ended" else prune_pods.AT_REST
+    rows = _rows(Pod, endpoints, prune_filter).filter(state__in=ended)
+    return Plan([PlanRow(row, _owner(row)) for row in rows])
 
 
-def images_to_prune(endpoints: list[Endpoint], wish: Wish) -> Plan:
+def images_to_prune(endpoints: list[Endpoint], prune_filter: PruneFilter) -> Plan:
     """Those that no container uses; the dangling ones alone."""
     users = Container.objects.filter(
         LIVE, endpoint=OuterRef("endpoint"), image_id=OuterRef("podman_id")
     )
-    rows = _rows(Image, endpoints, wish).filter(~Exists(users), manifest_list=False)
-    if wish.which == "dangling":
+    rows = _rows(Image, endpoints, prune_filter).filter(~Exists(users), manifest_list=False)
+    if prune_filter.which == "dangling":
         rows = rows.filter(dangling=True)
-    return Plan([Planned(row, size_bytes=row.size_bytes) for row in rows])
+    return Plan([PlanRow(row, size_bytes=row.size_bytes) for row in rows])
 
 
-def networks_to_prune(endpoints: list[Endpoint], wish: Wish) -> Plan:
+def networks_to_prune(endpoints: list[Endpoint], prune_filter: PruneFilter) -> Plan:
     """Those that no container is on, but for Podman's own."""
     used = {
         (endpoint, name)
@@ -126,23 +128,23 @@ def networks_to_prune(endpoints: list[Endpoint], wish: Wish) -> Plan:
         )
         for name in names
     }
-    rows = _rows(Network, endpoints, wish).exclude(name=prune_networks.DEFAULT)
+    rows = _rows(Network, endpoints, prune_filter).exclude(name=prune_networks.DEFAULT)
     idle = [row for row in rows if (row.endpoint_id, row.name) not in used]
-    return Plan([Planned(row, _owner(row)) for row in idle])
+    return Plan([PlanRow(row, _owner(row)) for row in idle])
 
 
-def volumes_to_prune(endpoints: list[Endpoint], wish: Wish) -> Plan:
+def volumes_to_prune(endpoints: list[Endpoint], prune_filter: PruneFilter) -> Plan:
     """Only the host knows for sure which volumes no container uses."""
     plan = Plan()
     told = async_to_sync(_unused)(endpoints)
     plan.silent = [one for one in endpoints if one.pk not in told]
-    for row in _rows(Volume, endpoints, wish):
+    for row in _rows(Volume, endpoints, prune_filter):
         if row.podman_id not in told.get(row.endpoint_id, ()):
             continue
-        if wish.which == "anonymous" and not row.anonymous:
+        if prune_filter.which == "anonymous" and not row.anonymous:
             continue
         doubt = _owner(row) or ("" if row.anonymous else _("has a name"))
-        plan.found.append(Planned(row, doubt))
+        plan.found.append(PlanRow(row, doubt))
     return plan
 
 

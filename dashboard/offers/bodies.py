@@ -4,24 +4,24 @@ from typing import Literal
 
 from pydantic import Field
 
-from dashboard.furniture.bodies import Sent
+from dashboard.furniture.bodies import RequestBody
 
 Signal = Literal["KILL", "TERM", "INT", "HUP", "QUIT", "USR1", "USR2", "STOP", "CONT", "WINCH"]
 
 
-class StopOptions(Sent):
+class StopOptions(RequestBody):
     """Seconds until it is killed; empty: the container's own stop timeout."""
 
     timeout_s: int | None = Field(None, ge=0, le=86_400)
 
 
-class KillOptions(Sent):
+class KillOptions(RequestBody):
     """A signal."""
 
     signal: Signal = "KILL"
 
 
-class RemoveOptions(Sent):
+class RemoveOptions(RequestBody):
     """Whether to remove it even if it is in use."""
 
     force: bool = False
@@ -33,25 +33,25 @@ class ContainerRemoveOptions(RemoveOptions):
     volumes: bool = Field(False, description="Remove its anonymous volumes too")
 
 
-class RenameOptions(Sent):
+class RenameOptions(RequestBody):
     """The new name."""
 
     name: str = Field(max_length=200)
 
 
-class UpdateOptions(Sent):
+class UpdateOptions(RequestBody):
     """By the names of the run form's fields. Omitted ones stay unchanged."""
 
     texts: dict[str, str] = Field(description="Such as {“memory”: “512m”, “cpus”: “1.5”}")
 
 
-class UpgradeOptions(Sent):
+class UpgradeOptions(RequestBody):
     """How long the new container must stay up before the old one is removed."""
 
     watch_s: int | None = Field(None, ge=1, le=3600)
 
 
-class CommitOptions(Sent):
+class CommitOptions(RequestBody):
     """The image to make."""
 
     name: str = Field(max_length=500)
@@ -60,20 +60,20 @@ class CommitOptions(Sent):
     pause: bool = True
 
 
-class WaitOptions(Sent):
+class WaitOptions(RequestBody):
     """The state to wait for: exited, running, healthy …"""
 
     condition: str = Field("exited", max_length=40)
 
 
-class RestoreOptions(Sent):
+class RestoreOptions(RequestBody):
     """How a checkpoint is restored."""
 
     keep: bool = False
     tcp: bool = False
 
 
-class CheckpointOptions(Sent):
+class CheckpointOptions(RequestBody):
     """How a checkpoint is made."""
 
     keep: bool = False
@@ -81,25 +81,25 @@ class CheckpointOptions(Sent):
     tcp: bool = False
 
 
-class PushOptions(Sent):
+class PushOptions(RequestBody):
     """The name to push to."""
 
     destination: str = Field(max_length=500)
 
 
-class TagOptions(Sent):
+class TagOptions(RequestBody):
     """Full names."""
 
     names: list[str] = Field(min_length=1, max_length=50)
 
 
-class CloneOptions(Sent):
+class CloneOptions(RequestBody):
     """The new volume."""
 
     name: str = Field(max_length=200)
 
 
-class ConnectOptions(Sent):
+class ConnectOptions(RequestBody):
     """The container that joins."""
 
     container_id: str = Field(max_length=255)
@@ -107,7 +107,7 @@ class ConnectOptions(Sent):
     address: str = Field("", max_length=60)
 
 
-class DisconnectOptions(Sent):
+class DisconnectOptions(RequestBody):
     """The container that leaves."""
 
     container_id: str = Field(max_length=255)

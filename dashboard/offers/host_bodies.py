@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pydantic import Field
 
-from dashboard.furniture.bodies import Sent
+from dashboard.furniture.bodies import RequestBody
 from hosts.actions.builds.build_fields import build_order
 from hosts.actions.images.references import parse_full
 from hosts.actions.networks import network_fields
@@ -19,7 +19,7 @@ from hosts.refusals import FieldRefusal, Refusal
 Labels = dict[str, str]
 
 
-class OnHost(Sent):
+class OnHost(RequestBody):
     """Where."""
 
     endpoint: int = Field(ge=1, le=2**63 - 1, description="The endpoint’s number")
@@ -70,7 +70,7 @@ class RunOptions(OnHost):
         return {"endpoint": self.endpoint, "params": params, "env": env, "start": self.start}
 
 
-class RecreateOptions(Sent):
+class RecreateOptions(RequestBody):
     """The settings to change. A variable of null is removed."""
 
     fields: dict[str, str] = {}
@@ -144,7 +144,7 @@ class PodCreateOptions(OnHost):
         return self.dict() | {"ports": [run_fields.port(text) for text in self.ports]}
 
 
-class SecretReplaceOptions(Sent):
+class SecretReplaceOptions(RequestBody):
     """The new value: encrypted, and erased when the job ends. Containers get it when they are recreated."""
 
     value: str = Field(max_length=512_000)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from dashboard.furniture.action_forms import DialogForm, line
-from dashboard.furniture.bodies import Sent
+from dashboard.furniture.bodies import RequestBody
 from dashboard.furniture.forms import ParsedField
 from dashboard.furniture.offer import (
     CreatePage,
@@ -67,7 +67,7 @@ REMOVE = usual.remove(
 )
 
 
-class NetworkUpdateOptions(Sent):
+class NetworkUpdateOptions(RequestBody):
     """Addresses of DNS servers."""
 
     dns_add: list[str] = []

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.bodies import Nothing
+from dashboard.furniture.bodies import EmptyBody
 from dashboard.furniture.offer import (
     CreatePage,
     Offer,
@@ -60,7 +60,7 @@ REMOVE = usual.remove(
     remove_secret.ACTION,
     dialog=_remove,
     params=no_params,
-    body=Nothing,
+    body=EmptyBody,
     on=places(Place.ROW, Place.HEAD, Place.BULK),
 )
 CREATE = usual.create(

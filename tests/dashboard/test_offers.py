@@ -10,10 +10,10 @@ from django.template import Context, Template
 from django.urls import resolve, reverse
 from django.utils import timezone
 
-from dashboard.furniture.acting import many
 from dashboard.furniture.create_page import create
 from dashboard.furniture.offer import Fields, Offer
 from dashboard.furniture.places import Place
+from dashboard.furniture.verb_views import many
 from dashboard.offers import BUTTONS, OFFERS, containers, networks
 from dashboard.pages.search.container_commands import CONTAINER_COMMANDS, words
 from dashboard.pages.search.places import COMMANDS

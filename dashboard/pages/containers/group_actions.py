@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from audit.shapes import Target
-from dashboard.furniture.acting import MOST_OBJECTS
 from dashboard.furniture.offer import Offer
+from dashboard.furniture.verb_views import MOST_OBJECTS
 from dashboard.live.view import rows_in
 from dashboard.pages.containers.groups import STATES
 from dashboard.pages.containers.lists import SPEC

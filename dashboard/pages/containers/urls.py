@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.furniture.acting import of_many, of_one
+from dashboard.furniture.verb_views import of_many, of_one
 from dashboard.offers.containers import OFFERS
 from dashboard.pages.containers import configuration, tabs, views
 from dashboard.pages.containers.group_actions import group_dialog

@@ -7,8 +7,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
-from dashboard.furniture.acting import MOST_OBJECTS
 from dashboard.furniture.offer import Question
+from dashboard.furniture.verb_views import MOST_OBJECTS
 from dashboard.furniture.watch_job import toast_watch
 from dashboard.person import person_of
 from dashboard.toasts import toast

@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from audit.shapes import Target
-from dashboard.furniture.acting import refs_of
 from dashboard.furniture.forms import endpoint_words
 from dashboard.furniture.targets import Choice, endpoints_for
+from dashboard.furniture.verb_views import refs_of
 from dashboard.person import person_of
 from hosts import access
 from hosts.access import allows

@@ -7,8 +7,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
-from dashboard.furniture.acting import Ref, refs_of
 from dashboard.furniture.targets import choices, chosen_of, endpoints_for
+from dashboard.furniture.verb_views import Ref, refs_of
 from dashboard.furniture.watch_job import go_watch
 from dashboard.live.visibility import scope_to_visible
 from dashboard.person import person_of

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
-from dashboard.furniture.acting import refs_of
 from dashboard.furniture.inspect_tree import fetch, trouble_of
+from dashboard.furniture.verb_views import refs_of
 from dashboard.furniture.watch_job import go_watch, toast_watch
 from dashboard.live.visibility import verbs_for
 from dashboard.person import person_of

@@ -7,7 +7,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from dashboard.furniture.acting import refs_of
+from dashboard.furniture.verb_views import refs_of
 from dashboard.person import person_of
 from dashboard.streams.transfer.archives import PLAIN, limit_bytes, named_upload, tar_download
 from hosts.access import Person

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from audit.shapes import Target
-from dashboard.furniture.acting import MOST_OBJECTS, refs_of
 from dashboard.furniture.forms import endpoint_words
 from dashboard.furniture.offer import Offer, PrunePage
-from dashboard.furniture.prune_plans import MOST_ASKED, Plan, Wish, endpoints_to_prune
+from dashboard.furniture.prune_plans import MOST_ASKED, Plan, PruneFilter, endpoints_to_prune
 from dashboard.furniture.sizes import sizes_of
+from dashboard.furniture.verb_views import MOST_OBJECTS, refs_of
 from dashboard.furniture.watch_job import go_watch
 from dashboard.live.lock_marks import attach
 from dashboard.live.spec import registered
@@ -44,22 +44,22 @@ def prune(request: HttpRequest, kind: str) -> HttpResponse:
     data = request.GET if request.method == "GET" else request.POST
     endpoints = endpoints_to_prune(person, kind)
     chosen = [one for one in endpoints if str(one.pk) in data.getlist("endpoint")]
-    wish = _wish(data, page)
+    prune_filter = _filter_of(data, page)
     problem = ""
     if request.method == "POST":
         try:
-            return go_watch(request, _ask(request, person, offer, wish))
+            return go_watch(request, _ask(request, person, offer, prune_filter))
         except Refusal as wrong:
             problem = str(wrong)
     too_many = page.asks and not chosen and len(endpoints) > MOST_ASKED
-    plan = Plan() if too_many else page.plan(chosen or endpoints, wish)
+    plan = Plan() if too_many else page.plan(chosen or endpoints, prune_filter)
     spec = registered(f"{kind}s")
     context = {
         "offer": offer,
         "spec": spec,
         "list_url": reverse(f"{spec.name}:list"),
         "page_url": f"{spec.name}:page",
-        "wish": wish,
+        "wish": prune_filter,
         "older": OLDER,
         "plan": plan,
         **_rows(kind, page, plan),
@@ -70,10 +70,10 @@ def prune(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "system/prune.html", context)
 
 
-def _wish(data: QueryDict, page: PrunePage) -> Wish:
+def _filter_of(data: QueryDict, page: PrunePage) -> PruneFilter:
     values = [value for value, _words in page.which]
     which, older = data.get("which", ""), data.get("older", "")
-    return Wish(
+    return PruneFilter(
         which=which if which in values else values[0],
         older_h=older if older in dict(OLDER) else "",
         label=data.get("label", "").strip()[:300],
@@ -99,11 +99,11 @@ def _rows(kind: str, page: PrunePage, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _ask(request: HttpRequest, person: Person, offer: Offer, wish: Wish) -> Batch:
+def _ask(request: HttpRequest, person: Person, offer: Offer, prune_filter: PruneFilter) -> Batch:
     refs = refs_of(request.POST.getlist("object"))
     if not refs:
         raise Refusal(_("Tick at least one."))
     measured = isinstance(offer.page, PrunePage) and offer.page.measured
     sizes = {"sizes": sizes_of(offer.kind, refs)} if measured else {}
-    batch: Batch = offer.action.ask(person, refs, filters=wish.filters(), **sizes)
+    batch: Batch = offer.action.ask(person, refs, filters=prune_filter.filters(), **sizes)
     return batch

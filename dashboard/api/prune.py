@@ -13,23 +13,23 @@ from dashboard.api.idempotency import answer_once
 from dashboard.api.problems import field_error
 from dashboard.api.schemas import PLURALS, BatchOut
 from dashboard.api.verbs import MOST, Ref
-from dashboard.furniture.bodies import Sent
+from dashboard.furniture.bodies import RequestBody
 from dashboard.furniture.offer import Offer, PrunePage
-from dashboard.furniture.prune_plans import Wish, endpoints_to_prune
+from dashboard.furniture.prune_plans import PruneFilter, endpoints_to_prune
 from dashboard.offers.prunes import PRUNES
 from hosts.access import require
 
 router = Router()
 
 
-class PlanAsked(Schema):
+class PlanQuery(Schema):
     """Of which endpoints (none: all), and which objects (the first choice without)."""
 
     endpoint: list[int] = Field([], max_length=40)
     which: str = Field("", max_length=20)
 
 
-class Planned(Ref):
+class PlannedObject(Ref):
     """An object that a prune would remove. `doubt`: a reason to keep it."""
 
     name: str
@@ -39,21 +39,21 @@ class Planned(Ref):
 class Plan(Schema):
     """A preview. `silent`: endpoints that did not answer."""
 
-    items: list[Planned]
+    items: list[PlannedObject]
     silent: list[str]
 
 
-class Listed(Ref):
+class ListedObject(Ref):
     """An object as a plan names it; what it says beside is sent back for nothing, and taken."""
 
     name: str = ""
     doubt: str = ""
 
 
-class Pruned(Sent):
+class PruneOrder(RequestBody):
     """Exactly the objects to remove, as a plan named them."""
 
-    objects: list[Listed] = Field(min_length=1, max_length=MOST)
+    objects: list[ListedObject] = Field(min_length=1, max_length=MOST)
 
 
 def _prune(offer: Offer, page: PrunePage) -> None:
@@ -67,14 +67,14 @@ def _prune(offer: Offer, page: PrunePage) -> None:
         operation_id=f"plan_{plural}",
         summary=f"What {verb} would remove",
     )
-    def planned(request: HttpRequest, wish: Query[PlanAsked]) -> Any:
+    def planned(request: HttpRequest, query: Query[PlanQuery]) -> Any:
         """Nothing is removed. Send the objects to remove with POST."""
-        which = wish.which or choices[0]
+        which = query.which or choices[0]
         if which not in choices:
             raise field_error("which", _("Use one of: %(known)s.") % {"known": ", ".join(choices)})
         endpoints = endpoints_to_prune(person_of(request), kind)
-        chosen = [one for one in endpoints if one.pk in wish.endpoint]
-        plan = page.plan(chosen if wish.endpoint else endpoints, Wish(which))
+        chosen = [one for one in endpoints if one.pk in query.endpoint]
+        plan = page.plan(chosen if query.endpoint else endpoints, PruneFilter(which))
         items = [
             {
                 "endpoint": one.row.endpoint_id,
@@ -94,7 +94,7 @@ def _prune(offer: Offer, page: PrunePage) -> None:
         summary=verb,
         openapi_extra={"x-verb": verb},
     )
-    def pruned(request: HttpRequest, given: Pruned) -> Any:
+    def pruned(request: HttpRequest, given: PruneOrder) -> Any:
         """Each object is checked again. If it has come into use, it is kept."""
         person = person_of(request)
         require(person, verb, Target(kind=kind, name="any host"))
