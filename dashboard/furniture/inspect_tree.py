@@ -15,7 +15,7 @@ from audit import write
 from dashboard.furniture.host_calls import ask_host
 from dashboard.furniture.readers import READERS, Reader
 from dashboard.person import person_of
-from hosts.access import Person, allows, get_object, grounds, target_of, thing_of
+from hosts.access import Person, allows, as_container, get_object, grounds, target_of
 from hosts.access.readable_inspect import DEEPEST, hide_unseen, mask_environment
 from hosts.models import Endpoint, InventoryRow
 from hosts.podman import Podman, PodmanError
@@ -81,7 +81,7 @@ def inspect_part(request: HttpRequest, kind: str, endpoint_id: int, podman_id: s
         target = target_of(row.endpoint, kind=kind, object_id=podman_id, name=row.name)
         with transaction.atomic():
             verb = f"{kind}.environment"
-            grant = grounds(person, verb, row.endpoint, thing_of(row)).words
+            grant = grounds(person, verb, row.endpoint, as_container(row)).words
             write.event(person.who, verb, target, grant=grant)
     try:
         found = fetch(row.endpoint, podman_id, READERS[kind])
@@ -102,7 +102,7 @@ def inspect_part(request: HttpRequest, kind: str, endpoint_id: int, podman_id: s
 
 
 def _may_unmask(person: Person, kind: str, row: InventoryRow) -> bool:
-    return allows(person, f"{kind}.environment", row.endpoint, thing_of(row))
+    return allows(person, f"{kind}.environment", row.endpoint, as_container(row))
 
 
 def trouble_of(error: PodmanError, endpoint: Endpoint) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from hosts.access import Person, count_with, thing_of, verbs_at, visible_objects
+from hosts.access import Person, as_container, count_with, verbs_at, visible_objects
 from hosts.models import Endpoint, Host, InventoryRow
 
 
@@ -13,7 +13,7 @@ def verbs_for(person: Person, row: Any) -> frozenset[str]:
     if isinstance(row, Host | Endpoint):
         return verbs_at(person, row)
     place = getattr(row, "endpoint", None)
-    return verbs_at(person, place, thing_of(row) if isinstance(row, InventoryRow) else None)
+    return verbs_at(person, place, as_container(row) if isinstance(row, InventoryRow) else None)
 
 
 def scope_to_visible(rows: QuerySet[Any], person: Person) -> QuerySet[Any]:

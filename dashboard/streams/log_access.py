@@ -5,7 +5,7 @@ import time
 from django.db import transaction
 
 from audit import write
-from hosts.access import Person, grounds, thing_of
+from hosts.access import Person, as_container, grounds
 from hosts.access.fetch import target_of
 from hosts.models import InventoryRow
 
@@ -31,7 +31,7 @@ def write_log_access(session: str, person: Person, rows: list[InventoryRow]) -> 
             target = target_of(
                 row.endpoint, kind="container", object_id=row.podman_id, name=row.name
             )
-            grant = grounds(person, VERB, row.endpoint, thing_of(row)).words
+            grant = grounds(person, VERB, row.endpoint, as_container(row)).words
             write.event(person.who, VERB, target, grant=grant)
     # others' threads write here too
     for old in [key for key, at in tuple(_entered.items()) if now - at > ENTRY_EVERY_S]:

@@ -1,6 +1,7 @@
 """Who may do what. One function fetches and authorises; what one may not see does not exist."""
 
 from hosts.access.fetch import (
+    as_container,
     find_endpoint,
     get_endpoint,
     get_host,
@@ -9,7 +10,6 @@ from hosts.access.fetch import (
     require,
     require_whole,
     target_of,
-    thing_of,
 )
 from hosts.access.narrowing import ContainerLike, Narrowing, NewContainer
 from hosts.access.person import Denied, NotVisible, Person, Scope
@@ -47,6 +47,7 @@ __all__ = [
     "Scope",
     "allows",
     "allows_somewhere_on",
+    "as_container",
     "count_with",
     "endpoints_with",
     "find_endpoint",
@@ -64,7 +65,6 @@ __all__ = [
     "rights_version",
     "still_allows",
     "target_of",
-    "thing_of",
     "verbs_at",
     "visibility_key",
     "visible_endpoints",

@@ -74,15 +74,15 @@ def explain(
     No place: the verbs about the site. `grants`: the result of `grants_with_names`, for callers that
     explain many people.
     """
-    thing = row if row is not None and row._meta.model_name == "container" else None
+    container = row if row is not None and row._meta.model_name == "container" else None
     rights = rights_of(person.user)
     if grants is None:
         grants = grants_with_names(held.grant.pk for held in rights.held if held.grant)
-    may = verbs_at(person, place, thing)
-    uncut = may if person.scope is None else verbs_at(replace(person, scope=None), place, thing)
+    may = verbs_at(person, place, container)
+    uncut = may if person.scope is None else verbs_at(replace(person, scope=None), place, container)
     ways = [
         (held.verbs, _source(held, grants, person.user.role, part=part))
-        for held, part in _counting_roles(rights, place, thing)
+        for held, part in _counting_roles(rights, place, container)
     ]
     return [
         VerbAnswer(
@@ -169,7 +169,7 @@ def nameable(reader: Person, users: list[User]) -> list[User]:
 
 
 def _counting_roles(
-    rights: Rights, place: Place | None, thing: ContainerLike | None
+    rights: Rights, place: Place | None, container: ContainerLike | None
 ) -> list[tuple[HeldRole, bool]]:
     """Roles and grants that count at the place, as (role, True if only on a part of the host)."""
     ways: list[tuple[HeldRole, bool]] = []
@@ -182,7 +182,9 @@ def _counting_roles(
                 ways.append((held, False))
         elif isinstance(place, Endpoint):
             narrow = held.narrowing
-            if held.at(place.pk) and (thing is None or narrow is None or narrow.fits(thing)):
+            if held.at(place.pk) and (
+                container is None or narrow is None or narrow.fits(container)
+            ):
                 ways.append((held, False))
         elif held.hosts is None or place.pk in held.hosts:
             ways.append((held, False))

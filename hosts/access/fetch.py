@@ -62,10 +62,10 @@ def require(
     verb: str,
     target: Target,
     place: Place | None = None,
-    thing: ContainerLike | None = None,
+    container: ContainerLike | None = None,
 ) -> None:
     """Raise Denied and write a refusal to the audit log, unless `allows` says yes."""
-    if not allows(person, verb, place, thing):
+    if not allows(person, verb, place, container):
         if not _AGAIN.get():
             write.refusal(person.who, verb, target, reason=f"no role or grant gives {verb} here")
         raise Denied(verb, target)
@@ -99,13 +99,13 @@ def require_whole(person: Person, verb: str, target: Target) -> None:
 
 
 def get_endpoint(
-    person: Person, endpoint_id: int, verb: str, thing: ContainerLike | None = None
+    person: Person, endpoint_id: int, verb: str, container: ContainerLike | None = None
 ) -> Endpoint:
-    """The endpoint, if the person sees it and may do `verb` there. NotVisible, Denied. `thing`: the
+    """The endpoint, if the person sees it and may do `verb` there. NotVisible, Denied. `container`: the
     container to be made there, which a narrowed grant may permit.
     """
     found = find_endpoint(person, endpoint_id)
-    require(person, verb, target_of(found), found, thing)
+    require(person, verb, target_of(found), found, container)
     return found
 
 
@@ -136,7 +136,7 @@ def get_object(
     if found is None or not is_visible(person, found):
         raise NotVisible
     target = target_of(found.endpoint, kind=kind, object_id=podman_id, name=found.name)
-    require(person, verb, target, found.endpoint, thing_of(found))
+    require(person, verb, target, found.endpoint, as_container(found))
     return found
 
 
@@ -159,7 +159,7 @@ def sees_host_object(person: Person, endpoint: Endpoint, found: HostObject) -> b
     return allows(person, f"{found.kind}.view", endpoint, found.container)
 
 
-def thing_of(row: InventoryRow) -> ContainerLike | None:
+def as_container(row: InventoryRow) -> ContainerLike | None:
     """The row if it is a container, else None. Only containers can be meant by narrowed grants."""
     return row if row._meta.model_name == "container" else None
 

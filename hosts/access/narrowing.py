@@ -35,18 +35,18 @@ class Narrowing:
     label: str = ""
     names: str = ""
 
-    def fits(self, thing: ContainerLike) -> bool:
+    def fits(self, container: ContainerLike) -> bool:
         """True when the grant is for this container."""
         # fnmatch does not backtrack, so no name takes long
-        if self.names and not fnmatchcase(thing.name, self.names.replace("[", "[[]")):
+        if self.names and not fnmatchcase(container.name, self.names.replace("[", "[[]")):
             return False
         if not self.label:
             return True
         # "=shop" names no label, so nothing fits it
         key, equals, wanted = self.label.partition("=")
-        if key not in thing.labels:
+        if key not in container.labels:
             return False
-        return not equals or str(thing.labels[key]) == wanted
+        return not equals or str(container.labels[key]) == wanted
 
     def condition(self) -> Q:
         """The same as a condition on inventory rows."""

@@ -111,7 +111,7 @@ class Rights:
         )
 
     def grounds(
-        self, verb: str, endpoint_id: int, thing: ContainerLike | None = None
+        self, verb: str, endpoint_id: int, container: ContainerLike | None = None
     ) -> list[HeldRole]:
         """The roles that give the verb there, or for this container. The widest comes first."""
         return [one for one in self.whole if verb in one.verbs and one.at(endpoint_id)] + [
@@ -119,9 +119,9 @@ class Rights:
             for one in self.narrowed
             if verb in one.verbs
             and one.at(endpoint_id)
-            and thing is not None
+            and container is not None
             and one.narrowing is not None
-            and one.narrowing.fits(thing)
+            and one.narrowing.fits(container)
         ]
 
     @cached_property

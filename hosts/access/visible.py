@@ -21,9 +21,9 @@ Place = Endpoint | Host
 
 
 def allows(
-    person: Person, verb: str, place: Place | None = None, thing: ContainerLike | None = None
+    person: Person, verb: str, place: Place | None = None, container: ContainerLike | None = None
 ) -> bool:
-    """True when the person may do `verb` at `place`: with all of it, or with the container `thing`. Without
+    """True when the person may do `verb` at `place`: with all of it, or with that `container`. Without
     a place: a verb about the site, or one held anywhere. That is enough to show a page, never to act.
     """
     if not _reaches(person, verb, place):
@@ -35,7 +35,7 @@ def allows(
         return verb in rights.verbs_on_host(place.pk)
     if verb in rights.verbs_at(place.pk):
         return True
-    return thing is not None and bool(rights.grounds(verb, place.pk, thing))
+    return container is not None and bool(rights.grounds(verb, place.pk, container))
 
 
 def allows_somewhere_on(person: Person, verb: str, endpoint: Endpoint) -> bool:
@@ -47,18 +47,18 @@ def allows_somewhere_on(person: Person, verb: str, endpoint: Endpoint) -> bool:
 
 
 def grounds(
-    person: Person, verb: str, place: Place | None, thing: ContainerLike | None = None
+    person: Person, verb: str, place: Place | None, container: ContainerLike | None = None
 ) -> HeldRole:
     """The widest role that allowed it. Call it only after `allows` said yes."""
     held = rights_of(person.user).held
     if isinstance(place, Endpoint):
-        found = rights_of(person.user).grounds(verb, place.pk, thing)
+        found = rights_of(person.user).grounds(verb, place.pk, container)
         return found[0] if found else held[0]
     return next((one for one in held if verb in one.verbs), held[0])
 
 
 def verbs_at(
-    person: Person, place: Place | None = None, thing: ContainerLike | None = None
+    person: Person, place: Place | None = None, container: ContainerLike | None = None
 ) -> frozenset[str]:
     """All verbs that `allows` permits there."""
     rights = rights_of(person.user)
@@ -69,12 +69,12 @@ def verbs_at(
         found = rights.verbs_on_host(place.pk)
     else:
         found = rights.verbs_at(place.pk)
-        if thing is not None:
+        if container is not None:
             found = found.union(
                 *(
                     one.verbs
                     for one in rights.narrowed
-                    if one.at(place.pk) and one.narrowing and one.narrowing.fits(thing)
+                    if one.at(place.pk) and one.narrowing and one.narrowing.fits(container)
                 )
             )
     if person.scope is None:
@@ -257,12 +257,12 @@ def still_allows(
     verb: str,
     endpoint: Endpoint,
     grant_id: int | None,
-    thing: ContainerLike | None = None,
+    container: ContainerLike | None = None,
 ) -> bool:
     """True when a job may still start: what allowed it must still hold. `grant_id`: the narrowed grant that
-    allowed it. `thing`: the container as it is now, which may have another name.
+    allowed it. `container`: the container as it is now, which may have another name.
     """
-    if thing is not None and not allows(person, verb, endpoint, thing):
+    if container is not None and not allows(person, verb, endpoint, container):
         return False
     return allows(person, verb, endpoint) or any(
         one.grant is not None

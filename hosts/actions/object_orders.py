@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hosts.access import Denied, NotVisible, Person, get_object, require, thing_of
+from hosts.access import Denied, NotVisible, Person, as_container, get_object, require
 from hosts.access.fetch import target_of
 from hosts.actions.locked_dependents import refuse_locked_dependents
 from hosts.jobs.ask import Order, ask, ask_batch
@@ -37,7 +37,7 @@ def order_for(
         name=row.name or row.podman_id[:12],
         params=params,
         secrets=secrets,
-        thing=thing_of(row),
+        container=as_container(row),
     )
 
 

@@ -98,7 +98,7 @@ def _created_refusal(
     let_through = {(one.rule_id, one.words) for one in check(endpoint, request).findings}
     verdict = alarm.new_findings(check(endpoint, created), let_through)
     lacking = lacks_right(action.person, endpoint, created, action.container)
-    if not (verdict.stops or lacking):
+    if not (verdict.blocking or lacking):
         return ""
     asker = action.person.who.name
     words = alarm.sentence(verdict, lacking, asker)

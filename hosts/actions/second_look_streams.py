@@ -33,7 +33,7 @@ async def at_names(action: StreamedAction, endpoint: Endpoint, names: Sequence[s
 
 def _refusal(action: StreamedAction, endpoint: Endpoint, names: Sequence[str]) -> str:
     verdict = check(endpoint, from_request.image_names(action.verb, names, field="RepoTags"))
-    if not verdict.stops:
+    if not verdict.blocking:
         return ""
     asker = action.person.who.name
     words = alarm.sentence(verdict, "", asker)

@@ -155,7 +155,7 @@ def _permit(action: StreamedAction, proposal: Proposal | None) -> dict[str, list
         raise RuntimeError(f"{action.verb} runs without what it would make (its card's road)")
     endpoint = _endpoint(action.target)
     verdict = check(endpoint, proposal)
-    if verdict.stops:
+    if verdict.blocking:
         refuse(action.person, endpoint, proposal, verdict, target=action.target)
         raise ActionFailed(str(GuardrailRefused(verdict)))
     fresh = action.new_warnings(verdict)
@@ -182,7 +182,7 @@ def _heed_blockers(action: StreamedAction, proposal: Proposal | None) -> None:
         person=action.person,
         named=proposal.given_names if proposal else (),
     )
-    if verdict.stops:
+    if verdict.blocking:
         _stop(action, verdict.sentence())
 
 

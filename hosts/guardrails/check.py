@@ -24,7 +24,7 @@ class GuardrailRefused(FieldRefusal):
         if verdict.worst is Severity.ASK:
             cure = _("A direct transfer cannot wait for approval. Use a job on the page instead.")
         else:
-            own = verdict.stops and verdict.stops[0].said
+            own = verdict.blocking and verdict.blocking[0].said
             cure = "" if own else _("Somebody who may edit guardrails can change the rule.")
         super().__init__("", verdict.sentence(), cure=cure, kind="guardrail")
         self.verdict = verdict
@@ -77,7 +77,7 @@ def require(
 ) -> Verdict:
     """The verdict, with warnings. Where a rule stops it: a refusal in the log, and GuardrailRefused."""
     verdict = check(endpoint, proposal)
-    if verdict.stops:
+    if verdict.blocking:
         refuse(person, endpoint, proposal, verdict, target=target)
         raise GuardrailRefused(verdict)
     hits.record_hits(verdict.warnings)
@@ -95,7 +95,8 @@ def refuse(
     """Write the refusal: which rules and which fields. Equal refusals are counted."""
     hits.record_hits(verdict.findings)
     stops = [
-        one.said or f"guardrail {one.rule} ({one.severity}): {one.field}" for one in verdict.stops
+        one.said or f"guardrail {one.rule} ({one.severity}): {one.field}"
+        for one in verdict.blocking
     ]
-    reason = stops[0] if verdict.stands else "; ".join(dict.fromkeys(stops))
+    reason = stops[0] if verdict.blocked_by_lock else "; ".join(dict.fromkeys(stops))
     write.refusal(person.who, proposal.verb, target or target_of(endpoint), reason=reason[:300])

@@ -58,19 +58,19 @@ HOW = {
 
 @dataclass(slots=True)
 class RuleBreakers:
-    """Objects of one type: how many were checked (`known`), and how many break the rule (`broken`). `some`:
+    """Objects of one type: how many were `checked`, and how many break the rule (`breaking`). `shown`:
     the first MOST rows by name, each with the words in `breaks`.
     """
 
-    what: PartType
-    known: int = 0
-    broken: int = 0
-    some: list[Any] = field(default_factory=list)
+    type: PartType
+    checked: int = 0
+    breaking: int = 0
+    shown: list[Any] = field(default_factory=list)
 
     @property
     def rest(self) -> int:
-        """How many break the rule and are not in `some`."""
-        return self.broken - len(self.some)
+        """How many break the rule and are not in `shown`."""
+        return self.breaking - len(self.shown)
 
 
 def can_judge(kind: str) -> bool:
@@ -117,9 +117,9 @@ def _check_rows(
         words = known.get(said)
         if words is None:
             words = known[said] = _breaks(rule, what, dict(zip(columns, values, strict=True)))
-        found.known += 1
+        found.checked += 1
         if words:
-            found.broken += 1
+            found.breaking += 1
             if len(first) < MOST:
                 first[pk] = words
     shown = _MODELS[what]._default_manager.select_related("endpoint__host", "endpoint__login")
@@ -128,7 +128,7 @@ def _check_rows(
         # it may have been removed just now
         if row := there.get(pk):
             row.breaks = words
-            found.some.append(row)
+            found.shown.append(row)
     return found
 
 

@@ -13,8 +13,8 @@ def privileged_field(proposal: Proposal) -> str:
 
 
 def lacks_right(
-    person: Person, endpoint: Endpoint, proposal: Proposal, thing: ContainerLike | None = None
+    person: Person, endpoint: Endpoint, proposal: Proposal, container: ContainerLike | None = None
 ) -> str:
     """The field that makes it privileged, if the person may not do that there, else ""."""
     field = privileged_field(proposal)
-    return "" if not field or allows(person, VERB, endpoint, thing) else field
+    return "" if not field or allows(person, VERB, endpoint, container) else field

@@ -45,14 +45,14 @@ class Verdict:
         return max((one.severity for one in self.findings), key=_RANK.__getitem__, default=None)
 
     @property
-    def stops(self) -> tuple[Finding, ...]:
+    def blocking(self) -> tuple[Finding, ...]:
         """Findings that stop the action, the strictest first."""
         return tuple(one for one in self.in_order if one.severity is not Severity.WARN)
 
     @property
-    def stands(self) -> bool:
+    def blocked_by_lock(self) -> bool:
         """True when a lock or a freeze window is the first to stop it."""
-        return bool(self.stops and self.stops[0].said)
+        return bool(self.blocking and self.blocking[0].said)
 
     @property
     def in_order(self) -> tuple[Finding, ...]:
@@ -66,9 +66,9 @@ class Verdict:
 
     def sentence(self) -> str:
         """Why it is stopped: the rule, the field, and what is wrong. "" where nothing stops it."""
-        if not self.stops:
+        if not self.blocking:
             return ""
-        first = self.stops[0]
+        first = self.blocking[0]
         values = {"rule": first.rule, "field": first.field, "words": first.words}
         if first.severity is Severity.ASK:
             text = _("The guardrail “%(rule)s” asks for approval (%(field)s): %(words)s")
@@ -77,6 +77,6 @@ class Verdict:
         said = first.said or text % values
         if first.why:
             said = f"{said} {first.why}"
-        if more := len(self.stops) - 1:
+        if more := len(self.blocking) - 1:
             said = f"{said} " + _("%d more problems.") % more
         return said

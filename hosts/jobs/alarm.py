@@ -26,14 +26,14 @@ def new_findings(verdict: Verdict, let_through: set[tuple[int, str]]) -> Verdict
 
 def sentence(verdict: Verdict, lacking: str, asker: str) -> str:
     """Which rule, which field of Podman's inspect, and why."""
-    stops = [one for one in verdict.stops if one.severity is Severity.REFUSE]
+    stops = [one for one in verdict.blocking if one.severity is Severity.REFUSE]
     if lacking and not stops:
         words = _(
             "Podman made it privileged (%(field)s), and %(name)s may not create privileged "
             "containers there."
         )
         return words % {"field": lacking, "name": asker}
-    stops = stops or list(verdict.stops)
+    stops = stops or list(verdict.blocking)
     first = stops[0]
     values = {"rule": first.rule, "field": first.field, "words": first.words}
     said = _("The guardrail “%(rule)s” refuses what Podman created (%(field)s): %(words)s") % values
@@ -60,7 +60,7 @@ def raise_alarm(
 ) -> None:
     """The alarm of something that is no job. `params`: for the entry, what it was and who asked."""
     close_old_connections()
-    stops = verdict.stops
+    stops = verdict.blocking
     params = {
         "rules": list(dict.fromkeys(one.rule for one in stops)),
         "fields": list(dict.fromkeys([one.field for one in stops] or [lacking])),

@@ -26,7 +26,7 @@ PURPOSE = "job"
 class Order:
     """What a job is to do on one object. `secrets` are sealed; `params` are shown and audited.
 
-    `log_params`: replaces `params` in the audit log, which would hash values that are no secret. `thing`:
+    `log_params`: replaces `params` in the audit log, which would hash values that are no secret. `container`:
     the container that a narrowed grant may have allowed, existing or yet to be made.
     """
 
@@ -39,7 +39,7 @@ class Order:
     log_params: dict[str, Any] | None = None
     # what it would make, for the guardrails; cards with such a road require it
     proposal: Proposal | None = None
-    thing: ContainerLike | None = None
+    container: ContainerLike | None = None
 
     @property
     def target(self) -> Target:
@@ -87,7 +87,7 @@ def ask_all(
     """
     allowed = order_check.require(person, verb, orders)
     asked = [
-        PendingOrder(order, one, grounds(person, verb, order.endpoint, order.thing))
+        PendingOrder(order, one, grounds(person, verb, order.endpoint, order.container))
         for order, one in zip(orders, allowed, strict=True)
     ]
     with transaction.atomic():

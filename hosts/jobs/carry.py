@@ -162,13 +162,13 @@ def _in_the_way(job: Job) -> tuple[str, str] | None:
         name=job.object_name,
         params=job.params,
     )
-    if verdict.stops and approvals.is_overridden(
+    if verdict.blocking and approvals.is_overridden(
         job.pk, tuple(filter(is_freeze, verdict.findings))
     ):
         verdict = Verdict(tuple(one for one in verdict.findings if not is_freeze(one)))
     if verdict.worst is Severity.REFUSE:
         return Job.State.DENIED, verdict.sentence()
-    if verdict.stops and not approvals.is_approved(job.pk, verdict, None):
+    if verdict.blocking and not approvals.is_approved(job.pk, verdict, None):
         approvals.hold(job, verdict, None)
     return None
 

@@ -106,9 +106,9 @@ class Errand:
             )
         # findings at the click were counted there; approved ones when they were asked
         found_here = () if known_at_click and road_of(self.verb).at_click else verdict.warnings
-        if verdict.stops:
+        if verdict.blocking:
             if not await in_thread(approvals.is_approved, self.job_id, verdict, proposal):
-                await self._count((*verdict.stops, *found_here))
+                await self._count((*verdict.blocking, *found_here))
                 await in_thread(approvals.hold, self._job, verdict, proposal)
         else:
             await self._count(found_here)
@@ -153,7 +153,7 @@ class Errand:
         if lacking or verdict.worst is Severity.REFUSE:
             await self._count(verdict.findings)
             await self._refuse_made(verdict, lacking, fate=await undo())
-        if verdict.stops and not await in_thread(
+        if verdict.blocking and not await in_thread(
             approvals.is_approved, self.job_id, verdict, found
         ):
             await undo()

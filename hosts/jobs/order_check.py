@@ -73,17 +73,17 @@ def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Cleara
         if _is_refused(person, verdict):
             _refuse(person, order, proposal, verdict)
             raise GuardrailRefused(verdict)
-        if said := lacks_right(person, order.endpoint, proposal, order.thing):
+        if said := lacks_right(person, order.endpoint, proposal, order.container):
             _deny(person, order, said)
             raise Denied(PRIVILEGED, order.target)
-        if (verdict.stops or lifted) and not person.reason:
-            override = bool(lifted) and not verdict.stops
+        if (verdict.blocking or lifted) and not person.reason:
+            override = bool(lifted) and not verdict.blocking
             raise NeedsApproval(whole, order.endpoint, override=override)
         beside = warnings_of(verdict)
-        if verdict.stops:
-            beside["approval"] = list(dict.fromkeys(one.rule for one in verdict.stops))
+        if verdict.blocking:
+            beside["approval"] = list(dict.fromkeys(one.rule for one in verdict.blocking))
         passed[number] = Clearance(
-            beside, verdict if verdict.stops else None, lifted, verdict.findings
+            beside, verdict if verdict.blocking else None, lifted, verdict.findings
         )
     return passed
 
@@ -92,8 +92,8 @@ def foresee(person: Person, verb: str, order: "Order") -> Forecast:
     """What `require` would say of the order, for forms; nothing is written down."""
     [(_order, proposal, whole)] = _verdicts(person, verb, [order])
     verdict, lifted = _overriding(person, order, whole)
-    lacks = lacks_right(person, order.endpoint, proposal, order.thing)
-    return Forecast(whole, bool(lifted) and not verdict.stops, lacks)
+    lacks = lacks_right(person, order.endpoint, proposal, order.container)
+    return Forecast(whole, bool(lifted) and not verdict.blocking, lacks)
 
 
 def warnings_of(verdict: Verdict) -> dict[str, list[str]]:
@@ -118,7 +118,7 @@ def keep_permitted(
             }
             skipped.append(words)
             stopped.add(id(order))
-        elif said := lacks_right(person, order.endpoint, proposal, order.thing):
+        elif said := lacks_right(person, order.endpoint, proposal, order.container):
             _deny(person, order, said)
             why = _("You may not create privileged containers there.")
             skipped.append({"name": order.name, "host": str(order.endpoint), "why": why})

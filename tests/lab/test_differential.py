@@ -166,7 +166,7 @@ def test_kube_files(host: Host, play: Any) -> None:
             plan = plan_of(text)
         except YamlRefused:
             return REFUSED
-        if judge(RULES, play_kube.proposal(_endpoint(host), plan)).stops:
+        if judge(RULES, play_kube.proposal(_endpoint(host), plan)).blocking:
             return REFUSED
         await kube.play(podman, with_job_labels(plan, job_id=1), start=False)
         return MADE
@@ -184,7 +184,7 @@ def test_run_lines(host: Host, play: Any) -> None:
             return REFUSED
         spec = run_spec.build(params, {}, job_id=1)
         spec = run_spec.for_version(spec, version_of(_endpoint(host)))
-        if judge(RULES, from_spec.container("container.run", spec)).stops:
+        if judge(RULES, from_spec.container("container.run", spec)).blocking:
             return REFUSED
         await containers.create(podman, spec)
         return MADE
@@ -195,7 +195,7 @@ def test_run_lines(host: Host, play: Any) -> None:
 @NEVER_AGAIN
 def test_bodies_of_the_api(host: Host, play: Any) -> None:
     async def make(podman: Podman, body: dict[str, Any]) -> str:
-        if judge(RULES, from_spec.container("container.run", body)).stops:
+        if judge(RULES, from_spec.container("container.run", body)).blocking:
             return REFUSED
         await containers.create(podman, body)
         return MADE
@@ -214,7 +214,7 @@ def test_builds(host: Host, play: Any) -> None:
             base_judge.judge(text, order.arguments)
         except (ValueError, Refusal):
             return REFUSED
-        if judge(RULES, build_image.proposal(order, text)).stops:
+        if judge(RULES, build_image.proposal(order, text)).blocking:
             return REFUSED
         lines = build(podman, containerfile.context_of(text), order.options())
         async with aclosing(lines) as told:

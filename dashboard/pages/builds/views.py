@@ -100,7 +100,7 @@ def _judge(order: BuildOrder, endpoint_id: int) -> None:
     """Raise Refused when the guardrails refuse the build. The upload is judged once more."""
     endpoint = Endpoint.objects.get(pk=endpoint_id)
     verdict = guardrails.check(endpoint, build_image.proposal(order, None))
-    if verdict.stops:
+    if verdict.blocking:
         raise guardrails.GuardrailRefused(verdict)
 
 

@@ -22,7 +22,7 @@ from hosts.access import (
     grounds,
     require,
     target_of,
-    thing_of,
+    as_container,
 )
 from hosts.access.readable_inspect import MASK
 from hosts.actions.kube.kube_yaml import YamlRefused, read
@@ -48,9 +48,9 @@ def generate(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) 
         get_object(person, kind, endpoint_id, podman_id, verb=VERB)
         target = target_of(row.endpoint, kind=kind, object_id=podman_id, name=row.name)
         # a pod's values are those of all its containers
-        require(person, VALUES, target, row.endpoint, thing_of(row))
+        require(person, VALUES, target, row.endpoint, as_container(row))
         with transaction.atomic():
-            grant = grounds(person, VERB, row.endpoint, thing_of(row)).words
+            grant = grounds(person, VERB, row.endpoint, as_container(row)).words
             write.event(person.who, VERB, target, grant=grant)
     try:
         text = ask_host(row.endpoint, partial(_kube_yaml, name=podman_id))
@@ -68,7 +68,7 @@ def generate(request: HttpRequest, kind: str, endpoint_id: int, podman_id: str) 
 
 def _may(person: Person, row: InventoryRow) -> bool:
     return allows(person, VERB, row.endpoint) and allows(
-        person, VALUES, row.endpoint, thing_of(row)
+        person, VALUES, row.endpoint, as_container(row)
     )
 
 

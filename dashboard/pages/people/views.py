@@ -62,7 +62,7 @@ def _extra(person: Person, form: InviteForm) -> dict[str, Any]:
         brought = ("teams", "grants__role", "grants__group")
         found = list(invitations.live().filter(kind=Kind.INVITE).prefetch_related(*brought))
         for link in found:
-            link.stands = invitations.still_authorized(link)  # type: ignore[attr-defined]
+            link.still_authorized = invitations.still_authorized(link)  # type: ignore[attr-defined]
         extra["open_invitations"] = found
     return extra
 

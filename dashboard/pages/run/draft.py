@@ -172,7 +172,7 @@ def _judge(draft: Draft, person: Person, endpoint: Endpoint, besides: str) -> Fo
         name=params.get("name") or params["image"],
         params=params,
         proposal=run_spec.proposal(verb, params, endpoint),
-        thing=NewContainer(params.get("name") or "", params.get("labels") or {}),
+        container=NewContainer(params.get("name") or "", params.get("labels") or {}),
     )
     return form_verdict(
         person, verb, order, pod=pod_to_join(person, endpoint, params.get("pod") or "")

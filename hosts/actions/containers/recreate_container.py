@@ -54,7 +54,7 @@ def ask(
         raise Refusal(refused)
     # the person's access must cover the new container too
     new = {**params, "name": params.get("name") or row.name}
-    thing = narrowed_container(person, row.endpoint, VERB, new)
+    container = narrowed_container(person, row.endpoint, VERB, new)
     kept = sorted(name for name, value in env.items() if value == KEPT)
     given = {name: value for name, value in env.items() if value != KEPT}
     params |= {"env_names": sorted(given), "kept": kept, "name": params.get("name") or row.name}
@@ -65,7 +65,10 @@ def ask(
     proposal = run_spec.proposal(VERB, params, row.endpoint)
     order = replace(order, proposal=proposal)
     return ask_job(
-        person, VERB, replace(order, log_params=log_params(params), thing=thing), queue="long"
+        person,
+        VERB,
+        replace(order, log_params=log_params(params), container=container),
+        queue="long",
     )
 
 

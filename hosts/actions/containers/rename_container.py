@@ -9,8 +9,8 @@ from hosts.access import (
     NewContainer,
     Person,
     allows,
+    as_container,
     get_object,
-    thing_of,
     verbs_at,
     visible_objects,
 )
@@ -46,7 +46,9 @@ def ask(person: Person, ref: ObjectRef, *, name: str) -> Job:
     renamed = NewContainer(name, row.labels)
     if not allows(person, VERB, row.endpoint, renamed):
         raise FieldRefusal("name", _("With that name you would lose your access to it."))
-    if not verbs_at(person, row.endpoint, renamed) <= verbs_at(person, row.endpoint, thing_of(row)):
+    if not verbs_at(person, row.endpoint, renamed) <= verbs_at(
+        person, row.endpoint, as_container(row)
+    ):
         raise FieldRefusal("name", _("With that name you would gain rights on it."))
     return ask_object(person, VERB, ref, params={"new_name": name})
 

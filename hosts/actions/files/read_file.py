@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit import write
-from hosts.access import Person, get_object, grounds, thing_of
+from hosts.access import Person, as_container, get_object, grounds
 from hosts.access.fetch import target_of
 from hosts.actions.files.place import FilePlace
 from hosts.cards import READS, Card, Lock, Right, Road
@@ -106,7 +106,7 @@ def enter(person: Person, kind: str, row: InventoryRow, *, what: str, path: str)
     """Write the entry for a page (list, view) before it is shown. A download is a streamed action."""
     with transaction.atomic():
         verb, told = f"{kind}.files", {"what": what, "path": path}
-        grant = grounds(person, verb, row.endpoint, thing_of(row)).words
+        grant = grounds(person, verb, row.endpoint, as_container(row)).words
         write.event(person.who, verb, target_for(row, kind), params=told, grant=grant)
 
 

@@ -47,11 +47,11 @@ def narrowed_container(
     """
     if allows(person, verb, endpoint):
         return None
-    thing = NewContainer(params.get("name") or "", params.get("labels") or {})
+    container = NewContainer(params.get("name") or "", params.get("labels") or {})
     narrowings = _narrowings(person, endpoint, verb)
     if not narrowings:
-        return thing
-    if not any(one.fits(thing) for one in narrowings):
+        return container
+    if not any(one.fits(container) for one in narrowings):
         wanted = " · ".join(one.words for one in narrowings)
         raise Refusal(
             _("You have access to some containers there only. Set this: %(wanted)s.")
@@ -65,7 +65,7 @@ def narrowed_container(
             )
             % {"fields": ", ".join(beyond)}
         )
-    return thing
+    return container
 
 
 def required_label(person: Person, endpoint: Endpoint, verb: str) -> str:

@@ -56,8 +56,8 @@ def ask_for(
 ) -> Job:
     """As `ask`, for any verb that makes a container."""
     params = {**params, "image": str(parse_full(params["image"])), "env_names": sorted(env)}
-    thing = narrowed_container(person, find_endpoint(person, endpoint_id), verb, params)
-    endpoint = get_endpoint(person, endpoint_id, verb, thing)
+    container = narrowed_container(person, find_endpoint(person, endpoint_id), verb, params)
+    endpoint = get_endpoint(person, endpoint_id, verb, container)
     for refused in conflicts(
         params, rootless=endpoint.rootless, version=version_of(endpoint)
     ).values():
@@ -71,7 +71,7 @@ def ask_for(
         secrets=json.dumps(env).encode() if env else None,
         log_params=log_params(params),
         proposal=run_spec.proposal(verb, params, endpoint),
-        thing=thing,
+        container=container,
     )
     return ask_job(person, verb, order, queue="long")
 

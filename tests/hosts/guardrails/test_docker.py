@@ -144,7 +144,7 @@ def refused_by(body: dict[str, Any]) -> set[str]:
     proposal = from_spec.container("container.create", found.spec)
     verdict = judge(RULES, proposal)
     kinds = {rule.name: rule.kind for rule in RULES}
-    stops = {kinds.get(one.rule, "") for one in verdict.stops if one.severity is Severity.REFUSE}
+    stops = {kinds.get(one.rule, "") for one in verdict.blocking if one.severity is Severity.REFUSE}
     return stops | ({""} if found.unknown or proposal.unknown else set())
 
 

@@ -119,7 +119,7 @@ def test_each_is_refused_by_its_rule_alone_and_names_the_field(road: Road, one: 
     rules = [rule for rule in RULES if rule.kind == one.kind] or RULES[:1]
     verdict = judge(rules, road(one.give))
     assert verdict.worst is Severity.REFUSE, one
-    said = verdict.stops[0]
+    said = verdict.blocking[0]
     assert said.rule in verdict.sentence()
     assert said.words
     assert said.field

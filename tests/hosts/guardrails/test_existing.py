@@ -29,9 +29,9 @@ def port(number: int, *, address: str = "", count: int = 1) -> dict[str, Any]:
 def broken(person: Any, rule: Rule, groups: Any = None) -> dict[str, tuple[int, list[str]]]:
     """By sort of object: how many are known, names of those that break it."""
     return {
-        one.what.value: (one.known, [row.name for row in one.some])
+        one.type.value: (one.checked, [row.name for row in one.shown])
         for one in existing_breakers(person, rule, groups)
-        if one.known
+        if one.checked
     }
 
 
@@ -52,7 +52,7 @@ def test_images_by_their_names(hosts: Hosts, alice: Any) -> None:
     rule = Rule("r", "images", {"allow": ["registry.example.org"]})
     assert broken(alice, rule) == {"container": (3, ["bad", "nameless"])}
     [found] = existing_breakers(alice, rule, None)
-    assert "docker.io/library/nginx:latest" in found.some[0].breaks
+    assert "docker.io/library/nginx:latest" in found.shown[0].breaks
 
 
 def test_ports_that_are_published_a_pods_once(hosts: Hosts, alice: Any) -> None:
@@ -132,5 +132,5 @@ def test_the_first_are_named_and_all_are_counted(hosts: Hosts, alice: Any) -> No
     for number in range(MOST + 5):
         hosts.add(hosts.web1, "container", f"c{number:02}", image="docker.io/x/y:1")
     [found] = existing_breakers(alice, Rule("r", "images", {"refuse": ["docker.io"]}), None)
-    assert (found.broken, len(found.some), found.rest) == (MOST + 5, MOST, 5)
-    assert found.some[0].name == "c00"
+    assert (found.breaking, len(found.shown), found.rest) == (MOST + 5, MOST, 5)
+    assert found.shown[0].name == "c00"

@@ -36,14 +36,14 @@ def test_privileged_in_one_of_two_spellings_is_privileged() -> None:
 
 
 def test_pods_and_builds_are_read_alike() -> None:
-    assert judge([], from_spec.pod("pod.create", {"name": "a", "Name": "b"})).stops
+    assert judge([], from_spec.pod("pod.create", {"name": "a", "Name": "b"})).blocking
     twice = {"networkmode": "host", "NetworkMode": "none"}
-    assert judge([], from_request.build("image.build", twice, text="FROM x")).stops
+    assert judge([], from_request.build("image.build", twice, text="FROM x")).blocking
 
 
 def test_a_rule_for_unknown_fields_lets_none_pass() -> None:
     rule = Rule("all may pass", "unknown_fields", {"allow": ["*"]})
-    assert judge([rule], from_spec.container("container.run", SPECS["privileged"])).stops
+    assert judge([rule], from_spec.container("container.run", SPECS["privileged"])).blocking
 
 
 def test_labels_are_data() -> None:

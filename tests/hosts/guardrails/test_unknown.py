@@ -22,7 +22,7 @@ names = some.text(min_size=1, max_size=30)
 
 def refused(proposal: Proposal, name: str) -> bool:
     """Even where all rules only warn, and by its name."""
-    stops = judge(WARNS, proposal).stops
+    stops = judge(WARNS, proposal).blocking
     return any(name[:150] in one.field for one in stops)
 
 
@@ -85,5 +85,5 @@ def test_a_name_with_a_letter_that_only_some_podmans_fold() -> None:
     # and it is judged by the one that could harm
     others = {key: value for key, value in data.SPEC.items() if key != "devices"}
     given = {**others, "device\u017f": [{"path": "/dev/sda"}]}
-    found = judge(data.RULES, from_spec.container("container.run", given)).stops
+    found = judge(data.RULES, from_spec.container("container.run", given)).blocking
     assert "no devices" in {one.rule for one in found}
