@@ -82,12 +82,12 @@ def invite(
         path = invitations.make_link(
             Kind.INVITE, made_by=who.name, maker=by, email=email, role=role, teams=teams
         )
-        told: dict[str, Any] = {"email": email, "role": role.name}
+        params: dict[str, Any] = {"email": email, "role": role.name}
         if teams:
-            told["teams"] = [team.name for team in teams]
+            params["teams"] = [team.name for team in teams]
         if grants := brings(invitations.live().get(kind=Kind.INVITE, email=email)):
-            told["grants"] = grants
-        write.event(who, "people.invite", target, params=told)
+            params["grants"] = grants
+        write.event(who, "people.invite", target, params=params)
     return path
 
 

@@ -151,15 +151,15 @@ def _role_of_newcomer(email: str, rules: ProviderRules) -> tuple[Role, OneTimeLi
 def _give_and_take(
     who: Who, user: User, identity: Identity, claims: ProviderClaims, rules: ProviderRules
 ) -> None:
-    told: dict[str, Any] = {
+    params: dict[str, Any] = {
         **_sync_teams(user, claims, rules),
         **_sync_role(user, identity, claims, rules),
     }
-    if not told:
+    if not params:
         return
     epoch.raise_epoch()
-    told["provider"] = claims.provider
-    write.event(who, "people.provider_groups", target_of(user), params=told)
+    params["provider"] = claims.provider
+    write.event(who, "people.provider_groups", target_of(user), params=params)
 
 
 def _sync_teams(user: User, claims: ProviderClaims, rules: ProviderRules) -> dict[str, Any]:

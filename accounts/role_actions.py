@@ -66,17 +66,17 @@ def edit(by: User, who: Who, options: RoleOptions, *, role: Role) -> None:
         had = set(role.verb_names())
         before = {"name": role.name, "words": role.words}
         after = {"name": name, "words": words}
-        told: dict[str, Any] = {
+        params: dict[str, Any] = {
             "added": sorted(set(chosen) - had),
             "left": sorted(had - set(chosen)),
         }
         if before != after:
-            told |= {"before": before, "after": after}
-        elif not told["added"] and not told["left"]:
+            params |= {"before": before, "after": after}
+        elif not params["added"] and not params["left"]:
             return
         role.name, role.words, role.verbs = name, words, chosen
         role.save(update_fields=["name", "words", "verbs"])
-        _enter(who, role, told)
+        _enter(who, role, params)
 
 
 def remove(by: User, who: Who, *, role: Role) -> None:

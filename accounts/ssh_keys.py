@@ -112,8 +112,8 @@ def _wire_form(kind: str, encoded: str) -> bytes:
         raise broken
     if kind == "ssh-rsa" and (bits := _rsa_bits(blob)) < SMALLEST_RSA_BITS:
         words = _("RSA keys need at least %(least)d bits; this one has %(bits)d.")
-        told = words % {"least": SMALLEST_RSA_BITS, "bits": bits}
-        raise ValidationError(told + " " + _("Create one with `ssh-keygen -t ed25519`."))
+        message = words % {"least": SMALLEST_RSA_BITS, "bits": bits}
+        raise ValidationError(message + " " + _("Create one with `ssh-keygen -t ed25519`."))
     return blob
 
 

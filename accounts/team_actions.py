@@ -56,7 +56,7 @@ def remove(by: User, who: Who, *, team: Team) -> None:
     """Delete the team and the grants to it. Its members stay. NotPermitted."""
     require_access(by, who, target=target_of_team(team), gives=team)
     with transaction.atomic():
-        told = {
+        params = {
             "removed": True,
             "people": sorted(str(one.user) for one in _members(team)),
             "grants": grant_source.count_grants(team),
@@ -64,7 +64,7 @@ def remove(by: User, who: Who, *, team: Team) -> None:
         target = target_of_team(team)
         team.delete()
         epoch.raise_epoch()
-        write.event(who, VERB, target, params=told)
+        write.event(who, VERB, target, params=params)
 
 
 def add_member(by: User, who: Who, *, team: Team, user: User) -> None:

@@ -87,8 +87,8 @@ def add_key(by: User, who: Who, options: TokenOptions, *, user: User, text: str)
         ended.update(revoked_at=timezone.now(), revoked_by=who.name[:200])
         key = Token(name=name, prefix=public.prefix, digest=public.digest, public_key=public.line)
         _store(key, by, who, options, user)
-        told = {"fingerprint": public.fingerprint, **_log_params(key, options)}
-        write.event(who, ADD_KEY, target_of_token(key), params=told)
+        params = {"fingerprint": public.fingerprint, **_log_params(key, options)}
+        write.event(who, ADD_KEY, target_of_token(key), params=params)
     return key
 
 
@@ -190,10 +190,12 @@ def make_service(by: User, who: Who, *, name: str, words: str, role: Role) -> Us
         except ValidationError as unfit:
             raise ValidationError({field_name: unfit.messages}) from unfit
     email = f"{name}@{SERVICE_DOMAIN}"
-    taken = ValidationError({"name": [_("There is already a service account with this name.")]})
+    name_taken = ValidationError(
+        {"name": [_("There is already a service account with this name.")]}
+    )
     if User.objects.filter(email=email).exists():
-        raise taken
-    with refuse_taken(taken):
+        raise name_taken
+    with refuse_taken(name_taken):
         user = User(email=email, name=words.strip()[:100] or name, role=role)
         user.kind = User.Kind.SERVICE
         user.set_unusable_password()

@@ -39,8 +39,8 @@ def restart_checkpoints(who: Who) -> Checkpoint | None:
             if (mark.number, mark.hash) not in known and at is not None:
                 Checkpoint.objects.create(**asdict(mark) | {"at": at})
         known_up_to = kept[-1].number if kept else 0
-        said = {"count": len(kept), "number": known_up_to}
-        event(who, "audit.checkpoints_anew", Target(kind="checkpoint"), params=said)
+        params = {"count": len(kept), "number": known_up_to}
+        event(who, "audit.checkpoints_anew", Target(kind="checkpoint"), params=params)
     _write(kept)
     return checkpoint()
 

@@ -128,9 +128,11 @@ def _require_told(last: int) -> None:
     if not settings.HAULOUT_AUDIT_FILE:
         return
     sink = FileSink(Path(settings.HAULOUT_AUDIT_FILE))
-    told = SinkPosition.objects.filter(name=sink.name).values_list("number", flat=True).first() or 0
-    if told < last:
+    sent_up_to = (
+        SinkPosition.objects.filter(name=sink.name).values_list("number", flat=True).first() or 0
+    )
+    if sent_up_to < last:
         raise NotReady(
-            f"{sink.path} holds the entries up to {told} only, and this segment ends at {last}: the"
+            f"{sink.path} holds the entries up to {sent_up_to} only, and this segment ends at {last}: the"
             " worker writes the rest within a minute. If that file cannot be written, mend that first."
         )

@@ -63,13 +63,13 @@ def pump(sink: Sink, *, limit: int = BATCH) -> int:
     # the file is right if the process died between the two writes
     start = max(row.number, sink.last())
     entries = Entry.objects.filter(number__gt=start).order_by("number")[:limit]
-    told = [(number, bytes(data)) for number, data in entries.values_list("number", "canonical")]
-    if told:
-        sink.write([data for _, data in told])
-        start = told[-1][0]
+    batch = [(number, bytes(data)) for number, data in entries.values_list("number", "canonical")]
+    if batch:
+        sink.write([data for _, data in batch])
+        start = batch[-1][0]
     if start != row.number:
         SinkPosition.objects.filter(name=sink.name, number__lt=start).update(number=start)
-    return len(told)
+    return len(batch)
 
 
 def _whole(handle: int) -> int:

@@ -117,8 +117,8 @@ def _of_postgres(connection: BaseDatabaseWrapper) -> dict[str, str]:
         if name not in POSTGRES:
             found[name] = _foreign()
             continue
-        there = (table, kind, bool(whole), function, _flat(body))
-        found[name] = _("is disabled") if not enabled else _difference(_expected(name), there)
+        present = (table, kind, bool(whole), function, _flat(body))
+        found[name] = _("is disabled") if not enabled else _difference(_expected(name), present)
     if role != "origin":
         found["session_replication_role"] = _("is %s, which disables all of them") % role
     return found

@@ -56,8 +56,8 @@ class _Makers:
 def _token_makers(asker: int | None) -> _Makers:
     """Who made the tokens of the asker, if that is a service account."""
     made = Token.objects.filter(user=asker, user__kind=User.Kind.SERVICE)
-    told = list(made.values_list("maker", "made_by"))
-    return _Makers({pk for pk, _name in told if pk}, {name for pk, name in told if not pk})
+    makers = list(made.values_list("maker", "made_by"))
+    return _Makers({pk for pk, _name in makers if pk}, {name for pk, name in makers if not pk})
 
 
 def deciders(endpoint: Endpoint, asker: User) -> list[User]:
@@ -86,11 +86,11 @@ def visible_approvals(person: Person) -> QuerySet[Approval]:
     mine = Q(job__asked_by=person.user.pk)
     if person.scope is not None and person.scope.endpoints is not None:
         mine &= Q(job__endpoint__in=sorted(person.scope.endpoints))
-    there = Q(job__endpoint__in=visible_endpoints(person))
+    visible = Q(job__endpoint__in=visible_endpoints(person))
     endpoints = endpoints_with(person, APPROVE)
     if endpoints is not None:
-        there &= Q(job__endpoint__in=sorted(endpoints))
-    return found.filter(mine | there)
+        visible &= Q(job__endpoint__in=sorted(endpoints))
+    return found.filter(mine | visible)
 
 
 def approvals_to_decide(person: Person) -> QuerySet[Approval]:

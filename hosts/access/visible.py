@@ -210,8 +210,8 @@ def visible_hosts(person: Person) -> QuerySet[Host]:
         return Host.objects.all()
     if not hosts and not endpoints:
         return Host.objects.none()
-    there = Endpoint.objects.filter(pk__in=sorted(endpoints or ())).values("host_id")
-    return Host.objects.filter(Q(pk__in=sorted(hosts)) | Q(pk__in=there))
+    host_ids = Endpoint.objects.filter(pk__in=sorted(endpoints or ())).values("host_id")
+    return Host.objects.filter(Q(pk__in=sorted(hosts)) | Q(pk__in=host_ids))
 
 
 def visible_groups(person: Person) -> QuerySet[Group]:

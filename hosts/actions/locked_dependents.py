@@ -41,11 +41,11 @@ async def refuse_locked_dependents(errand: Removal, *, pods: Sequence[str] = ())
     if not found:
         return
     everything = await containers.list_containers(errand.podman)
-    going = await _going(errand, everything, pods)
-    named = _container_keys(going)
+    removed = await _going(errand, everything, pods)
+    named = _container_keys(removed)
     if errand.kind != "container":
-        named |= _pods(going)
-    named |= await _volumes(errand.podman, going, found)
+        named |= _pods(removed)
+    named |= await _volumes(errand.podman, removed, found)
     if locks.locked_among(found, named):
         raise NotAllowed(locks.hidden_lock_words())
 

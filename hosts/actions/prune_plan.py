@@ -182,8 +182,8 @@ async def _one(errand: Errand, item: PlanItem, *, look: Look, remove: Remove, ag
 
 async def _locked(errand: Errand, item: PlanItem) -> str:
     """The sentence about its lock now, or ""."""
-    there = await sync_to_async(locks_at, thread_sensitive=False)(errand.endpoint)
-    lock = lock_of(there, errand.kind, item.id, item.name)
+    locks = await sync_to_async(locks_at, thread_sensitive=False)(errand.endpoint)
+    lock = lock_of(locks, errand.kind, item.id, item.name)
     return lock_words(lock) if lock else ""
 
 

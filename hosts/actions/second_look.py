@@ -107,8 +107,8 @@ async def _infra_of(errand: Errand, found: dict[str, Any]) -> str:
     pod = from_inspect.text(found.get("Pod"))
     if not pod:
         return ""
-    told = await inspect_or_trouble(pods.inspect(errand.podman, pod))
-    return from_inspect.text(told.get("InfraContainerID"))
+    inspected = await inspect_or_trouble(pods.inspect(errand.podman, pod))
+    return from_inspect.text(inspected.get("InfraContainerID"))
 
 
 async def remove_or_stop(errand: Errand, ids: list[str]) -> str:

@@ -98,8 +98,8 @@ async def remove_volume(errand: Errand, name: str) -> bool:
 async def at_network(errand: Errand, name: str) -> None:
     """A new network. NotAllowed, HeldForApproval, ActionFailed."""
     found = await inspect_or_trouble(networks.inspect(errand.podman, name))
-    told = {**found, "Name": found.get("name", found.get("Name"))}
-    judge_identity(told, name, name, key="Name")
+    inspected = {**found, "Name": found.get("name", found.get("Name"))}
+    judge_identity(inspected, name, name, key="Name")
 
     async def remove() -> bool:
         try:
@@ -117,9 +117,9 @@ async def at_network(errand: Errand, name: str) -> None:
 async def at_image(errand: Errand, image_id: str, names: list[str]) -> None:
     """A new image: which of `names` it has. Its content cannot be judged."""
     found = await inspect_or_trouble(images.inspect(errand.podman, image_id))
-    told = from_inspect.text(found.get("Id"))
+    found_id = from_inspect.text(found.get("Id"))
     # a build may report only the beginning of an id
-    judge_identity({"Id": told[: len(image_id)]}, image_id, "")
+    judge_identity({"Id": found_id[: len(image_id)]}, image_id, "")
     given = [one for one in from_inspect.texts(found.get("RepoTags")) if one in names]
 
     async def undo() -> str:

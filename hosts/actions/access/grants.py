@@ -55,9 +55,9 @@ def revoke(person: Person, grant_id: int) -> str:
     grant = get_grant(person, grant_id)
     with transaction.atomic():
         target = target_of_grant(grant)
-        told = {"taken": True, **log_params(grant)}
+        params = {"taken": True, **log_params(grant)}
         grant.delete()
-        _log(person, target, told)
+        _log(person, target, params)
     return str(grant.user or grant.team)
 
 
@@ -94,7 +94,7 @@ def with_names(grants: QuerySet[Grant]) -> QuerySet[Grant]:
 
 def log_params(grant: Grant) -> dict[str, object]:
     """What the log keeps of it."""
-    told: dict[str, object] = {
+    params: dict[str, object] = {
         "team": grant.team.name if grant.team else None,
         "user": str(grant.user) if grant.user else None,
         "role": grant.role.name,
@@ -106,7 +106,7 @@ def log_params(grant: Grant) -> dict[str, object]:
         "until": _stamp(grant.until),
         "reason": grant.reason,
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in params.items() if value}
 
 
 def target_of_grant(grant: Grant) -> Target:

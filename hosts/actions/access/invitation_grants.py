@@ -55,7 +55,7 @@ class InvitedGrants:
 
     def give(self, link: OneTimeLink, user: User, who: Who) -> list[str]:
         """Create the grants, each with an entry. Returns their words."""
-        told = []
+        granted = []
         for one in _of(link).select_related("role", "group"):
             grant = Grant.objects.create(
                 user=user, role=one.role, group=one.group, made_by=link.made_by
@@ -67,10 +67,10 @@ class InvitedGrants:
                 params={"given": True, **log_params(grant)},
                 detail=f"invited by {link.made_by}",
             )
-            told.append(str(one))
-        if told:
+            granted.append(str(one))
+        if granted:
             bells.ring("access", "audit")
-        return told
+        return granted
 
     def links_with_role(self, role: Role) -> Q:
         """Condition on links with a grant of this role."""

@@ -59,8 +59,8 @@ def ask(person: Person, options: AccessRequestOptions) -> AccessRequest:
             minutes=options.minutes,
             **set_place(found),
         )
-        told = params_of(request) | {"reason": request.reason, "missing": request.verb}
-        write.event(person.who, ASK, target_of_request(request), params=told)
+        params = params_of(request) | {"reason": request.reason, "missing": request.verb}
+        write.event(person.who, ASK, target_of_request(request), params=params)
         bells.ring("access", "audit")
     return request
 
@@ -131,15 +131,15 @@ def target_of_request(request: AccessRequest) -> Target:
 
 def params_of(request: AccessRequest) -> dict[str, object]:
     """What the log keeps of a request."""
-    told: dict[str, object] = {
+    params: dict[str, object] = {
         "role": request.role.name,
         "place": f"{request.place_kind} {request.place}".strip(),
         "minutes": request.minutes,
         "who": request.asked_by_name,
     }
     if narrowed := Narrowing(request.label, request.names).words:
-        told["narrowed"] = narrowed
-    return told
+        params["narrowed"] = narrowed
+    return params
 
 
 def _check(options: AccessRequestOptions) -> None:

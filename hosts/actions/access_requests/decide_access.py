@@ -55,9 +55,9 @@ def approve(person: Person, request_id: int, *, answer: str = "") -> AccessReque
         grant = write_grant(person, check_options(wanted))
         request.until, request.grant_id = until, grant.pk
         _decide(person, request, State.APPROVED, answer)
-        told = params_of(request) | {"until": until.isoformat(), "reason": request.reason}
+        params = params_of(request) | {"until": until.isoformat(), "reason": request.reason}
         write.event(
-            person.who, VERB, target_of_request(request), params=told | {"answer": request.answer}
+            person.who, VERB, target_of_request(request), params=params | {"answer": request.answer}
         )
         bells.ring("access", "audit")
     return request
@@ -69,8 +69,8 @@ def refuse(person: Person, request_id: int, *, answer: str = "") -> AccessReques
     with transaction.atomic():
         request = _locked(request_id)
         _decide(person, request, State.REFUSED, answer)
-        told = params_of(request) | {"answer": request.answer}
-        write.event(person.who, REFUSE, target_of_request(request), params=told)
+        params = params_of(request) | {"answer": request.answer}
+        write.event(person.who, REFUSE, target_of_request(request), params=params)
         bells.ring("access", "audit")
     return request
 

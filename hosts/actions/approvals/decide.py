@@ -46,10 +46,10 @@ def refuse(person: Person, approval_id: int, *, answer: str = "") -> Approval:
         row = _locked(approval_id)
         waiting = Job.objects.filter(pk=row.job_id, state=Job.State.HELD)
         words = _("%s did not approve it.") % person.who.name
-        said = f"{words} {answer.strip()[:300]}".strip()
+        answer_words = f"{words} {answer.strip()[:300]}".strip()
         _decide(person, row, State.REFUSED, answer)
         if not approvals.end_unbegun(
-            waiting, state=Job.State.DENIED, words=said, approval=State.REFUSED
+            waiting, state=Job.State.DENIED, words=answer_words, approval=State.REFUSED
         ):
             raise FieldRefusal("", _("The job no longer waits for approval."))
         write.event(person.who, REFUSE, target_of_job(row), params=_log_params(row))
@@ -74,8 +74,8 @@ def authorise(person: Person, approval_id: int) -> Approval:
 def refuse_decided(row: Approval) -> None:
     """FieldRefusal unless it still waits."""
     if not row.waiting:
-        told = {"name": row.decided_by_name or "Haulout", "state": row.get_state_display()}
-        raise FieldRefusal("", _("This is already decided: %(state)s (%(name)s).") % told)
+        values = {"name": row.decided_by_name or "Haulout", "state": row.get_state_display()}
+        raise FieldRefusal("", _("This is already decided: %(state)s (%(name)s).") % values)
 
 
 def _locked(approval_id: int) -> Approval:

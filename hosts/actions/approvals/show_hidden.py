@@ -51,8 +51,8 @@ def show(
     if not wanted:
         raise FieldRefusal("", _("It has no hidden values that you may see."))
     with transaction.atomic():
-        told = {"job": row.job_id, "asked_by": row.job.asked_by_name, "fields": wanted}
-        entry = write.event(person.who, VERB, target_of_job(row), params=told)
+        params = {"job": row.job_id, "asked_by": row.job.asked_by_name, "fields": wanted}
+        entry = write.event(person.who, VERB, target_of_job(row), params=params)
     found = dict.fromkeys(wanted, "")
     if set(wanted) & SEALED.get(row.job.verb, {}).keys():
         try:

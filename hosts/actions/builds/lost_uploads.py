@@ -29,8 +29,8 @@ TIMEOUT_S: Final = 8.0
 def look_for_builds() -> int:
     """Resolve the builds whose hosts can be asked. Returns how many were tried."""
     lost = OpenTransfer.objects.exclude(lost_at=None).exclude(image="")
-    there = lost.filter(endpoint__state__in=(State.UP, State.DEGRADED))
-    rows = list(there.select_related("endpoint__host").order_by("lost_at")[:MOST])
+    reachable = lost.filter(endpoint__state__in=(State.UP, State.DEGRADED))
+    rows = list(reachable.select_related("endpoint__host").order_by("lost_at")[:MOST])
     if rows:
         for row, settled in zip(rows, asyncio.run(_all(rows)), strict=True):
             if settled is not None:

@@ -83,12 +83,12 @@ async def _spec(errand: Errand) -> tuple[dict[str, Any], Proposal]:
     sealed = await errand.secrets()
     env: dict[str, str] = json.loads(sealed) if sealed else {}
     if kept := errand.params.get("kept"):
-        there = read_existing(
+        existing = read_existing(
             await inspect_with_image(errand.podman, errand.object_id), errand.endpoint.pk
         ).env
         for name in kept:
-            if name in there:
-                env[name] = there[name]
+            if name in existing:
+                env[name] = existing[name]
             else:
                 errand.say(_("%s is no longer one of its variables.") % name)
     spec = run_spec.build(errand.params, env, job_id=errand.job_id)

@@ -231,7 +231,7 @@ async def _step(call: Awaitable[object], words: str) -> None:
 
 async def _start(errand: Errand, container: str) -> None:
     """Start it, for some seconds again while one of its ports is held. PodmanError."""
-    began, told = time.monotonic(), False
+    began, reported = time.monotonic(), False
     while True:
         try:
             await containers.start(errand.podman, container)
@@ -240,9 +240,9 @@ async def _start(errand: Errand, container: str) -> None:
             held = _PORT_HELD in f"{failed.message} {failed.cause}".lower()
             if not held or time.monotonic() - began > PORT_PATIENCE_S:
                 raise
-        if not told:
+        if not reported:
             errand.say(_("Its port is still in use: trying again"))
-            told = True
+            reported = True
         await errand.report(errand.progress)
         await asyncio.sleep(PORT_EVERY_S)
 

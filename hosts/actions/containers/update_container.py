@@ -87,11 +87,11 @@ def _judge(params: dict[str, Any], endpoint: Endpoint) -> None:
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Change it, then judge what it has."""
-    asked = from_spec.limits(VERB, resources(errand.params), name=errand.name)
-    await errand.permit(asked)
-    there = await containers.inspect(errand.podman, errand.object_id)
+    wanted = from_spec.limits(VERB, resources(errand.params), name=errand.name)
+    await errand.permit(wanted)
+    inspected = await containers.inspect(errand.podman, errand.object_id)
     # an earlier try may have changed it
-    former = errand.before.get("limits") or limits_of(there)
+    former = errand.before.get("limits") or limits_of(inspected)
     await errand.about_to_send({"limits": former})
     await containers.update(
         errand.podman,
@@ -104,9 +104,9 @@ async def do(errand: Errand) -> dict[str, Any]:
     async def undo() -> str:
         return await change_back(errand, former)
 
-    removed = {name: value for name, value in asked.parts[0].limits.items() if value <= 0}
+    removed = {name: value for name, value in wanted.parts[0].limits.items() if value <= 0}
     await at_change(
-        errand, errand.object_id, with_former(there, former), undo=undo, removed=removed
+        errand, errand.object_id, with_former(inspected, former), undo=undo, removed=removed
     )
     return {"changed": True}
 

@@ -91,18 +91,18 @@ def _image(found: dict[str, Any]) -> str:
 
 
 async def _spec(errand: Errand, _old: dict[str, Any]) -> tuple[dict[str, Any], Proposal]:
-    there = read_existing(
+    existing = read_existing(
         await inspect_with_image(errand.podman, errand.object_id), errand.endpoint.pk
     )
-    if there.missing:
+    if existing.missing:
         raise ActionFailed(
             _("It gets %s from secrets, and Podman does not say which ones. Use Edit and recreate.")
-            % ", ".join(there.missing)
+            % ", ".join(existing.missing)
         )
-    if there.untold:
-        errand.say(there.untold)
-    params = run_spec.params_of(there.texts)
-    spec = run_spec.build(params, there.env, job_id=errand.job_id)
+    if existing.untold:
+        errand.say(existing.untold)
+    params = run_spec.params_of(existing.texts)
+    spec = run_spec.build(params, existing.env, job_id=errand.job_id)
     spec = run_spec.with_order_note(
         spec, params, job_id=errand.job_id, endpoint_id=errand.endpoint.pk
     )

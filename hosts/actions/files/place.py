@@ -119,8 +119,8 @@ async def _of_volume(podman: Podman, volume: str) -> FilePlace:
 
 
 def _runs(state: dict[str, Any]) -> bool:
-    told = state.get("State") or {}
-    return bool(told.get("Running")) and not told.get("Paused")
+    container_state = state.get("State") or {}
+    return bool(container_state.get("Running")) and not container_state.get("Paused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +143,14 @@ async def stat_path(podman: Podman, place: FilePlace, path: str) -> PathInfo:
         return PathInfo(path, stat)
     target = place.shown_path(stat.target)
     try:
-        there = await archive.stat(podman, place.container, place.inside(target))
+        found = await archive.stat(podman, place.container, place.inside(target))
     except NotFound as exc:
         raise ActionFailed(
             _("This link leads to nothing: %(target)s.") % {"target": target}
         ) from exc
-    if there.kind == "link":
+    if found.kind == "link":
         raise ActionFailed(_("This link leads to another link: %(target)s.") % {"target": target})
-    return PathInfo(target, there, link=path)
+    return PathInfo(target, found, link=path)
 
 
 async def _no_link_on_the_way(podman: Podman, place: FilePlace, path: str) -> None:

@@ -196,11 +196,11 @@ async def owner_of(podman: Podman, place: FilePlace, path: str) -> Owner | None:
         done = await commands.run(podman, place.container, words)
     except commands.NoTool:
         return None
-    told = done.out.decode(errors="replace").split()
-    if done.code or len(told) != 4 or not (told[0].isdecimal() and told[1].isdecimal()):
+    fields = done.out.decode(errors="replace").split()
+    if done.code or len(fields) != 4 or not (fields[0].isdecimal() and fields[1].isdecimal()):
         return None
-    user, group = ("" if name == "UNKNOWN" else name for name in told[2:])
-    return Owner(int(told[0]), int(told[1]), user, group)
+    user, group = ("" if name == "UNKNOWN" else name for name in fields[2:])
+    return Owner(int(fields[0]), int(fields[1]), user, group)
 
 
 async def folder_pieces(podman: Podman, place: FilePlace, path: str) -> AsyncGenerator[bytes, None]:

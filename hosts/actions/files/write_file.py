@@ -106,12 +106,12 @@ async def _look_before(
     podman: Podman, place: FilePlace, folder: str, path: str, *, replace: bool
 ) -> Stat | None:
     try:
-        there = await archive.stat(podman, place.container, place.inside(folder))
+        info = await archive.stat(podman, place.container, place.inside(folder))
     except NotFound as exc:
         raise ActionFailed(_("The folder %(path)s does not exist.") % {"path": folder}) from exc
-    if there.kind == "link":
-        place.shown_path(there.target)
-    elif there.kind != "folder":
+    if info.kind == "link":
+        place.shown_path(info.target)
+    elif info.kind != "folder":
         raise ActionFailed(_("%(path)s is not a folder.") % {"path": folder})
     try:
         found = await archive.stat(podman, place.container, place.inside(path))

@@ -90,9 +90,9 @@ def _write(row: FreezeWindow, options: FreezeOptions) -> None:
     name = options.name.strip()
     if not name or len(name) > 80:
         raise FieldRefusal("name", _("Give it a name of at most %d characters.") % 80)
-    taken = FieldRefusal("name", _("There is already a freeze window with this name."))
+    name_taken = FieldRefusal("name", _("There is already a freeze window with this name."))
     if FreezeWindow.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
-        raise taken
+        raise name_taken
     if options.severity not in FreezeWindow.Severity.values:
         raise FieldRefusal("severity", _("Choose refuse or ask."))
     if options.zone not in available_timezones():
@@ -109,7 +109,7 @@ def _write(row: FreezeWindow, options: FreezeOptions) -> None:
     row.starts_at = None if weekly else options.starts_at
     row.ends_at = None if weekly else options.ends_at
     row.enabled, row.everywhere = options.enabled, not options.groups
-    with refuse_taken(taken):
+    with refuse_taken(name_taken):
         row.save()
     row.groups.set(options.groups)
 

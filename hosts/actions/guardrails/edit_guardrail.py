@@ -86,11 +86,11 @@ def remove(person: Person, guardrail_id: int) -> str:
     """Delete a rule. Returns its name. NotVisible, Denied."""
     row = get_guardrail(person, guardrail_id)
     with transaction.atomic():
-        told = {"removed": True, **_log_params(row)}
+        params = {"removed": True, **_log_params(row)}
         target = target_of_rule(row)
         row.delete()
         raise_epoch()
-        write.event(person.who, VERB, target, params=told)
+        write.event(person.who, VERB, target, params=params)
         bells.ring("audit")
     return target.name
 
@@ -109,9 +109,9 @@ def _write(row: Guardrail, options: GuardrailOptions) -> dict[str, Any]:
     name = options.name.strip()
     if not name or len(name) > LONGEST_NAME:
         raise FieldRefusal("name", _("Give it a name of at most %d characters.") % LONGEST_NAME)
-    taken = FieldRefusal("name", _("There is already a guardrail with this name."))
+    name_taken = FieldRefusal("name", _("There is already a guardrail with this name."))
     if Guardrail.objects.filter(name__iexact=name).exclude(pk=row.pk).exists():
-        raise taken
+        raise name_taken
     if options.kind not in KINDS:
         raise FieldRefusal("kind", _("There is no kind %s.") % options.kind[:40])
     if options.severity not in tuple(Severity):
@@ -120,7 +120,7 @@ def _write(row: Guardrail, options: GuardrailOptions) -> dict[str, Any]:
     row.settings = check_settings(options.kind, options.settings)
     row.words = options.words.strip()[:LONGEST_WORDS]
     row.enabled, row.everywhere = options.enabled, not options.groups
-    with refuse_taken(taken):
+    with refuse_taken(name_taken):
         row.save()
     row.groups.set(options.groups)
     return _log_params(row)

@@ -55,8 +55,8 @@ def unlock(person: Person, lock_id: int) -> ObjectLock:
     with transaction.atomic():
         found.delete()
         raise_epoch()
-        told = {"locked_by": found.locked_by_name, "reason": found.reason}
-        write.event(person.who, REMOVE, target, params=told)
+        params = {"locked_by": found.locked_by_name, "reason": found.reason}
+        write.event(person.who, REMOVE, target, params=params)
         _ring(found.kind)
     return found
 

@@ -27,13 +27,13 @@ def _tell(login: Login) -> bool:
     until = login.certificate_until
     assert until is not None
     verb = ENDED if until <= timezone.now() else ENDS
-    told = f"{verb} {until.isoformat()}"
+    notice = f"{verb} {until.isoformat()}"
     with transaction.atomic():
         mine = Login.objects.filter(pk=login.pk, certificate_until=until)
         # the update decides between two workers
-        if not mine.exclude(certificate_told=told).update(certificate_told=told):
+        if not mine.exclude(certificate_told=notice).update(certificate_told=notice):
             return False
-        said = {"login": login.user, "until": until.isoformat()}
-        write.event(_CLOCK, verb, target_of_host(login.host), params=said)
+        params = {"login": login.user, "until": until.isoformat()}
+        write.event(_CLOCK, verb, target_of_host(login.host), params=params)
         bells.ring("hosts", "audit")
     return True

@@ -60,8 +60,8 @@ def add_login(
         )
         add_endpoints(login, sockets)
         host.save()
-        said = {"added_login": user, "sockets": _paths(sockets)}
-        log_change(person, EDIT, host, said | _of(certificate))
+        params = {"added_login": user, "sockets": _paths(sockets)}
+        log_change(person, EDIT, host, params | _of(certificate))
     return login
 
 
@@ -93,8 +93,8 @@ def replace_key(
         login.certificate_until = certificate.until if certificate else None
         login.save()
         reconnect(Login.objects.filter(pk=login.pk))
-        said = {"login": login.user, "public_key": public_key}
-        log_change(person, EDIT, login.host, said | _of(certificate))
+        params = {"login": login.user, "public_key": public_key}
+        log_change(person, EDIT, login.host, params | _of(certificate))
     return login
 
 

@@ -114,20 +114,20 @@ def warning(twins: Sequence[SameKeyHost]) -> str:
     if not apart:
         return ""
     names = ", ".join(one.name for one in apart)
-    said = _("This machine shows the same SSH host key as %(names)s.") % {"names": names}
+    message = _("This machine shows the same SSH host key as %(names)s.") % {"names": names}
     for one in apart:
         if one.why:
-            said += " " + _("It is not %(name)s: it has %(what)s.") % {
+            message += " " + _("It is not %(name)s: it has %(what)s.") % {
                 "name": one.name,
                 "what": ", ".join(one.why),
             }
         else:
-            said += " " + _(
+            message += " " + _(
                 "%(name)s does not answer now, so Haulout cannot tell whether they are two "
                 "machines. If it has moved, change its address instead."
             ) % {"name": one.name}
     return (
-        said
+        message
         + " "
         + _(
             "Whoever has this key can pretend to be either of them. Better give this machine its "

@@ -32,7 +32,7 @@ def duplicate_field(name: str, other: str, line: int) -> YamlRefused:
 
 
 def _type_words(what: Leaf | str) -> str:
-    told = {
+    fields = {
         Leaf.TEXT: _("a string"),
         Leaf.NUMBER: _("a whole number"),
         Leaf.TICK: _("true or false"),
@@ -41,4 +41,4 @@ def _type_words(what: Leaf | str) -> str:
         "a list": _("a list"),
         "a mapping": _("a mapping"),
     }
-    return told[what]
+    return fields[what]

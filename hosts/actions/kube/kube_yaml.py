@@ -127,8 +127,8 @@ def _compose(text: str) -> Iterator[yaml.Node]:
             loader.dispose()
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
-        said = wrong.problem or wrong.context or str(wrong)
-        raise YamlRefused(said, mark.line + 1 if mark else 0) from wrong
+        problem = wrong.problem or wrong.context or str(wrong)
+        raise YamlRefused(problem, mark.line + 1 if mark else 0) from wrong
     except yaml.YAMLError as wrong:
         raise YamlRefused(str(wrong)) from wrong
 

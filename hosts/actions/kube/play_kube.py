@@ -73,12 +73,12 @@ def ask(person: Person, endpoint_id: int, *, text: str, start: bool = True) -> J
     plan = plan_on(endpoint, text)
     clashing = clashes(endpoint, plan)
     require_side_verbs(person, endpoint, clashing, {"secret": REPLACE})
-    taken = [name for kind, name in clashing if kind in _NEW]
-    if taken:
+    existing = [name for kind, name in clashing if kind in _NEW]
+    if existing:
         raise FieldRefusal(
             "text",
             _("These already exist on %(host)s: %(names)s.")
-            % {"host": endpoint, "names": ", ".join(taken[:10])},
+            % {"host": endpoint, "names": ", ".join(existing[:10])},
             cure=_("Take them down first, or choose other names."),
         )
     short = [image for image in plan.images if parse(image).short]

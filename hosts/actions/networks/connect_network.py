@@ -76,10 +76,10 @@ async def do(errand: Errand) -> dict[str, Any]:
     """Connect, then judge the result. One that is connected already is no error."""
     container_id, address = errand.params["container_id"], errand.params["address"]
     try:
-        there = await containers.inspect(errand.podman, container_id)
-        if errand.name in on_networks(there):
+        inspected = await containers.inspect(errand.podman, container_id)
+        if errand.name in on_networks(inspected):
             return {"changed": False}
-        await errand.about_to_send({"reach": reach_of(there)})
+        await errand.about_to_send({"reach": reach_of(inspected)})
         await networks.connect(
             errand.podman,
             errand.object_id,
@@ -90,8 +90,8 @@ async def do(errand: Errand) -> dict[str, Any]:
     except NotFound as gone:
         words = _("The container or the network no longer exists.")
         raise ActionFailed(words, gone.message) from gone
-    found = await _look(errand, there)
-    if further := on_networks(found) - on_networks(there) - {errand.name}:
+    found = await _look(errand, inspected)
+    if further := on_networks(found) - on_networks(inspected) - {errand.name}:
         words = _("Podman also connected it to %s, which was not requested.") % ", ".join(
             sorted(further)
         )

@@ -44,10 +44,10 @@ async def do(errand: Errand) -> dict[str, Any]:
 
 async def settle(errand: Errand) -> Settlement:
     try:
-        there = errand.name in await networks_of(errand.podman, errand.params["container_id"])
+        connected = errand.name in await networks_of(errand.podman, errand.params["container_id"])
     except NotFound:
         return Settlement.DONE
-    return Settlement.AGAIN if there else Settlement.DONE
+    return Settlement.AGAIN if connected else Settlement.DONE
 
 
 ACTION = Action(

@@ -26,9 +26,9 @@ def ask(person: Person, ref: ObjectRef, **servers: list[str]) -> Job:
 async def _remaining(errand: Errand) -> tuple[list[str], list[str]]:
     """(still to be added, still to be dropped)."""
     found = await networks.inspect(errand.podman, errand.object_id)
-    there = found.get("network_dns_servers") or []
-    add = [one for one in errand.params["dns_add"] if one not in there]
-    return add, [one for one in errand.params["dns_drop"] if one in there]
+    current = found.get("network_dns_servers") or []
+    add = [one for one in errand.params["dns_add"] if one not in current]
+    return add, [one for one in errand.params["dns_drop"] if one in current]
 
 
 async def do(errand: Errand) -> dict[str, Any]:

@@ -96,11 +96,11 @@ def read_existing(
     their generated names.
     """
     seen = InspectedContainer(found, mapping(found.get("_image")))
-    told = {name: text for name, one in FIELDS.items() if (text := _field_text(one, seen))}
+    params = {name: text for name, one in FIELDS.items() if (text := _field_text(one, seen))}
     asked, source = _requested(seen, endpoint_id)
-    texts = _with_changes(asked, told) if asked is not None else dict(told)
+    texts = _with_changes(asked, params) if asked is not None else dict(params)
     texts["image"] = str(found.get("ImageName") or texts.get("image", ""))
-    texts["volumes"] = _volumes(asked or {}, told, keep=keep_volumes)
+    texts["volumes"] = _volumes(asked or {}, params, keep=keep_volumes)
     env, masked = _environment(seen)
     known = {str(one.get("target") or one["source"]) for one in _secrets(texts)}
     return ExistingContainer(

@@ -124,8 +124,8 @@ async def judge_image(errand: Errand, spec: dict[str, Any]) -> None:
 
 def image_reach(image: dict[str, Any]) -> list[str]:
     """Labels and annotations of an inspected image that reach beyond the container."""
-    told = image.get("Annotations")
-    names = map(str, told) if isinstance(told, dict) else ()
+    annotations = image.get("Annotations")
+    names = map(str, annotations) if isinstance(annotations, dict) else ()
     found = {name for name in names if name.startswith(_ORDERS)}
     config = image.get("Config")
     for labels in (image.get("Labels"), config.get("Labels") if isinstance(config, dict) else None):

@@ -25,13 +25,13 @@ def write(texts: dict[str, str], *, job_id: int, endpoint_id: int) -> str:
 def read(found: dict[str, Any], note: str, *, endpoint_id: int) -> dict[str, str] | None:
     """The texts of a valid note on the inspected container, or None."""
     try:
-        told = json.loads(note or "null")
+        order = json.loads(note or "null")
     except (ValueError, RecursionError):
         return None
-    texts = told.get("order") if isinstance(told, dict) else None
+    texts = order.get("order") if isinstance(order, dict) else None
     if not isinstance(texts, dict) or not all(isinstance(one, str) for one in texts.values()):
         return None
-    job_id = job_of(str(told.get("seal")), _what(texts, endpoint_id))
+    job_id = job_of(str(order.get("seal")), _what(texts, endpoint_id))
     config = found.get("Config")
     labels = config.get("Labels") if isinstance(config, dict) else None
     label = labels.get(JOB_LABEL) if isinstance(labels, dict) else None

@@ -48,13 +48,13 @@ def for_version(spec: dict[str, Any], version: tuple[int, int] | None) -> dict[s
     if version is None or version >= _READ_WRITE_SINCE or not spec.get("read_write_tmpfs"):
         return spec
     mounts = list(spec.get("mounts", []))
-    there = {one["destination"] for one in mounts} | {v["Dest"] for v in spec.get("volumes", [])}
+    targets = {one["destination"] for one in mounts} | {v["Dest"] for v in spec.get("volumes", [])}
     # before, only podman's command line did this (pkg/specgenutil/volumes.go of 4.3)
     options = ["rw", "rprivate", "nosuid", "nodev", "tmpcopyup"]
     mounts += [
         {"type": "tmpfs", "source": "tmpfs", "destination": path, "options": options}
         for path in ("/tmp", "/var/tmp", "/run")  # noqa: S108 - paths inside
-        if path not in there
+        if path not in targets
     ]
     return spec | {"mounts": mounts}
 
