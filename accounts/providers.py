@@ -78,13 +78,13 @@ def get_provider(name: str) -> Provider | None:
 def read(path: Path) -> tuple[Provider, ...]:
     """The file's providers. ProviderFileError with the place of the mistake."""
     try:
-        told = tomllib.loads(path.read_text())
+        data = tomllib.loads(path.read_text())
         open_to_all = path.stat().st_mode & 0o077
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ProviderFileError(f"{path}: {error}") from error
-    if set(told) - {"provider"}:
-        raise ProviderFileError(f"{path}: only [[provider]] tables belong here, not {min(told)!r}")
-    tables = told.get("provider", [])
+    if set(data) - {"provider"}:
+        raise ProviderFileError(f"{path}: only [[provider]] tables belong here, not {min(data)!r}")
+    tables = data.get("provider", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise ProviderFileError(f"{path}: write each provider as a table [[provider]]")
     found = tuple(_Table(path, number, table).provider() for number, table in enumerate(tables, 1))
@@ -99,9 +99,9 @@ def read(path: Path) -> tuple[Provider, ...]:
 class _Table:
     """Reads a provider's table. Unknown keys are refused by name."""
 
-    def __init__(self, path: Path, number: int, told: Mapping[str, Any]) -> None:
-        self.path, self.told = path, dict(told)
-        self.where = f"{path}: provider {told.get('id') or number}"
+    def __init__(self, path: Path, number: int, table: Mapping[str, Any]) -> None:
+        self.path, self.table = path, dict(table)
+        self.where = f"{path}: provider {table.get('id') or number}"
 
     def provider(self) -> Provider:
         made = Provider(
@@ -117,11 +117,11 @@ class _Table:
             domains=tuple(one.lower() for one in self._texts("domains", ())),
             role=self._text("role", "member"),
             second_factor=self._choice("second_factor", SECOND_FACTOR),
-            teams={group: self._names(group, told) for group, told in self._map("teams").items()},
-            roles={group: self._name(group, told) for group, told in self._map("roles").items()},
+            teams={group: self._names(group, value) for group, value in self._map("teams").items()},
+            roles={group: self._name(group, value) for group, value in self._map("roles").items()},
         )
-        if self.told:
-            self._wrong(_("%(key)s is not a setting"), min(self.told))
+        if self.table:
+            self._wrong(_("%(key)s is not a setting"), min(self.table))
         if not _ID.fullmatch(made.id):
             self._wrong(_("%(key)s: use lower-case letters, digits and hyphens"), "id")
         parts = urlsplit(made.issuer)
@@ -141,37 +141,37 @@ class _Table:
         raise ProviderFileError(f"{self.where}: {words % {'key': key}}")
 
     def _text(self, key: str, default: str | None = None) -> str:
-        return self._name(key, self.told.pop(key, default), empty=default == "")
+        return self._name(key, self.table.pop(key, default), empty=default == "")
 
-    def _name(self, key: str, told: object, *, empty: bool = False) -> str:
-        if not isinstance(told, str) or not (told or empty):
+    def _name(self, key: str, value: object, *, empty: bool = False) -> str:
+        if not isinstance(value, str) or not (value or empty):
             self._wrong(_("%(key)s must be a string"), key)
-        return str(told)
+        return str(value)
 
     def _texts(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
-        return self._names(key, self.told.pop(key, list(default)))
+        return self._names(key, self.table.pop(key, list(default)))
 
-    def _names(self, key: str, told: object) -> tuple[str, ...]:
-        listed = [told] if isinstance(told, str) else told
+    def _names(self, key: str, value: object) -> tuple[str, ...]:
+        listed = [value] if isinstance(value, str) else value
         if not isinstance(listed, list) or not all(one and isinstance(one, str) for one in listed):
             self._wrong(_("%(key)s must be a list of strings"), key)
             return ()
         return tuple(listed)
 
     def _choice(self, key: str, choices: tuple[str, ...]) -> str:
-        told = self._text(key, choices[0])
-        if told not in choices:
+        value = self._text(key, choices[0])
+        if value not in choices:
             self._wrong(f"%(key)s: {' | '.join(choices)}", key)
-        return told
+        return value
 
     def _map(self, key: str) -> dict[str, Any]:
-        told = self.told.pop(key, {})
-        if not isinstance(told, dict):
+        value = self.table.pop(key, {})
+        if not isinstance(value, dict):
             self._wrong(_("%(key)s must be a table"), key)
-        return dict(told)
+        return dict(value)
 
     def _secret(self) -> str:
-        if "client_secret_file" not in self.told:
+        if "client_secret_file" not in self.table:
             return self._text("client_secret", "")
         path = Path(self._text("client_secret_file"))
         try:

@@ -165,6 +165,6 @@ def _label(name: str) -> str:
     return str(verb.label) if verb else name
 
 
-def _enter(who: Who, role: Role, told: dict[str, Any]) -> None:
+def _enter(who: Who, role: Role, params: dict[str, Any]) -> None:
     epoch.raise_epoch()
-    write.event(who, VERB, target_of_role(role), params=told)
+    write.event(who, VERB, target_of_role(role), params=params)

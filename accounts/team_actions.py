@@ -146,6 +146,6 @@ def name_rule() -> str:
     )
 
 
-def _enter(who: Who, team: Team, told: dict[str, Any], *, detail: str = "") -> None:
+def _enter(who: Who, team: Team, params: dict[str, Any], *, detail: str = "") -> None:
     epoch.raise_epoch()
-    write.event(who, VERB, target_of_team(team), params=told, detail=detail)
+    write.event(who, VERB, target_of_team(team), params=params, detail=detail)

@@ -98,8 +98,8 @@ async def _volumes(
             inspected: dict[str, Any] = await containers.inspect(podman, str(one["Id"]))
         except NotFound:
             continue
-        told = (mount.get("Name") for mount in inspected.get("Mounts") or [])
-        mounted |= locked & {str(name) for name in told if name}
+        names = (mount.get("Name") for mount in inspected.get("Mounts") or [])
+        mounted |= locked & {str(name) for name in names if name}
     anonymous = set()
     for name in mounted:
         try:

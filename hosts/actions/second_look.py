@@ -92,12 +92,12 @@ def _unseen() -> str:
 
 def judge_identity(found: dict[str, Any], own_id: str, name: str, *, key: str = "Id") -> None:
     """ActionFailed where the host shows another object than requested."""
-    told, called = found.get(key), found.get("Name")
-    if told == own_id and (not name or called == name):
+    found_id, called = found.get(key), found.get("Name")
+    if found_id == own_id and (not name or called == name):
         return
     cause = _("Haulout asked about %(asked)s, but the host answered about %(told)s.") % {
         "asked": name or own_id[:12],
-        "told": str(called or told)[:100],
+        "told": str(called or found_id)[:100],
     }
     raise ActionFailed(_unseen(), cause)
 

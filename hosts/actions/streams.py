@@ -186,9 +186,9 @@ def _heed_blockers(action: StreamedAction, proposal: Proposal | None) -> None:
         _stop(action, verdict.sentence())
 
 
-def _stop(action: StreamedAction, said: str) -> NoReturn:
-    write.refusal(action.person.who, action.verb, action.target, reason=said[:300])
-    raise ActionFailed(said)
+def _stop(action: StreamedAction, reason: str) -> NoReturn:
+    write.refusal(action.person.who, action.verb, action.target, reason=reason[:300])
+    raise ActionFailed(reason)
 
 
 def _begin(action: StreamedAction, params: dict[str, Any]) -> int:

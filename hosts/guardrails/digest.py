@@ -14,19 +14,19 @@ _OWN_LABEL = "io.haulout.job"
 
 def digest(proposal: Proposal) -> str:
     """64 hex digits. The form and the worker get the same hash for the same proposal."""
-    told = asdict(replace(proposal, written=None))
-    del told["written"]
+    content = asdict(replace(proposal, written=None))
+    del content["written"]
     # only with a text, so that older digests stay equal
     if text := proposal.text:
-        told["text"] = text
-    for part in told["parts"]:
+        content["text"] = text
+    for part in content["parts"]:
         part["labels"].pop(_OWN_LABEL, None)
         if not part["names"]:
             # absent if empty, so that older digests stay equal
             del part["names"]
         # locks judge existing images, not rules
         del part["pulled"]
-    whole = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
+    whole = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(whole.encode()).hexdigest()
 
 

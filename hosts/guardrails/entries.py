@@ -17,12 +17,12 @@ def entries_about_rule(name: str) -> tuple[Q, ...]:
     # a list of names in the parameters' canonical JSON
     written = orjson.dumps(name).decode()
     listed = rf'"(warned|approval|rules)":\[("([^"\\]|\\.)*",)*{re.escape(written)}'
-    told = Q(params_text__contains=written) & Q(params_text__regex=listed)
+    mentioned = Q(params_text__contains=written) & Q(params_text__regex=listed)
     judged = sorted(card.verb for card in cards() if card.road.when)
     return (
         Q(intent=None, kind="refusal", detail__contains=f"guardrail {name} ("),
         # without `kind`, whose index would cover half of the log
-        Q(intent=None, verb__in=judged) & told,
-        Q(intent=None, verb__in=_DECIDED) & told,
+        Q(intent=None, verb__in=judged) & mentioned,
+        Q(intent=None, verb__in=_DECIDED) & mentioned,
         Q(intent__isnull=False, result="denied", detail__contains=f"“{name}”"),
     )

@@ -113,10 +113,10 @@ def _check_rows(
     # many rows are equal
     known: dict[str, str] = {}
     for pk, *values in rows.values_list("pk", *columns).iterator(chunk_size=2000):
-        said = repr(values)
-        words = known.get(said)
+        key = repr(values)
+        words = known.get(key)
         if words is None:
-            words = known[said] = _breaks(rule, what, dict(zip(columns, values, strict=True)))
+            words = known[key] = _breaks(rule, what, dict(zip(columns, values, strict=True)))
         found.checked += 1
         if words:
             found.breaking += 1

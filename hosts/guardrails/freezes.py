@@ -34,20 +34,20 @@ class OpenWindow:
     def words(self) -> str:
         """The sentence for people: its name, its end, and its own words."""
         until = self.until.astimezone(zone_of(self.window))
-        told = {
+        values = {
             "name": self.window.name,
             "until": until.strftime("%Y-%m-%d %H:%M"),
             "zone": self.window.zone,
         }
-        said = _("The freeze window “%(name)s” is open until %(until)s (%(zone)s).") % told
-        return f"{said} {self.window.words}".strip()
+        sentence = _("The freeze window “%(name)s” is open until %(until)s (%(zone)s).") % values
+        return f"{sentence} {self.window.words}".strip()
 
     def finding(self) -> Finding:
         """The window as a finding of a verdict."""
         severity = Severity(self.window.severity)
         asks = _("Until then it needs an approval.") if severity is Severity.ASK else ""
-        said = f"{self.words} {asks}".strip()
-        return Finding(self.window.name, 0, severity, FIELD, self.words, said=said)
+        sentence = f"{self.words} {asks}".strip()
+        return Finding(self.window.name, 0, severity, FIELD, self.words, said=sentence)
 
 
 def zone_of(window: FreezeWindow) -> ZoneInfo:

@@ -234,8 +234,8 @@ def _limits(part: Part, host: dict[str, Any]) -> None:
 def _ports(part: Part, host: dict[str, Any]) -> None:
     for bindings in _part(host, "PortBindings").values():
         for one in mappings(bindings):
-            told = text(one.get("HostPort"))
-            first = int(told) if told.isascii() and told.isdecimal() and len(told) < 6 else 0
+            port = text(one.get("HostPort"))
+            first = int(port) if port.isascii() and port.isdecimal() and len(port) < 6 else 0
             part.ports.append(Port(first, 1, text(one.get("HostIp")), "HostConfig.PortBindings"))
 
 

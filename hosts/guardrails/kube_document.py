@@ -44,8 +44,8 @@ def normalize_document(document: Mapping[Any, Any]) -> NormalizedDocument:
 
 def dotted_path(path: Path) -> str:
     """The path as text: spec.containers[0].name"""
-    said = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return said.removeprefix(".")
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.removeprefix(".")
 
 
 def _value(found: NormalizedDocument, value: Any, what: Any, *, written: Path, at: Path) -> Any:
@@ -65,10 +65,10 @@ def _value(found: NormalizedDocument, value: Any, what: Any, *, written: Path, a
         return [{} if item is None and isinstance(what[0], dict) else item for item in items]
     if what is Leaf.PAIRS:
         return _pairs(found, value, written)
-    said = _leaf(value, what)
-    if said is None:
+    leaf = _leaf(value, what)
+    if leaf is None:
         found.wrong.append((written, what))
-    return said
+    return leaf
 
 
 def _mapping(
@@ -80,7 +80,7 @@ def _mapping(
         found.wrong.append((written, "a mapping"))
         return None
     names = {name.casefold(): name for name in fields}
-    said: dict[str, Any] = {}
+    normalized: dict[str, Any] = {}
     seen: dict[str, str] = {}
     for raw_key, value in raw.items():
         key = str(raw_key)
@@ -90,29 +90,29 @@ def _mapping(
         elif name in seen:
             # neither of them is sent
             found.twice.append(((*written, key), seen[name]))
-            said.pop(name, None)
+            normalized.pop(name, None)
         else:
             seen[name] = key
             if fields[name] is Leaf.IGNORED or value is None:
                 continue
             inner = _value(found, value, fields[name], written=(*written, key), at=(*at, name))
             if inner is not None:
-                said[name] = inner
-    return said
+                normalized[name] = inner
+    return normalized
 
 
 def _pairs(found: NormalizedDocument, raw: Any, written: Path) -> dict[str, str] | None:
     if not isinstance(raw, Mapping):
         found.wrong.append((written, Leaf.PAIRS))
         return None
-    said: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for key, value in raw.items():
         text = "" if value is None else _leaf(value, Leaf.TEXT)
         if text is None:
             found.wrong.append(((*written, str(key)), Leaf.TEXT))
         else:
-            said[str(key)] = text
-    return said
+            texts[str(key)] = text
+    return texts
 
 
 def _leaf(value: Any, what: Leaf) -> Any:

@@ -74,9 +74,9 @@ class Verdict:
             text = _("The guardrail “%(rule)s” asks for approval (%(field)s): %(words)s")
         else:
             text = _("The guardrail “%(rule)s” refuses it (%(field)s): %(words)s")
-        said = first.said or text % values
+        sentence = first.said or text % values
         if first.why:
-            said = f"{said} {first.why}"
+            sentence = f"{sentence} {first.why}"
         if more := len(self.blocking) - 1:
-            said = f"{said} " + _("%d more problems.") % more
-        return said
+            sentence = f"{sentence} " + _("%d more problems.") % more
+        return sentence

@@ -152,7 +152,7 @@ def _stamp(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds") if moment else None
 
 
-def _log(person: Person, target: Target, told: dict[str, object]) -> None:
+def _log(person: Person, target: Target, params: dict[str, object]) -> None:
     raise_epoch()
-    write.event(person.who, VERB, target, params=told)
+    write.event(person.who, VERB, target, params=params)
     bells.ring("access", "audit")

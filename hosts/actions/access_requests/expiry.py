@@ -39,8 +39,8 @@ def end_grants() -> int:
         entries = [(target_of_grant(grant), _log_params(grant)) for grant in grants]
         Grant.objects.filter(pk__in=[grant.pk for grant in grants]).delete()
         raise_epoch()
-        for target, told in entries:
-            write.event(HAULOUT, GRANT_ENDED, target, params=told)
+        for target, params in entries:
+            write.event(HAULOUT, GRANT_ENDED, target, params=params)
         bells.ring("access", "audit")
     return len(grants)
 

@@ -101,8 +101,8 @@ async def do(errand: Errand) -> dict[str, Any]:
             credentials=credentials,
             mounts=await mounts_stay_inside(errand.podman),
         )
-        async with aclosing(lines) as told:
-            async for line in told:
+        async with aclosing(lines) as output:
+            async for line in output:
                 if isinstance(line, BuildResult):
                     await at_image(errand, line.image_id, list(order.tags))
                     return {"kind": "image", "id": line.image_id}

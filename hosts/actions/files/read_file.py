@@ -105,9 +105,9 @@ def target_for(row: InventoryRow, kind: str) -> Any:
 def enter(person: Person, kind: str, row: InventoryRow, *, what: str, path: str) -> None:
     """Write the entry for a page (list, view) before it is shown. A download is a streamed action."""
     with transaction.atomic():
-        verb, told = f"{kind}.files", {"what": what, "path": path}
+        verb, params = f"{kind}.files", {"what": what, "path": path}
         grant = grounds(person, verb, row.endpoint, as_container(row)).words
-        write.event(person.who, verb, target_for(row, kind), params=told, grant=grant)
+        write.event(person.who, verb, target_for(row, kind), params=params, grant=grant)
 
 
 @dataclass(frozen=True, slots=True)

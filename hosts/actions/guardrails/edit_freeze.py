@@ -69,10 +69,10 @@ def remove(person: Person, freeze_id: int) -> str:
     """Delete a window. Returns its name. NotVisible, Denied."""
     row = get_freeze(person, freeze_id)
     with transaction.atomic():
-        told, target = {"removed": True, **log_params(row)}, _target(row)
+        params, target = {"removed": True, **log_params(row)}, _target(row)
         row.delete()
         raise_epoch()
-        write.event(person.who, VERB, target, params=told)
+        write.event(person.who, VERB, target, params=params)
         bells.ring("hosts", "freezes", "audit")
     return target.name
 

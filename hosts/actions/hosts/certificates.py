@@ -47,8 +47,8 @@ def set_certificate(person: Person, login_id: int, pasted: str) -> Login:
         login.certificate_until = found.until if found else None
         login.save()
         reconnect(Login.objects.filter(pk=login.pk))
-        told = f"{found.key_id}, {found.authority}" if found else ""
-        log_change(person, EDIT, login.host, {"login": login.user, "certificate": told})
+        certificate = f"{found.key_id}, {found.authority}" if found else ""
+        log_change(person, EDIT, login.host, {"login": login.user, "certificate": certificate})
     return login
 
 

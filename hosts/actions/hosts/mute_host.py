@@ -28,14 +28,14 @@ def mute(person: Person, host_id: int, *, minutes: int, reason: str) -> HostMute
         raise FieldRefusal("minutes", _("Two weeks at most."))
     if not reason.strip():
         raise FieldRefusal("reason", _("Give a reason: everybody who looks at the host sees it."))
-    told = {
+    mute = {
         "until": timezone.now() + span,
         "reason": reason.strip()[:300],
         "muted_by_id": person.user.pk,
         "muted_by_name": person.who.name,
     }
     with transaction.atomic():
-        row, _new = HostMute.objects.update_or_create(host=host, defaults=told)
+        row, _new = HostMute.objects.update_or_create(host=host, defaults=mute)
         raise_epoch()
         params = {"until": row.until.isoformat(), "reason": row.reason}
         write.event(person.who, VERB, target_of_host(host), params=params)

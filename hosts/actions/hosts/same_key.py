@@ -100,8 +100,8 @@ async def _examine(one: _KeyHolder) -> SocketInfo | None:
             steps = [step async for step in control.examine({"login_id": one.login_id})]
     except (ControlError, TimeoutError):
         return None
-    told = [it for it in found_sockets(steps) if it.machine]
-    return next((it for it in told if it.graph_root == one.graph_root), next(iter(told), None))
+    known = [it for it in found_sockets(steps) if it.machine]
+    return next((it for it in known if it.graph_root == one.graph_root), next(iter(known), None))
 
 
 def _words(new: dict[str, Any], theirs: dict[str, Any]) -> list[str]:

@@ -111,8 +111,8 @@ async def _annotate(errand: Errand) -> None:
     notes = params.get("notes") or {}
     await manifests.annotate(errand.podman, list_id, digest, **words, notes=notes)
     found = await manifests.inspect(errand.podman, list_id)
-    told = found if not digest else _entry(found, digest)
-    if not set(notes.items()) <= set((told.get("annotations") or {}).items()):
+    entry = found if not digest else _entry(found, digest)
+    if not set(notes.items()) <= set((entry.get("annotations") or {}).items()):
         raise ActionFailed(_("This version of Podman does not support these annotations."))
 
 

@@ -101,8 +101,8 @@ def plan_of(text: str, *, numbered: bool = False) -> KubePlan:
         else:
             _name(document)
     if not objects:
-        said = ", ".join(kind for kind, _line in skipped) or ", ".join(INSIDE)
-        raise YamlRefused(_("Podman does not support %s.") % said, skipped[0][1] if skipped else 0)
+        names = ", ".join(kind for kind, _line in skipped) or ", ".join(INSIDE)
+        raise YamlRefused(_("Podman does not support %s.") % names, skipped[0][1] if skipped else 0)
     _refuse_twice(objects)
     return KubePlan(
         tuple(objects),
@@ -177,7 +177,7 @@ def _pod(
         yield PlannedObject("pod", pod, document.line, note=note)
         for part, number, one in containers:
             yield _container(document, one, (*where, part, number), pod)
-    ports += [said for _part, _number, one in containers for said in _ports(one)]
+    ports += [port for _part, _number, one in containers for port in _ports(one)]
 
 
 def _where(kind: str) -> tuple[str, ...]:

@@ -145,16 +145,16 @@ def _readable(texts: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _with_changes(asked: dict[str, str], told: dict[str, str]) -> dict[str, str]:
+def _with_changes(asked: dict[str, str], existing: dict[str, str]) -> dict[str, str]:
     """The request with later changes: name, limits, restart policy, networks."""
     texts = dict(asked)
-    for name, text in told.items():
+    for name, text in existing.items():
         one = FIELDS[name]
         if one.live and not _same(one, asked.get(name, ""), text):
             texts[name] = text
-    if not _same_networks(asked, told):
+    if not _same_networks(asked, existing):
         for name in ("network", "networks"):
-            texts[name] = told.get(name, "")
+            texts[name] = existing.get(name, "")
         for name in ("ip", "ip6", "mac", "aliases"):
             texts.pop(name, None)
     return texts
@@ -172,20 +172,20 @@ def _names(texts: dict[str, str]) -> set[str]:
     return {line.partition(":")[0] for line in lines if line}
 
 
-def _same_networks(asked: dict[str, str], told: dict[str, str]) -> bool:
-    first, second = _names(asked), _names(told)
+def _same_networks(asked: dict[str, str], existing: dict[str, str]) -> bool:
+    first, second = _names(asked), _names(existing)
     # nothing or a mode was requested: Podman's default network has a name of its own
     return first == second or not first or bool(first & {"bridge", "private", "host", "none"})
 
 
-def _volumes(asked: dict[str, str], told: dict[str, str], *, keep: bool) -> str:
+def _volumes(asked: dict[str, str], existing: dict[str, str], *, keep: bool) -> str:
     """Each mount in the request's words where they fit, else as inspect shows it."""
     wanted = {_target(line): line for line in asked.get("volumes", "").split("\n") if line}
     if not keep and asked:
         return "\n".join(wanted.values())
     elsewhere = asked.get("mounts", "") + asked.get("tmpfs", "")
     found = []
-    for line in told.get("volumes", "").split("\n"):
+    for line in existing.get("volumes", "").split("\n"):
         target = _target(line)
         if not line or f"={target}" in elsewhere:
             continue

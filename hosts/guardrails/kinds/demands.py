@@ -69,10 +69,10 @@ def _limits(settings: Settings, part: Part) -> Iterator[Breach]:
             if name in needed or most is not None:
                 yield field, _now("it removes the limit: %s.") % label
         elif most is not None and given > most:
-            told = sizes.words(int(given)) if name == "memory" else f"{given:g}"
+            value = sizes.words(int(given)) if name == "memory" else f"{given:g}"
             bound = sizes.words(int(most)) if name == "memory" else f"{most:g}"
             words = _now("%(label)s: %(given)s is more than %(most)s.")
-            yield field, words % {"label": label, "given": told, "most": bound}
+            yield field, words % {"label": label, "given": value, "most": bound}
 
 
 def _ports_read(text: str) -> str:
@@ -102,8 +102,8 @@ def _ports(settings: Settings, part: Part) -> Iterator[Breach]:
         addresses = lines_of(settings, "addresses")
         given = _same_address(port.address)
         if addresses and given not in addresses:
-            told = port.address or _now("all addresses")
-            yield where(part, port.field), _now("it is published on %s.") % told
+            address = port.address or _now("all addresses")
+            yield where(part, port.field), _now("it is published on %s.") % address
 
 
 def _same_address(text: str) -> str:
@@ -128,9 +128,9 @@ def _closed(settings: Settings, port: Port) -> str:
         first, _dash, end = text.partition("-")
         if int(first) <= port.first and last <= int(end or first):
             return ""
-    told = str(port.first) if last == port.first else f"{port.first}-{last}"
+    ports = str(port.first) if last == port.first else f"{port.first}-{last}"
     return _now("host port %(port)s is not one of %(allowed)s.") % {
-        "port": told,
+        "port": ports,
         "allowed": ", ".join(ranges),
     }
 

@@ -70,8 +70,8 @@ def _wrong(settings: Settings, mount: Mount) -> str:
     if mount.type not in _PATHS:
         place = f"{mount.type}:{mount.source}"
         words = _now("it mounts %(source)s as %(type)s.")
-        told = words % {"source": mount.source or "–", "type": mount.type}
-        return "" if matches(place, lines_of(settings, "remote")) else told
+        problem = words % {"source": mount.source or "–", "type": mount.type}
+        return "" if matches(place, lines_of(settings, "remote")) else problem
     return _outside(settings, mount)
 
 

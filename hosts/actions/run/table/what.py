@@ -102,9 +102,9 @@ def _restarts(spec: dict[str, Any], policy: Any, params: dict[str, Any]) -> None
 
 def _stop_signal(container: InspectedContainer) -> str:
     value = container.config("StopSignal")
-    told = number_of(str(value))
+    number = number_of(str(value))
     usual = number_of(str(container.image.get("StopSignal") or "TERM"))
-    return "" if told in (0, usual) else signal(str(value))
+    return "" if number in (0, usual) else signal(str(value))
 
 
 def _flag(name: str) -> Any:
