@@ -18,11 +18,11 @@ from dashboard.person import person_of
 from hosts.access import (
     Person,
     allows,
+    as_container,
     get_object,
     grounds,
     require,
     target_of,
-    as_container,
 )
 from hosts.access.readable_inspect import MASK
 from hosts.actions.kube.kube_yaml import YamlRefused, read
