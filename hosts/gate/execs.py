@@ -22,6 +22,7 @@ _CREATE: Final = {
 # of Docker's clients; Podman does not read them
 _CREATE_UNREAD: Final = frozenset({"ConsoleSize", "Container", "Detach"})
 _START: Final = {"Detach": bool, "Tty": bool, "h": int, "w": int}
+_REMOVAL: Final[dict[str, type]] = {"Force": bool}
 _START_UNREAD: Final = frozenset({"ConsoleSize"})
 
 
@@ -36,6 +37,11 @@ def creation(body: bytes) -> dict[str, Any]:
 def start(body: bytes) -> dict[str, Any]:
     """How an exec is started; an empty body is one too."""
     return _read(body, _START, _START_UNREAD) if body.strip() else {}
+
+
+def removal(body: bytes) -> dict[str, Any]:
+    """How an exec is forgotten."""
+    return _read(body, _REMOVAL, frozenset()) if body.strip() else {}
 
 
 def _read(body: bytes, known: dict[str, type], unread: frozenset[str]) -> dict[str, Any]:

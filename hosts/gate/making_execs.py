@@ -1,12 +1,14 @@
-"""The making of an exec: judged here, entered in the log when it is started."""
+"""The making of an exec: judged here, entered in the log when it is started. And its end."""
 
 import json
+from typing import Any
 
 from hosts.access import target_of
 from hosts.database_threads import in_thread
 from hosts.gate import execs
 from hosts.gate.call import Call
 from hosts.gate.host import HostConnection
+from hosts.gate.names import ResolvedObject
 from hosts.gate.relaying import fields_of
 from hosts.gate.replies import Refused, whole
 from hosts.guardrails import GuardrailRefused, from_request, require
@@ -24,6 +26,17 @@ async def make_exec(call: Call) -> None:
         await in_thread(lambda: require(call.person, call.endpoint, proposal, target=target))
     except GuardrailRefused as refused:
         raise Refused(403, str(refused)) from refused
+    await _send_on(call, found, spec)
+
+
+async def forget_exec(call: Call) -> None:
+    """Answer the request to forget an exec that has ended. Refused."""
+    spec = execs.removal(call.body)
+    found = await call.find("exec", call.request.name, call.request.route.verb)
+    await _send_on(call, found, spec)
+
+
+async def _send_on(call: Call, found: ResolvedObject, spec: dict[str, Any]) -> None:
     async with HostConnection(call.endpoint) as host:
         fields = ["Content-Type: application/json"]
         body = json.dumps(spec).encode()

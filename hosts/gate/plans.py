@@ -50,12 +50,6 @@ async def _stop(call: Call, _found: ResolvedObject | None) -> Plan:
         raise Refused(400, "The time to wait is a number of seconds.") from bad
 
 
-async def _start(call: Call, _found: ResolvedObject | None) -> Plan:
-    if call.request.ticked("recursive"):
-        raise Refused(403, "recursive starts other containers too: start them one by one.")
-    return Plan()
-
-
 async def _kill(call: Call, _found: ResolvedObject | None) -> Plan:
     return Plan({"signal": call.request.one("signal") or "SIGKILL"})
 
@@ -194,7 +188,6 @@ _PLANNERS: Final[dict[str, Planner]] = {
     "network.create": plan_network,
     "volume.create": plan_volume,
     "container.exec": _exec,
-    "container.start": _start,
     "container.stop": _stop,
     "container.restart": _stop,
     "container.kill": _kill,

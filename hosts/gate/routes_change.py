@@ -10,7 +10,7 @@ from typing import Final
 from hosts.gate.routes import BOTH, DOCKER, LIBPOD, Answer, Route, Takes, table
 
 _BOTH: Final = """
-    POST /containers/{container}/start container.start detachKeys recursive
+    POST /containers/{container}/start container.start detachKeys recursive!
     POST /containers/{container}/stop container.stop ignore signal t timeout
     POST /containers/{container}/restart container.restart signal t timeout
     POST /containers/{container}/kill container.kill all signal
@@ -73,6 +73,10 @@ _DOCKER_MAKES: Final = """
 _EXEC_MAKES: Final = """
     POST /containers/{container}/exec container.exec
 """
+# Podman's own client does so after each
+_EXEC_FORGETS: Final = """
+    POST /exec/{exec}/remove container.exec force
+"""
 
 ROUTES: Final[tuple[Route, ...]] = (
     *table(_BOTH, BOTH, changes=True),
@@ -86,4 +90,5 @@ ROUTES: Final[tuple[Route, ...]] = (
     *table(_DOCKER_MAKES, DOCKER, takes=Takes.JSON, changes=True),
     *table(_PARTS, BOTH),
     *table(_EXEC_MAKES, BOTH, takes=Takes.JSON),
+    *table(_EXEC_FORGETS, LIBPOD, takes=Takes.JSON),
 )

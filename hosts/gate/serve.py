@@ -20,7 +20,7 @@ from hosts.gate.call import Call
 from hosts.gate.changing import change
 from hosts.gate.client import Client, Reader, Writer
 from hosts.gate.lasting import Withdrawn, first
-from hosts.gate.making_execs import make_exec
+from hosts.gate.making_execs import forget_exec, make_exec
 from hosts.gate.reading import ReadingLog, read
 from hosts.gate.removing_images import SEVERAL, remove_images
 from hosts.gate.replies import Refused, error
@@ -136,7 +136,9 @@ async def _answer(call: Call, written: ReadingLog) -> bool:
         return True
     if route.changes:
         return await change(call)
-    if route.takes is Takes.JSON:
+    if route.takes is Takes.JSON and route.kind == "exec":
+        await forget_exec(call)
+    elif route.takes is Takes.JSON:
         await make_exec(call)
     else:
         await read(call, written)

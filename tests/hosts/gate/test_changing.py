@@ -237,6 +237,10 @@ async def test_a_command_is_traced_to_its_container_and_entered_when_it_starts(
         door.writer.write_eof()
         assert await door.reader.read() == b"EOF"
         await door.serving
+    there.answers[f"POST {V}/exec/e1/remove"] = Answer(204)
+    door = await knock(await in_thread(fleet.person))
+    assert (await door.ask(f"POST {V}/exec/e1/remove", body=b'{"force":true}')).status == 204
+    assert json.loads(there.reached[-1].body) == {"Force": True}
     intent, outcome = await entry_of("container.exec")
     assert json.loads(intent.params_text) == {"command": "sh -c id", "user": "root"}
     assert told([outcome]) == [("outcome", "ok", "101")]
