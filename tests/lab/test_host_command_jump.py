@@ -9,8 +9,8 @@ from django.core.management import CommandError
 
 from dashboard.person import console_person
 from hosts.actions.hosts import jumps
-from hosts.models import Host, Login
 from hosts.refusals import FieldRefusal
+from tests import make
 from tests.lab.test_host_command import add, refused, run
 from tests.lab.wizard import vault_keys
 
@@ -40,12 +40,7 @@ def test_a_jump_that_nobody_knows(lab: Any) -> None:
 
 
 def test_circles_and_long_chains_are_refused(lab: Any, console: Any) -> None:
-    logins = []
-    for number in range(5):
-        host = Host.objects.create(
-            name=f"hop{number}", address="10.0.0.1", host_key="x", fingerprint=f"SHA256:{number}"
-        )
-        logins.append(Login.objects.create(host=host, user="root"))
+    logins = [make.endpoint(f"hop{number}").login for number in range(5)]
     for before, login in itertools.pairwise(logins[:4]):
         jumps.set_jump(console, login.pk, before.pk)
     with pytest.raises(FieldRefusal, match="circle"):

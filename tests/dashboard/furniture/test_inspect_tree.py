@@ -3,13 +3,12 @@
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from dashboard.furniture import host_calls
 from dashboard.furniture.inspect_tree import tree
 from hosts.access.readable_inspect import MASK, mask_environment
-from hosts.models import Container, Endpoint, Host, Login
 from hosts.podman.errors import Malformed
+from tests import make
 from tests.cast import Cast
 
 ID = "ab" * 32
@@ -98,19 +97,8 @@ def test_an_endless_answer_is_cut() -> None:
 
 @pytest.fixture
 def container(cast: Cast) -> Any:
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root", state="up")
-    endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
-    now = timezone.now()
-    return Container.objects.create(
-        endpoint=endpoint,
-        podman_id=ID,
-        name="shop",
-        state="running",
-        digest="",
-        seen_at=now,
-        changed_at=now,
-    )
+    endpoint = make.endpoint("web1")
+    return make.container(endpoint, "shop", podman_id=ID)
 
 
 def test_an_away_host_is_said_not_failed(cast: Cast, container: Any, browser_of: Any) -> None:

@@ -14,7 +14,8 @@ from dashboard.pages.volumes.urls import SPEC as VOLUMES
 from dashboard.person import who_of
 from hosts.access import Person
 from hosts.access.rights import forget_rights
-from hosts.models import Container, Endpoint, Grant, Host, Login, Volume
+from hosts.models import Container, Grant, Volume
+from tests import make
 
 
 def person_of(user: Any) -> Person:
@@ -35,9 +36,7 @@ def volume(endpoint: Any, name: str, **fields: Any) -> Any:
 @pytest.fixture
 def other(endpoint: Any) -> Any:
     """A second host with a volume that has the name of one on the first."""
-    host = Host.objects.create(name="web2", address="192.0.2.2")
-    login = Login.objects.create(host=host, user="root", state="up")
-    found = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
+    found = make.endpoint("web2")
     volume(found, "data")
     return found
 

@@ -11,8 +11,9 @@ from accounts.models import OneTimeLink, Role, User
 from accounts.provider_actions import ProviderClaims, ProviderRules, come_in
 from hosts.access import Denied, Person
 from hosts.actions.access import invitation_grants
-from hosts.models import Grant, Group, Host, InvitedGrant
+from hosts.models import Grant, Group, InvitedGrant
 from hosts.refusals import FieldRefusal
+from tests import make
 from tests.cast import PASSWORD, Cast
 
 NEW = "e@example.org"
@@ -21,7 +22,7 @@ NEW = "e@example.org"
 @pytest.fixture
 def prod(db: None) -> Group:
     group = Group.objects.create(name="prod")
-    group.hosts.add(Host.objects.create(name="web1", address="192.0.2.1"))
+    group.hosts.add(make.host("web1"))
     return group
 
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from dashboard.pages.search.container_commands import CONTAINER_COMMANDS
 from dashboard.pages.search.container_commands import words as command_words
-from hosts.models import Container, Endpoint, Host, Image, Login, Secret
+from hosts.models import Container
+from tests import make
 from tests.cast import Cast
 
 pytestmark = pytest.mark.each_database("searches, sorts and counts in SQL")
@@ -19,21 +20,12 @@ ID = "ab12" * 16
 @pytest.fixture
 def fleet(cast: Cast) -> Any:
     """Three containers, an image and a secret on web1; a job of Ada's kind."""
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root", state="up")
-    endpoint = Endpoint.objects.create(host=host, login=login, socket="/s", state="up")
-    now = timezone.now()
-    common = {"endpoint": endpoint, "digest": "", "seen_at": now, "changed_at": now}
+    endpoint = make.endpoint("web1")
     for number, name in enumerate(("old-shop", "shop", "shop-db")):
-        Container.objects.create(
-            **common, podman_id=f"{number}{ID[1:]}", name=name, image="lab/web:1", state="running"
-        )
-    Image.objects.create(
-        **common, podman_id=ID, name="localhost/shop:2", names=["localhost/shop:2"]
-    )
-    Secret.objects.create(**common, podman_id="s1", name="shop-password")
-    gone = Container.objects.create(**common, podman_id="f" * 64, name="shop-gone", state="exited")
-    Container.objects.filter(pk=gone.pk).update(gone=now)
+        make.container(endpoint, name, podman_id=f"{number}{ID[1:]}", image="lab/web:1")
+    make.image(endpoint, "localhost/shop:2", podman_id=ID)
+    make.row("secret", endpoint, "shop-password", podman_id="s1")
+    make.container(endpoint, "shop-gone", state="exited", gone=timezone.now())
     return endpoint
 
 

@@ -12,8 +12,9 @@ from hosts.access.requests import requests_to_decide, visible_requests
 from hosts.actions.access_requests import ask_access, decide_access
 from hosts.actions.access_requests.ask_access import MOST_WAITING, AccessRequestOptions
 from hosts.actions.access_requests.expiry import expire_requests
-from hosts.models import Endpoint, Grant, Host, Login
+from hosts.models import Grant
 from hosts.refusals import FieldRefusal
+from tests import make
 from tests.cast import Cast
 
 
@@ -32,9 +33,8 @@ def person(cast: Cast, who_of: Any) -> Any:
 
 @pytest.fixture
 def host(cast: Cast) -> Any:
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root")
-    Endpoint.objects.create(host=host, login=login, socket="/s")
+    host = make.host("web1")
+    make.endpoint(host)
     return host
 
 

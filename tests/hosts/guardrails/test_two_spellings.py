@@ -9,8 +9,8 @@ from hosts.guardrails import GuardrailRefused, Severity, check, from_request, fr
 from hosts.guardrails.judge import Rule, judge
 from hosts.guardrails.privileged import privileged_field
 from hosts.guardrails.reader import refuse_duplicate_keys
-from hosts.models import Endpoint, Host, Login
 from hosts.refusals import Refusal
+from tests import make
 
 IMAGE = "quay.io/x/y:1"
 SPECS: dict[str, dict[str, Any]] = {
@@ -63,8 +63,6 @@ def test_json_with_the_same_key_twice_is_none() -> None:
 
 @pytest.mark.django_db
 def test_the_worker_refuses_it_without_any_rule(cast: Any) -> None:
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root", state="up")
-    endpoint = Endpoint.objects.create(host=host, login=login, socket="/run/podman.sock")
+    endpoint = make.endpoint("web1", socket="/run/podman.sock")
     verdict = check(endpoint, from_spec.container("container.run", SPECS["privileged"]))
     assert "refuses it (Privileged)" in str(GuardrailRefused(verdict))

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from hosts.inventory import Changes, Mirror, WriteBatch, write_together
-from hosts.models import Endpoint, Host, Login
+from hosts.models import Endpoint
+from tests import make
 
 Item = dict[str, Any]
 ID = "24b358360c493c7c46d8dcb783f6bb6661f5cc916a1dae4bdb9877adc2003627"
@@ -61,9 +62,9 @@ def container_item() -> Callable[..., Item]:
 
 @pytest.fixture
 def endpoint(db: None) -> Endpoint:
-    host = Host.objects.create(name="web1", address="192.0.2.1")
-    login = Login.objects.create(host=host, user="root", epoch=7, owner="link")
-    return Endpoint.objects.create(login=login, host=host, socket="/run/podman/podman.sock")
+    return make.endpoint(
+        "web1", login={"epoch": 7, "owner": "link"}, socket="/run/podman/podman.sock"
+    )
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from hosts.inventory import Changes, LeaseLost, Mirror, WriteBatch, write_together
-from hosts.models import Container, Endpoint, Host, Login
+from hosts.models import Container, Endpoint, Login
+from tests import make
 
 Item = Callable[..., dict[str, Any]]
 
@@ -34,10 +35,8 @@ def test_a_removed_endpoint_writes_nothing(
 def test_one_failing_step_takes_no_other_along(
     mirror: Mirror, container_item: Item, endpoint: Endpoint
 ) -> None:
-    host = Host.objects.create(name="web2", address="192.0.2.2")
-    login = Login.objects.create(host=host, user="root", epoch=1)
-    other = Endpoint.objects.create(login=login, host=host, socket="/s")
-    stale = Mirror(endpoint_id=other.pk, login_id=login.pk, epoch=0)
+    other = make.endpoint("web2", login={"epoch": 1})
+    stale = Mirror(endpoint_id=other.pk, login_id=other.login_id, epoch=0)
 
     def good(batch: WriteBatch) -> Changes:
         return mirror.compare(batch, "container", listed=[container_item()], began=0.0)

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from accounts.models import Role, User
 from hosts.access import Person
 from hosts.actions.containers import commit_container
-from hosts.models import Grant, Image
+from hosts.models import Grant
 from hosts.refusals import FieldRefusal
+from tests import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # the last one is what Podman takes for "nginx", before Docker Hub's
@@ -24,15 +24,7 @@ def shop(cast: Any, who_of: Any, container: Any) -> Any:
     row = container("a")
     row.labels, row.image = {"app": "shop"}, "quay.io/x/y:1"
     row.save()
-    now = timezone.now()
-    Image.objects.create(
-        endpoint=row.endpoint,
-        podman_id="1" * 64,
-        names=["localhost/bank:1"],
-        digest="",
-        seen_at=now,
-        changed_at=now,
-    )
+    make.image(row.endpoint, "localhost/bank:1")
     Grant.objects.create(
         user=cast.charlie,
         role=Role.objects.get(name="operator"),
