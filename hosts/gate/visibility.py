@@ -48,8 +48,8 @@ class Visibility:
         names = row.get("Names")
         name = next(iter(texts(names, count=1, limit=256)), "") if isinstance(names, list) else ""
         # Docker's dialect has a slash before each
-        thing = NewContainer(name.removeprefix("/"), mapping(row.get("Labels")))
-        return allows(self.person, verb, self.endpoint, thing)
+        container = NewContainer(name.removeprefix("/"), mapping(row.get("Labels")))
+        return allows(self.person, verb, self.endpoint, container)
 
     def happened(self, event: Any) -> bool:
         """True where an event is about something that they see. What is of no known kind is not."""

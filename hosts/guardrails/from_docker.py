@@ -1,5 +1,5 @@
-"""Builder for a container in Docker's dialect: what it asks for in the words of Podman's own spec, so that
-the same eyes judge it, and the body that may be sent, made anew under the true names of its fields.
+"""A container requested in Docker's dialect, in the words of Podman's own spec: the same rules judge it.
+The body that is sent on is built anew, with the true names of its fields.
 
 Podman makes a command line of the body. A text that could become a second option there is refused.
 """
