@@ -53,7 +53,7 @@ def test_a_fault_of_ours_is_no_422(
     def broken(*_given: Any, **_named: Any) -> Any:
         return b"\xff".decode()
 
-    monkeypatch.setattr(pull_image, "ask", broken)
+    monkeypatch.setattr(pull_image, "ask_job", broken)
     with pytest.raises(UnicodeDecodeError):
         pulled(cast, fleet)
 
@@ -66,7 +66,7 @@ def test_what_python_refuses_is_a_fault_of_ours(
     def broken(*_given: Any, **_named: Any) -> Any:
         return int("inner words")
 
-    monkeypatch.setattr(pull_image, "ask", broken)
+    monkeypatch.setattr(pull_image, "ask_job", broken)
     answer = pulled(cast, fleet, raises=False)
     assert answer.status_code == 500
     assert "inner words" not in answer.content.decode()
