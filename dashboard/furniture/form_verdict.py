@@ -15,7 +15,7 @@ from hosts.access import Person
 from hosts.access.approvals import deciders
 from hosts.access.explain import nameable, sees_people
 from hosts.guardrails import Proposal, Severity, Verdict, check
-from hosts.jobs.ask import Order
+from hosts.jobs.order import Order
 from hosts.jobs.order_check import Forecast, foresee
 from hosts.models import Endpoint
 

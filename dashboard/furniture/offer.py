@@ -16,7 +16,7 @@ from dashboard.furniture.prune_plans import Plan, PruneFilter
 from dashboard.live.spec import BulkVerb
 from dashboard.words import Words
 from hosts.actions.action import Action
-from hosts.jobs.ask import Order
+from hosts.jobs.order import Order
 from hosts.models import Endpoint, InventoryRow
 
 

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from hosts.access import Denied, NotVisible, Person, as_container, get_object, require
 from hosts.access.fetch import target_of
 from hosts.actions.locked_dependents import refuse_locked_dependents
-from hosts.jobs.ask import Order, ask, ask_batch
+from hosts.jobs.ask import ask, ask_batch
 from hosts.jobs.errand import Errand, NotAllowed
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import Batch, InventoryRow, Job
 from hosts.podman import Podman
 from hosts.podman.errors import NotFound

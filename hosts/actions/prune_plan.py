@@ -14,9 +14,10 @@ from django.utils.translation import ngettext
 
 from hosts.access import Denied, NotVisible, Person, get_endpoint, get_object
 from hosts.guardrails.locks import lock_of, lock_words, locks_at, row_lock
-from hosts.jobs.ask import Order, ask_batch
+from hosts.jobs.ask import ask_batch
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import Batch, Endpoint, InventoryRow
 from hosts.podman import system
 from hosts.podman.errors import Conflict, NotFound, PodmanError

@@ -4,47 +4,22 @@ If the intent cannot be written, nothing is done.
 """
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from audit import write
-from audit.shapes import IntentItem, Target
+from audit.shapes import IntentItem
 from hosts import bells, vault
-from hosts.access import ContainerLike, HeldRole, Person, grounds, target_of
-from hosts.guardrails import Proposal, hits
+from hosts.access import HeldRole, Person, grounds
+from hosts.guardrails import hits
 from hosts.jobs import order_check, wake
 from hosts.jobs.approvals import approval_row, override_row
-from hosts.models import Approval, Batch, Endpoint, Job
+from hosts.jobs.order import Order
+from hosts.models import Approval, Batch, Job
 
 # purpose of sealed job parameters (hosts.vault)
 PURPOSE = "job"
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a job is to do on one object. `secrets` are sealed; `params` are shown and audited.
-
-    `log_params`: replaces `params` in the audit log, which would hash values that are no secret. `container`:
-    the container that a narrowed grant may have allowed, existing or yet to be made.
-    """
-
-    endpoint: Endpoint
-    kind: str
-    object_id: str
-    name: str
-    params: dict[str, Any] = field(default_factory=dict)
-    secrets: bytes | None = None
-    log_params: dict[str, Any] | None = None
-    # what it would make, for the guardrails; cards with such a road require it
-    proposal: Proposal | None = None
-    container: ContainerLike | None = None
-
-    @property
-    def target(self) -> Target:
-        """The object, for the audit log."""
-        return target_of(self.endpoint, kind=self.kind, object_id=self.object_id, name=self.name)
 
 
 @dataclass

@@ -5,7 +5,6 @@ The worker asks once more about what it really sends (`Errand.permit`).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -27,9 +26,7 @@ from hosts.guardrails.blockers import Blockers
 from hosts.guardrails.freezes import is_freeze
 from hosts.guardrails.privileged import VERB as PRIVILEGED
 from hosts.guardrails.privileged import lacks_right
-
-if TYPE_CHECKING:
-    from hosts.jobs.ask import Order
+from hosts.jobs.order import Order
 
 OVERRIDE = "freeze.override"
 # doors where a person can give a reason, and find the answer later
@@ -62,7 +59,7 @@ class Clearance:
     found: tuple[Finding, ...] = ()
 
 
-def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Clearance]:
+def require(person: Person, verb: str, orders: Sequence[Order]) -> list[Clearance]:
     """GuardrailRefused, with its entry, for the first order that a rule stops; then nothing is asked.
 
     NeedsApproval where a rule asks for a second person and this one has not said why.
@@ -88,7 +85,7 @@ def require(person: Person, verb: str, orders: Sequence["Order"]) -> list[Cleara
     return passed
 
 
-def foresee(person: Person, verb: str, order: "Order") -> Forecast:
+def foresee(person: Person, verb: str, order: Order) -> Forecast:
     """What `require` would say of the order, for forms; nothing is written down."""
     [(_order, proposal, whole)] = _verdicts(person, verb, [order])
     verdict, lifted = _overriding(person, order, whole)
@@ -103,8 +100,8 @@ def warnings_of(verdict: Verdict) -> dict[str, list[str]]:
 
 
 def keep_permitted(
-    person: Person, verb: str, orders: Sequence["Order"], skipped: list[dict[str, str]]
-) -> list["Order"]:
+    person: Person, verb: str, orders: Sequence[Order], skipped: list[dict[str, str]]
+) -> list[Order]:
     """The orders that no rule refuses; each other one gets an entry, and a reason in `skipped`."""
     stopped: set[int] = set()
     for order, proposal, whole in _verdicts(person, verb, orders):
@@ -127,7 +124,7 @@ def keep_permitted(
 
 
 def _overriding(
-    person: Person, order: "Order", verdict: Verdict
+    person: Person, order: Order, verdict: Verdict
 ) -> tuple[Verdict, tuple[Finding, ...]]:
     """The verdict without freezes that this person may override, and those freezes."""
     freezes = tuple(one for one in verdict.findings if is_freeze(one))
@@ -147,8 +144,8 @@ def _is_refused(person: Person, verdict: Verdict) -> bool:
 
 
 def _verdicts(
-    person: Person, verb: str, orders: Sequence["Order"]
-) -> list[tuple["Order", Proposal, Verdict]]:
+    person: Person, verb: str, orders: Sequence[Order]
+) -> list[tuple[Order, Proposal, Verdict]]:
     if road_of(verb).at_click:
         pairs = [(order, _proposal_of(verb, order)) for order in orders]
         verdicts = check_many((order.endpoint, proposal) for order, proposal in pairs)
@@ -166,7 +163,7 @@ def _with_standing(
     person: Person,
     standing: Blockers,
     verb: str,
-    order: "Order",
+    order: Order,
     verdict: Verdict,
     proposal: Proposal,
 ) -> Verdict:
@@ -183,17 +180,17 @@ def _with_standing(
     )
 
 
-def _proposal_of(verb: str, order: "Order") -> Proposal:
+def _proposal_of(verb: str, order: Order) -> Proposal:
     if order.proposal is None:
         # a verb of ours that forgot its proposal must not pass
         raise RuntimeError(f"{verb} was asked without what it would make (its card's road)")
     return order.proposal
 
 
-def _refuse(person: Person, order: "Order", proposal: Proposal, verdict: Verdict) -> None:
+def _refuse(person: Person, order: Order, proposal: Proposal, verdict: Verdict) -> None:
     refuse(person, order.endpoint, proposal, verdict, target=order.target)
 
 
-def _deny(person: Person, order: "Order", said: str) -> None:
+def _deny(person: Person, order: Order, said: str) -> None:
     reason = f"{said}: no role or grant gives {PRIVILEGED} here"
     write.refusal(person.who, PRIVILEGED, order.target, reason=reason)

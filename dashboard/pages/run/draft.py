@@ -19,7 +19,7 @@ from hosts.actions.run.run_conflicts import conflicts
 from hosts.actions.run.run_warnings import volume_words, warnings
 from hosts.actions.run.table import FIELDS, SECTIONS, Kind, has_value
 from hosts.capabilities import version_of
-from hosts.jobs.ask import Order
+from hosts.jobs.order import Order
 from hosts.models import Endpoint
 from hosts.refusals import Refusal
 

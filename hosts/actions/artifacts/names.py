@@ -9,8 +9,8 @@ from hosts.access import Person, get_endpoint
 from hosts.actions.images.references import parse, parse_full
 from hosts.actions.images.registry_words import why
 from hosts.guardrails import Proposal
-from hosts.jobs.ask import Order
 from hosts.jobs.errand import ActionFailed
+from hosts.jobs.order import Order
 from hosts.models import Endpoint
 from hosts.podman.errors import PodmanError
 from hosts.refusals import FieldRefusal, Refusal

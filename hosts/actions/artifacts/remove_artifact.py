@@ -10,9 +10,10 @@ from hosts.access import Person
 from hosts.actions.action import Action
 from hosts.actions.artifacts.names import order_for, place_for, whole_name
 from hosts.cards import TAKES_AWAY, Lock, Right
-from hosts.jobs.ask import Order, ask_batch
+from hosts.jobs.ask import ask_batch
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import Batch
 from hosts.podman import artifacts
 from hosts.podman.errors import NotFound

@@ -23,10 +23,10 @@ from hosts.actions.registries.credentials import auth_for
 from hosts.actions.second_look_objects import at_image
 from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import Proposal, containerfile_sources, from_request
-from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import Endpoint, Job
 from hosts.podman import Podman, base_judge, system
 from hosts.podman.build import BuildResult, build

@@ -20,9 +20,10 @@ from hosts.actions.hosts.edit_host import reconnect
 from hosts.actions.hosts.examine_host import seal_new_key
 from hosts.cards import Lock, Right, Road
 from hosts.control import ControlError
-from hosts.jobs.ask import Order, ask_batch
+from hosts.jobs.ask import ask_batch
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import Batch, Endpoint, Host, Login
 from hosts.refusals import FieldRefusal
 

@@ -22,9 +22,10 @@ from hosts.actions.object_orders import ObjectRef, short_id
 from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.dial import dial
 from hosts.guardrails import Proposal, from_request
-from hosts.jobs.ask import Order, ask_batch
+from hosts.jobs.ask import ask_batch
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.jobs.rights import person_of
 from hosts.models import Batch, Endpoint, Image, Job
 from hosts.podman import Podman, image_archive, images

@@ -11,10 +11,10 @@ from hosts.actions.images.names import new_name, with_tags
 from hosts.actions.object_orders import ObjectRef
 from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.guardrails import Proposal, from_request
-from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import Image, InventoryRow, Job
 from hosts.podman import images, manifests
 from hosts.podman.errors import Conflict

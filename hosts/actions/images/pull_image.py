@@ -11,10 +11,11 @@ from hosts.actions.images.pull import pull_into
 from hosts.actions.images.references import parse_full
 from hosts.cards import NAMES_IMAGE, Lock, Right
 from hosts.guardrails import from_request
-from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.ask import ask_batch
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import Batch, Job
 from hosts.podman import system
 

@@ -17,10 +17,10 @@ from hosts.actions.images.references import Reference
 from hosts.actions.images.registry_words import why
 from hosts.actions.registries.credentials import auth_for
 from hosts.cards import READS, Lock, Right
-from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import Endpoint, Job
 from hosts.podman.errors import PodmanError
 from hosts.podman.search import SearchResult, search

@@ -13,10 +13,10 @@ from hosts.actions.kube.play_kube import existing_objects, plan_on
 from hosts.actions.kube.side_effects import REMOVE, VOLUMES, require_secret_verb, require_side_verbs
 from hosts.actions.locked_dependents import refuse_locked_dependents
 from hosts.cards import TAKES_AWAY, Lock, Right
-from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import ActionFailed, Errand, NotAllowed
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import Job
 from hosts.podman import kube, pods, secrets, volumes
 from hosts.podman.errors import Conflict, NotFound

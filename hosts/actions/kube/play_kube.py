@@ -26,10 +26,10 @@ from hosts.guardrails import GuardrailRefused, Proposal, from_kube
 from hosts.inventory.observed import OF_CONTAINERS
 from hosts.jobs import crash
 from hosts.jobs.approvals import HeldForApproval
-from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import ActionFailed, Errand, NotAllowed
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import INVENTORY, Endpoint, Job
 from hosts.models.inventory import LIVE
 from hosts.podman import images, kube, pods, system

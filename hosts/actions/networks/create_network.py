@@ -19,10 +19,10 @@ from hosts.actions.run.run_spec import NETWORK_MODES
 from hosts.actions.second_look_objects import at_network
 from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import from_request
-from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import Job
 from hosts.podman import networks, system
 from hosts.refusals import FieldRefusal

@@ -20,10 +20,10 @@ from hosts.actions.run.run_spec import NETWORK_MODES
 from hosts.actions.second_look_objects import at_pod
 from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import from_spec
-from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import Job
 from hosts.podman import pods, system
 from hosts.refusals import FieldRefusal

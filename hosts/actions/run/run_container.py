@@ -28,10 +28,10 @@ from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import GuardrailRefused
 from hosts.jobs import crash
 from hosts.jobs.approvals import HeldForApproval
-from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import ActionFailed, Errand, NotAllowed
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import Job
 from hosts.podman import containers, images, system
 from hosts.podman.errors import NotFound, PodmanError

@@ -11,10 +11,11 @@ from hosts.actions.creation import checked_labels, checked_name, endpoint_for_ne
 from hosts.actions.secrets.secret_value import checked_value, log_hash
 from hosts.cards import Lock, Right, Road
 from hosts.inventory.job_marks import JOB_LABEL, is_mark
-from hosts.jobs.ask import Order, ask_batch
 from hosts.jobs.ask import ask as ask_job
+from hosts.jobs.ask import ask_batch
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import Batch, Job
 from hosts.podman import secrets
 from hosts.podman.errors import NotFound

@@ -14,10 +14,10 @@ from hosts.actions.creation import with_job_label
 from hosts.actions.object_orders import ObjectRef
 from hosts.actions.secrets.secret_value import checked_value, log_hash
 from hosts.cards import Lock, Right, Road
-from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import ActionFailed, Errand
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import Job
 from hosts.podman import secrets, system
 from hosts.podman.errors import Conflict, NotFound

@@ -9,10 +9,10 @@ from hosts import capabilities
 from hosts.access import Person, get_endpoint
 from hosts.actions.action import Action
 from hosts.cards import Lock, Right, Road
-from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import Job
 from hosts.podman import system
 from hosts.refusals import FieldRefusal

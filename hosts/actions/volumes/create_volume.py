@@ -18,10 +18,10 @@ from hosts.actions.creation import (
 from hosts.actions.second_look_objects import at_volume
 from hosts.cards import MAKES, Lock, Right
 from hosts.guardrails import from_storage
-from hosts.jobs.ask import Order
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
+from hosts.jobs.order import Order
 from hosts.models import Job
 from hosts.podman import system, volumes
 from hosts.refusals import FieldRefusal

@@ -17,7 +17,7 @@ from hosts.cards import Lock, lock_of, road_of
 from hosts.guardrails import GuardrailRefused, NeedsApproval, empty_proposal
 from hosts.guardrails.freezes import open_until
 from hosts.jobs import order_check
-from hosts.jobs.ask import Order
+from hosts.jobs.order import Order
 from hosts.models import FreezeWindow, Group
 from hosts.refusals import FieldRefusal
 from tests.cast import Cast

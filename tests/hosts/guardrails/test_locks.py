@@ -15,7 +15,7 @@ from hosts.cards import Lock, cards, lock_of, road_of
 from hosts.guardrails import GuardrailRefused, Verdict, empty_proposal, from_kube, from_request
 from hosts.guardrails.blockers import Blockers
 from hosts.jobs import order_check
-from hosts.jobs.ask import Order
+from hosts.jobs.order import Order
 from hosts.models import ObjectLock
 from hosts.refusals import FieldRefusal
 from tests.cast import Cast

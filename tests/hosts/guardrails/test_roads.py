@@ -15,8 +15,8 @@ from hosts.actions.run.pasted_line import read
 from hosts.cards import SecondLook, When, cards
 from hosts.guardrails import from_spec
 from hosts.jobs import order_check
-from hosts.jobs.ask import Order
 from hosts.jobs.errand import Errand
+from hosts.jobs.order import Order
 from hosts.jobs.request_guard import CheckSkipped, RequestGuard
 from hosts.models import Endpoint
 from hosts.refusals import Refusal

@@ -16,8 +16,9 @@ from hosts.access.token_scope import scope_of
 from hosts.actions.containers import restart_container
 from hosts.actions.images import copy_image
 from hosts.jobs import rights
-from hosts.jobs.ask import Order, ask
+from hosts.jobs.ask import ask
 from hosts.jobs.errand import ActionFailed
+from hosts.jobs.order import Order
 from hosts.jobs.places import PER_ENDPOINT
 from hosts.models import Grant, Job
 from tests.lab.wait import until
