@@ -93,6 +93,11 @@ ED25519 = line_of()
         ),
         (f"{ED25519} {'x' * 7000}", "Paste one public key"),
     ],
+    # keys are made anew in each process, which have to agree on names
+    ids=[
+        *("nothing", "two keys", "RSA 2048", "DSA", "certificate", "options", "SSH2", "cut short"),
+        *("another type", "too long", "no key", "not ASCII", "private key", "endless comment"),
+    ],
 )
 def test_what_is_none_or_too_weak_is_refused_by_name(text: str, words: str) -> None:
     with pytest.raises(ValidationError, match=words):
