@@ -145,7 +145,7 @@ class Guard:
         before = _GuardState(self._known, self._due & streams, dict(self._held))
         seen = await in_rights_thread(lambda: _read(streams, before))
         for stream in seen.signed_out:
-            await stream.end(SIGNED_OUT)
+            await self._end(stream, SIGNED_OUT)
         self._known = seen.known
         # some have closed meanwhile
         self._due |= seen.due & self._streams
@@ -177,13 +177,24 @@ class Guard:
             for stream, answer in answers:
                 if answer is not True:
                     there = stream.person.user.pk in fresh
-                    await stream.end(stream.WITHDRAWN if there else SIGNED_OUT)
+                    await self._end(stream, stream.WITHDRAWN if there else SIGNED_OUT)
             refused = [
                 (stream.person, answer) for stream, answer in answers if isinstance(answer, Denied)
             ]
             if refused:
                 # the streams have ended. Ending others must not wait for the log.
                 self._write(refused)
+
+    async def _end(self, stream: GuardedStream, code: int) -> None:
+        """End it once, although a new task's look may meet one that still runs."""
+        if stream in self._streams:
+            self._streams.discard(stream)
+            try:
+                await stream.end(code)
+            except BaseException:
+                # the next look tries again
+                self._streams.add(stream)
+                raise
 
     def _hurries(self) -> bool:
         return self._rung is not None and self._rung.is_set()

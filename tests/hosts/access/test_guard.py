@@ -162,6 +162,15 @@ async def test_a_grant_that_ends_by_itself_is_a_change(streams: list[Stream], ca
         assert one.ended == [4401]
 
 
+async def test_two_looks_at_once_end_a_stream_once(streams: list[Stream]) -> None:
+    guard = guards.Guard()
+    one = streams[0]
+    one.answer = raises(NotVisible())
+    with guard.watch(one):
+        await asyncio.gather(look(guard, [one]), look(guard, [one]))
+        assert len(one.ended) == 1
+
+
 @pytest.mark.parametrize("what", ["role", "active"])
 async def test_another_account_is_a_change_without_an_epoch(
     streams: list[Stream], cast: Cast, what: str
