@@ -90,7 +90,7 @@ def test_a_network_is_made_and_a_running_container_put_onto_it(
 
     ada.goto(f"{ours.url}/networks/?q=back")
     open_row(ada, "back")
-    ada.click("nav.tabs >> text=On it")
+    ada.click("nav.tabs >> text=Containers")
     ada.select_option("[name=container]", label="web · running")
     ada.fill("[name=address]", "10.199.8.60")
     ada.fill("[name=aliases]", "www")

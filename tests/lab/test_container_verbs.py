@@ -107,7 +107,7 @@ def test_what_podman_refuses_says_why(
         assert refused.value.field == field
     job = carried(check_container, endpoint, shop)
     assert job.state == "failed"
-    assert "no check" in job.error
+    assert "no health check" in job.error
     assert job.cause
 
 

@@ -134,5 +134,5 @@ def test_one_that_runs_needs_none(
         open_container.ask(person, (box.endpoint_id, box.podman_id), image=IMAGE)
     worker().hand_over([job.pk])
     assert ended(job, within_s=60).state == "failed"
-    assert "It runs" in job.error
+    assert "It is running" in job.error
     assert host.podman("ps", "-aq").split() == [box.podman_id[:12]]

@@ -90,7 +90,7 @@ def test_what_was_not_changed_stays(
     ("changes", "words"),
     [
         ({"command": ["no-such-command"]}, "does not start"),
-        ({"command": ["sh", "-c", "echo why it fell; exit 3"]}, "ended with code 3"),
+        ({"command": ["sh", "-c", "echo why it fell; exit 3"]}, "exited with code 3"),
         ({"ports": "taken"}, "does not start"),
         ({"health_cmd": ["CMD-SHELL", "false"], "health_interval": 10**9}, "unhealthy"),
         ({"image": "localhost/none:1", "pull": "never"}, ""),

@@ -84,7 +84,7 @@ def test_edit_and_recreate(
 
     answer = browser.send(f"{url}check/", data, headers=HTMX)
     assert answer.context["changes"] == []
-    assert not answer.context["draft"].said.keys() - {"volumes-" + data["volumes_key"][0]}
+    assert not answer.context["draft"].notes.keys() - {"volumes-" + data["volumes_key"][0]}
 
     data |= {"memory": ["128m"], "environment": ["KEY\nNEW=x y"], "ports_host": ["18075"]}
     answer = browser.send(f"{url}check/", data, headers=HTMX)
@@ -153,7 +153,7 @@ def test_what_failed_stands_in_the_form_again(
     assert (again["memory"], again["environment"]) == (["128m"], ["KEY\nNEW=\n"])
     changed = [str(change.label) for change in page.context["changes"]]
     assert changed == ["Memory", "MODE", "NEW"]
-    said = {slot: words.text for slot, words in page.context["draft"].said.items()}
+    said = {slot: words.text for slot, words in page.context["draft"].notes.items()}
     (port,) = (words for slot, words in said.items() if slot.startswith("ports-"))
     assert "bind: address in use" in port
     assert "enter them again" in said["environment"]

@@ -114,7 +114,7 @@ def test_waits_for_health_and_says_what_can_never_come(
     listening(gives_up)
     host.podman("exec", "falls", "touch", "/end")
     assert ended(gives_up, within_s=60).state == "failed"
-    assert "exit code 3" in gives_up.error
+    assert "exited with code 3" in gives_up.error
 
 
 def test_cancelled_removed_and_too_many(

@@ -57,7 +57,7 @@ class Section:
 
 @dataclass
 class Draft:
-    """`said`: slot to note. A slot is a field's name or a row's."""
+    """`notes`: by slot. A slot is a field's name or a row's."""
 
     form: RunForm
     ports: list[Row]

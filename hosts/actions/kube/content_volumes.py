@@ -59,7 +59,7 @@ async def heed_unsafe(errand: Errand, plan: KubePlan) -> None:
 
 def _words(names: list[str], version: str, advisory: advisories.Advisory) -> str:
     return _(
-        "Podman before %(version)s does not fill these volumes safely (%(number)s), because "
+        "Podman %(version)s does not fill these volumes safely (%(number)s), because "
         "they already exist or several pods share them: %(names)s."
     ) % {"version": version, "number": advisory.number, "names": ", ".join(names[:10])}
 
