@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -55,6 +55,15 @@ async def gate_socket(path: Path, person: Person, endpoint_id: int) -> AsyncIter
 @pytest.fixture
 def host(lab: Lab, clean_hosts: None) -> Host:
     return lab.hosts[0]
+
+
+@pytest.fixture
+def on_docker_hub(host: Host) -> Iterator[None]:
+    """The image by the name that Docker's clients give it; other tests know it by its own."""
+    name = "docker.io/library/busybox:latest"
+    host.podman("tag", IMAGE, name)
+    yield
+    host.podman("untag", IMAGE, name)
 
 
 @pytest.fixture
@@ -136,9 +145,9 @@ async def test_podman_remote(host: Host, run: Any, cast: Cast) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("docker"), reason="no docker client")
-async def test_docker(host: Host, run: Any, cast: Cast) -> None:
+@pytest.mark.usefixtures("on_docker_hub")
+async def test_docker(run: Any, cast: Cast) -> None:
     client = await run(await in_thread(person_of, cast.alice))
-    host.podman("tag", IMAGE, "docker.io/library/busybox:latest")
     assert "Podman Engine" in await client("docker", "version")
     await client("docker", "info")
     await client(
@@ -162,9 +171,9 @@ async def test_docker(host: Host, run: Any, cast: Cast) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("docker-compose"), reason="no docker-compose")
+@pytest.mark.usefixtures("on_docker_hub")
 async def test_compose(host: Host, run: Any, cast: Cast, tmp_path: Path) -> None:
     client = await run(await in_thread(person_of, cast.alice))
-    host.podman("tag", IMAGE, "docker.io/library/busybox:latest")
     file = tmp_path / "compose.yaml"
     service = {"image": "busybox", "command": "sleep 1000", "stop_grace_period": "0s"}
     services = {"a": service, "b": {**service, "volumes": ["data:/data"]}}
