@@ -45,8 +45,10 @@ LAB = [
     Need("docker-registry", "docker-registry"),
     Need("curl", "curl"),
     Need("debootstrap", "debootstrap"),
+    Need("docker-cli", "docker"),
     Need("docker-compose", "docker-compose"),
     Need("podman-compose", "podman-compose"),
+    Need("podman-remote", "podman-remote"),
 ]
 BROWSER = [Need("chromium", "chromium")]
 POSTGRESQL = [Need("postgresql", files=("/usr/lib/postgresql/*/bin/initdb",))]

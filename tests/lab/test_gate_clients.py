@@ -144,9 +144,9 @@ async def test_podman_remote(host: Host, run: Any, cast: Cast) -> None:
     assert [verb for verb, result in await outcomes() if result != "ok"] == []
 
 
-@pytest.mark.skipif(not shutil.which("docker"), reason="no docker client")
 @pytest.mark.usefixtures("on_docker_hub")
-async def test_docker(run: Any, cast: Cast) -> None:
+async def test_docker(must_have: Any, run: Any, cast: Cast) -> None:
+    must_have(shutil.which("docker"), "no docker here: apt install docker-cli")
     client = await run(await in_thread(person_of, cast.alice))
     assert "Podman Engine" in await client("docker", "version")
     await client("docker", "info")
@@ -170,9 +170,9 @@ async def test_docker(run: Any, cast: Cast) -> None:
     assert set(failed) <= {"container.wait"}
 
 
-@pytest.mark.skipif(not shutil.which("docker-compose"), reason="no docker-compose")
 @pytest.mark.usefixtures("on_docker_hub")
-async def test_compose(host: Host, run: Any, cast: Cast, tmp_path: Path) -> None:
+async def test_compose(must_have: Any, host: Host, run: Any, cast: Cast, tmp_path: Path) -> None:
+    must_have(shutil.which("docker-compose"), "no docker-compose here: apt install docker-compose")
     client = await run(await in_thread(person_of, cast.alice))
     file = tmp_path / "compose.yaml"
     service = {"image": "busybox", "command": "sleep 1000", "stop_grace_period": "0s"}
