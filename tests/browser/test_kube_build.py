@@ -84,8 +84,7 @@ def test_a_typed_containerfile_fails_at_its_line_and_then_builds(
         choose(ada, "web1")
         ada.fill("[name=text]", f"FROM localhost/busybox:latest\n{text}\nCMD cat /made\n")
         ada.fill("[name=tags]", "typed:1")
-        # by key: the verdict that comes meanwhile can move the button from under a mouse
-        ada.press("[data-build-go]", "Enter")
+        ada.click("[data-build-go]")
         assert job_ends(ada) == end
         if end == "failed":
             assert "line 2: RUN exit 3" in ada.locator(".job .trouble-title").inner_text()
