@@ -89,7 +89,7 @@ def test_tells_what_is_wrong_with_a_row(line: str, fault: str) -> None:
         (
             "POST",
             "/v5.0.0/libpod/manifests/a/registry/docker%3A%2F%2Fx%2Fa",
-            "POST /manifests/{name}/registry/{destination:.*}",
+            "POST /manifests/{name}/registry/{destination}",
         ),
         ("GET", "/_ping", "GET /_ping"),
         ("POST", "/v1.41/images/create?fromImage=a", "POST /v1.41/images/create"),

@@ -46,8 +46,8 @@ _SEVERAL: Final = """
     DELETE /images/remove image.remove all force ignore images* lookupManifest noPrune
 """
 _DOCKER: Final = """
-    DELETE /images/{image} image.remove force noprune
-    POST /images/create image.pull fromImage platform tag
+    DELETE /images/{image} image.remove force ignore noprune
+    POST /images/create image.pull fromImage platform retry retryDelay tag
 """
 _UPGRADES: Final = """
     POST /containers/{container}/attach container.attach detachKeys logs stderr stdin stdout stream

@@ -2,28 +2,33 @@
 
 import re
 from functools import cache
-from pathlib import Path
 from urllib.parse import urlsplit
 
-_FILE = Path(__file__).with_name("routes.txt")
-_LATER = "# not in 5.4.2"
+from tests.podman_routes import LIBPOD, every_route
+
+NEWEST = "5.8"
 _PARAMETER = re.compile(r"\{[^}]*\}")
 _LIBPOD = re.compile(r"^/v\d+(?:\.\d+)*/libpod(?=/)")
 
 
 @cache
 def every_call() -> tuple[str, ...]:
-    """All of 5.8.2, as `GET /containers/{name}/json`: without version and `/libpod`."""
-    return tuple(line for line in _FILE.read_text().splitlines() if not line.startswith("#"))
+    """All of 5.8, as `GET /containers/{name}/json`: without version and `/libpod`."""
+    return _calls_of(NEWEST)
 
 
 @cache
 def calls_of(version: str) -> frozenset[str]:
     """Those that Podman "5.4" or "5.8" has."""
-    if version != "5.4":
-        return frozenset(every_call())
-    before, _, _after = _FILE.read_text().partition(_LATER)
-    return frozenset(line for line in before.splitlines() if not line.startswith("#"))
+    return frozenset(_calls_of(version))
+
+
+def _calls_of(version: str) -> tuple[str, ...]:
+    return tuple(
+        f"{route.method} {route.path.removeprefix(LIBPOD)}"
+        for route in every_route()
+        if route.path.startswith(LIBPOD) and route.is_in(version)
+    )
 
 
 def call_of(method: str, target: str) -> str | None:

@@ -1,0 +1,144 @@
+"""Every route and parameter of Podman's two APIs: open, or closed for a reason that somebody wrote down."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hosts.gate.serve import TABLE
+from hosts.gate.target import NotOpen, read
+from tests.hosts.gate.gate_routes import NOT_YET, closed_routes, open_routes
+from tests.podman_routes import LIBPOD, PodmanRoute, every_route
+
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "clients.md"
+# parameters that Podman's descriptions name and nobody may send: method, path, parameter, why
+REFUSED = """
+GET /containers/{}/changes parent: another container, whose rights nobody asked for
+GET /libpod/containers/{}/changes parent: likewise
+GET /libpod/images/{}/changes parent: likewise
+GET /libpod/containers/{}/archive rename: of what is inside an archive; clients do it themselves
+HEAD /libpod/containers/{}/archive rename: likewise
+POST /images/create fromSrc: the host would fetch it from any address
+POST /images/create message: belongs to fromSrc
+POST /images/create repo: belongs to fromSrc
+POST /libpod/images/pull credentials: a password in an address stands in logs; there is X-Registry-Auth
+DELETE /libpod/secrets/{} all: others than the one that is named
+GET /libpod/secrets/{}/json showsecret: its value
+"""
+# parameters that pass and stand in no description of that route: why
+UNDESCRIBED = """
+all: Docker's clients send it
+authfile: Podman's own client sends it, and it is not sent on
+before: of Docker's older clients
+conditions: Podman's own client sends it beside condition
+delay: of Podman's, which both dialects read
+descriptors: Podman's own client sends it beside ps_args
+details: Docker's clients send it
+digests: both dialects are read by the same code
+external: both dialects are read by the same code
+force: Podman's own client sends it in the query too
+identity: Docker's newer clients send it
+ignoreifexists: both dialects stand in one line of the table
+link: Docker's clients send it
+manifests: Docker's newer clients send it
+noprune: Podman's code reads it
+one-shot: both dialects are read by the same code
+password: Podman's own client sends it, and it is not sent on
+platform: Docker's clients send it
+recursive: Podman's own client sends it, and it is not sent on
+retry: Podman's code reads it
+retrydelay: Podman's code reads it
+scope: Docker's clients send it
+shared-size: both dialects are read by the same code
+signal: Docker's clients send it
+since: of Docker's older clients
+size: both dialects stand in one line of the table
+skiptlsverify: Podman's own client sends it, and it is not sent on
+stream: both dialects are read by the same code
+t: Podman's code reads it for timeout
+timeout: Podman's code reads it for t
+type: Docker's newer clients send it
+username: Podman's own client sends it, and it is not sent on
+verbose: Docker's clients send it
+volumes: Podman's code reads it for v
+"""
+
+
+def refused() -> set[tuple[str, str, str]]:
+    """(method, path, parameter in lower case) of REFUSED."""
+    found = set()
+    for line in REFUSED.strip().splitlines():
+        words = line.partition(": ")
+        assert words[2], f"{line}: why?"
+        method, path, name = words[0].split()
+        found.add((method, path, name.lower()))
+    return found
+
+
+def targets(route: PodmanRoute) -> list[str]:
+    """As clients would ask for it: of Docker's dialect without a version too."""
+    path = re.sub(r"\{\w+\}", "0a1b", route.path)
+    return [f"/v{route.last}.0{path}", *([] if path.startswith(LIBPOD) else [path])]
+
+
+def asked(route: PodmanRoute) -> list[str]:
+    return ["GET", "POST"] if route.method == "*" else [route.method]
+
+
+ids = [f"{route.method} {route.path}" for route in every_route()]
+
+
+@pytest.mark.parametrize("route", every_route(), ids=ids)
+def test_a_route_is_open_or_closed_for_a_reason(route: PodmanRoute) -> None:
+    why = closed_routes().get(route.key)
+    known = open_routes().get(route.key)
+    assert known or why, "add it to the table of routes, or to closed_routes.txt with the reason"
+    assert not (known and why), "it is open now: take it out of closed_routes.txt"
+    for method in asked(route):
+        for target in targets(route):
+            if known is None:
+                with pytest.raises(NotOpen):
+                    read(TABLE, method, target)
+            else:
+                assert read(TABLE, method, target).route is known
+
+
+@pytest.mark.parametrize("route", [one for one in every_route() if one.parameters], ids=str)
+def test_a_parameter_is_taken_or_refused_on_purpose(route: PodmanRoute) -> None:
+    known = open_routes().get(route.key)
+    for name in route.parameters if known else ():
+        target = f"{targets(route)[0]}?{name}=1"
+        if (*route.key, name.lower()) in refused():
+            with pytest.raises(NotOpen):
+                read(TABLE, route.method, target)
+        else:
+            read(TABLE, route.method, target)
+
+
+def test_nothing_is_open_or_closed_that_no_version_has() -> None:
+    there = {route.key: route for route in every_route()}
+    assert open_routes().keys() <= there.keys()
+    assert closed_routes().keys() <= there.keys()
+    for method, path, name in refused():
+        names = {one.lower() for one in there[method, path].parameters}
+        assert name in names, f"{method} {path} has no {name}: take the line away"
+
+
+def test_what_no_description_names_has_a_reason_too() -> None:
+    reasons = dict(line.split(": ", 1) for line in UNDESCRIBED.strip().splitlines())
+    there = {route.key: {name.lower() for name in route.parameters} for route in every_route()}
+    more = {
+        name for key, route in open_routes().items() for name in route.query.keys() - there[key]
+    }
+    assert more == reasons.keys()
+
+
+def test_the_page_about_clients_says_the_same() -> None:
+    text = DOCUMENT.read_text()
+    sentence = re.search(r"^Not open yet[^:]*: (.*?)\. ", text, re.MULTILINE)
+    named = set(re.findall(r"`([^`]+)`([^,`.]*)", sentence[1])) if sentence else set()
+    reasons = set(closed_routes().values())
+    later = {why.removeprefix(NOT_YET) for why in reasons if why.startswith(NOT_YET)}
+    assert {f"{command}{more.rstrip()}" for command, more in named} == later
+    for why in reasons:
+        assert why.startswith(NOT_YET) or why in text, why
