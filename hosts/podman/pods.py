@@ -1,14 +1,22 @@
 """Pods: one small function per call. `pod` is a full id, or a name."""
 
+import asyncio
 from typing import Any, Final, cast
 
 from hosts.podman.client import Podman
-from hosts.podman.errors import Malformed
+from hosts.podman.errors import Malformed, PodmanError
 from hosts.podman.paths import Filters, path
 from hosts.podman.shapes import PodListItem
 
 # Each container of a pod is stopped with a time of its own.
 STOP_LIMIT_S: Final = 330.0
+# Podman's issue 18477: an init container has ended, and Podman still takes it for running, for the
+# second words when it is started again
+_INIT_ENDS: Final = (
+    "failed to remove once init container",
+    "must be in Created or Stopped state to be started",
+)
+_START_AGAIN_S: Final = (0.3, 1.0, 3.0)
 
 
 async def list_pods(podman: Podman, *, filters: Filters | None = None) -> list[PodListItem]:
@@ -40,7 +48,18 @@ async def top(podman: Podman, pod: str) -> dict[str, Any]:
 
 
 async def start(podman: Podman, pod: str) -> bool:
-    """False: all its containers were running already."""
+    """False: all its containers were running already. Init containers may run more than once."""
+    for pause_s in _START_AGAIN_S:
+        try:
+            return await _start(podman, pod)
+        except PodmanError as failed:
+            if not any(words in failed.message for words in _INIT_ENDS):
+                raise
+        await asyncio.sleep(pause_s)
+    return await _start(podman, pod)
+
+
+async def _start(podman: Podman, pod: str) -> bool:
     return await podman.change(path("pods", pod, "start"), timeout_s=STOP_LIMIT_S)
 
 
