@@ -75,7 +75,7 @@ def sound(page: Any) -> None:
             *("/guardrails/freezes/new/", "main form", {"name": "x", "zone": "Moon/Sea"}),
             *("Save", "zone", "time zone"),
         ),
-        ("/hosts/add/", "form[action$='/hosts/add/']", {}, "Look at", "address", "required"),
+        ("/hosts/add/", "form[action$='/hosts/add/']", {}, "Check the host", "address", "required"),
         (
             "/volumes/create/",
             "form.card",
@@ -110,7 +110,7 @@ def test_a_sign_in_that_failed_asks_for_the_password_again(served: Served, page:
     page.fill("[name=login]", "nobody@example.org")
     page.fill("[name=password]", "not it")
     answered(page, "main form", "Sign in")
-    assert "not" in focused(page, "password")["told"]
+    assert "is wrong" in focused(page, "password")["told"]
     sound(page)
 
 
@@ -157,7 +157,7 @@ def test_dialogs(served: Served, ada: Any) -> None:
     ada.locator("dialog #lock-reason").fill("   ")
     ada.locator("dialog").get_by_role("button", name="Lock").click()
     ada.locator("dialog .field-error").wait_for()
-    assert "Say why" in focused(ada, "reason")["told"]
+    assert "Give a reason" in focused(ada, "reason")["told"]
     sound(ada)
 
 
