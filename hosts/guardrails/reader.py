@@ -3,6 +3,7 @@
 Podman's Go ignores the case of JSON keys and folds some non-ASCII letters. This reader does the same.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -21,8 +22,9 @@ def refuse_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """object_pairs_hook for json.loads: Refusal for a duplicate key, at every depth."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _value in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        # counted in one go: a body of many keys would cost the square of their number
+        counts = Counter(key for key, _value in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
         raise Refusal(_("“%s” appears twice.") % twice[:80])
     return found
 
