@@ -16,7 +16,7 @@ class NoPlace(Exception):
 def place(person: Person, path: str) -> Endpoint:
     """The endpoint at `path`, among those that `person` sees. NoPlace. Asks the database."""
     name, _slash, user = path.strip("/").partition("/")
-    open_to_them = _open_to(person)
+    open_to_them = endpoints_of(person)
     if not name:
         if len(open_to_them) == 1:
             return open_to_them[0]
@@ -40,8 +40,9 @@ def path_of(endpoint: Endpoint) -> str:
     return f"/{endpoint.host.name}/{endpoint.user}"
 
 
-def _open_to(person: Person) -> list[Endpoint]:
-    found = visible_endpoints(person).filter(enabled=True, host__enabled=True)
+def endpoints_of(person: Person) -> list[Endpoint]:
+    """Those that they may use through the gate, by host and account. Asks the database."""
+    found = visible_endpoints(person)
     return list(found.select_related("host", "login").order_by("host__name", "user", "pk"))
 
 

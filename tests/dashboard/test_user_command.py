@@ -1,5 +1,6 @@
 """`manage.py user`: the same actions as the pages, written down as the console's."""
 
+import tarfile
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -10,8 +11,10 @@ from django.core.management import CommandError, call_command
 
 from accounts import ssh_keys, tokens
 from accounts.models import Token
+from hosts.gate import host_key
 from tests.cast import Cast
 from tests.public_keys import line_of
+from tests.two_teams import Fleet
 
 
 def run(*arguments: str) -> str:
@@ -131,3 +134,30 @@ def test_a_token_is_printed_once_and_cut_as_asked(cast: Cast, entries: Any) -> N
     ):
         with pytest.raises(CommandError, match=wrong):
             run("token", *words)
+
+
+def test_connections_are_those_of_the_person(fleet: Fleet, settings: Any, tmp_path: Path) -> None:
+    settings.HAULOUT_KEYS = tmp_path
+    email = "erin@example.org"
+    with pytest.raises(CommandError, match="no gate here"):
+        run("connections", email)
+    host_key.make(tmp_path)
+    assert run("connections", email) == ""
+    fleet.grant(host=fleet.web2)
+    assert run("connections", email, "--identity", "/k", "--address", "gate.example.org") == (
+        "podman system connection add --identity /k web2 ssh://me@gate.example.org:2222/web2/root\n"
+        "docker context create web2 --docker host=ssh://me@gate.example.org:2222/web2/root\n"
+    )
+    assert run("connections", email, "--form", "known-hosts").split()[0] == "[localhost]:2222"
+    assert '"URI": "ssh://me@localhost:2222/' in run("connections", email, "--form", "podman")
+    archive = tmp_path / "contexts.tar.gz"
+    run("connections", email, "--form", "docker", "--to", str(archive))
+    with tarfile.open(archive) as tar:
+        assert tar.getnames() == ["web2.dockercontext"]
+    for more, words in (
+        (("--form", "docker"), "--to"),
+        (("--identity", "~/k"), "does not expand"),
+        (("--to", str(tmp_path / "none" / "x")), "No such file"),
+    ):
+        with pytest.raises(CommandError, match=words):
+            run("connections", email, *more)

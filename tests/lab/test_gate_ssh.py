@@ -1,9 +1,11 @@
 """Podman's and Docker's own clients, as Debian has them, come by SSH to the gate of a real host."""
 
 import asyncio
+import io
 import json
 import os
 import shutil
+import tarfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,13 @@ import pytest
 import pytest_asyncio
 
 from accounts.models import Role, User
+from hosts.database_threads import in_thread
 from hosts.gate import host_key
+from hosts.gate.connections import FILES, connections_of
 from hosts.gate.serve import serve
 from hosts.models import Grant
 from tests.cast import Cast
+from tests.fresh_person import person_of
 from tests.hosts.gate.gate_cast import Gate, add_key_of, gate
 from tests.lab.inventory_rows import mirror
 from tests.lab.real_endpoint import endpoint_on, person, vault_keys
@@ -175,6 +180,34 @@ async def test_a_connection_is_added_without_a_path(
     status, _out, error = await run(*added)
     assert status == 0, error
     status, out, error = await run("podman-remote", "ps", "--format", "{{.Names}}")
+    assert (status, sorted(out.split())) == (0, ["bank", "shop"]), error
+
+
+async def test_connections_that_are_downloaded_lead_there(
+    cast: Cast, endpoint: Any, host: Any, door: Gate, client: Any, tmp_path: Path
+) -> None:
+    run = await client(cast.alice)
+    home = tmp_path / "Alice"
+    at = f"127.0.0.1:{door.port}"
+    found = await in_thread(lambda: connections_of(person_of(cast.alice), at))
+    key = str(home / ".ssh" / "id")
+    names = ("ps", "--format", "{{.Names}}")
+    folder = home / ".config" / "containers"
+    (folder / "containers.conf.d").mkdir(parents=True)
+    for name, path in (
+        ("containers", "containers.conf.d/haulout.conf"),
+        ("podman", "podman-connections.json"),
+    ):
+        (folder / path).write_bytes(FILES[name].write(found, key))
+        status, out, error = await run("podman-remote", "-c", host.name, *names)
+        assert (status, sorted(out.split())) == (0, ["bank", "shop"]), error
+        (folder / path).unlink()
+    with tarfile.open(fileobj=io.BytesIO(FILES["docker"].write(found, ""))) as tar:
+        tar.extractall(home, filter="data")
+    context = str(home / f"{host.name}.dockercontext")
+    status, _out, error = await run("docker", "context", "import", host.name, context)
+    assert status == 0, error
+    status, out, error = await run("docker", "-c", host.name, *names)
     assert (status, sorted(out.split())) == (0, ["bank", "shop"]), error
 
 

@@ -1,9 +1,10 @@
-"""`manage.py user invite|reset|list|key|token`: people from the console, through the actions of the pages."""
+"""`manage.py user invite|reset|list|key|…`: people from the console, through the actions of the pages."""
 
 import argparse
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -21,8 +22,18 @@ from accounts.ssh_keys import blob_of, fingerprint, read
 from accounts.token_actions import TokenOptions
 from dashboard.person import console_person
 from hosts import bells
+from hosts.access import Person
 from hosts.access.second_factor import users_lacking_factor
+from hosts.gate.connections import (
+    FILES,
+    check_identity,
+    connections_of,
+    docker_lines,
+    gate_facts,
+    podman_lines,
+)
 from hosts.gate.keys import register
+from hosts.refusals import FieldRefusal
 
 
 def whole_link(path: str) -> str:
@@ -40,9 +51,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        what = parser.add_subparsers(
-            dest="what", required=True, metavar="invite|reset|list|key|token"
-        )
+        what = parser.add_subparsers(dest="what", required=True, metavar="invite|reset|list|key|…")
         invite = what.add_parser("invite", help="print a link with which E joins; lasts 7 days")
         invite.add_argument("email", metavar="E")
         invite.add_argument(
@@ -58,6 +67,9 @@ class Command(BaseCommand):
             help="all people, one per line: email, role, state, last sign-in, second factor, name",
         )
         self._add_key_arguments(what.add_parser("key", help="SSH keys for the gate"))
+        self._add_connections_arguments(
+            what.add_parser("connections", help="connections of E for podman and docker")
+        )
         token = what.add_parser("token", help="print a new API token of E; it is shown only now")
         token.add_argument("email", metavar="E")
         token.add_argument("--name", default="console", help="what the log calls it (console)")
@@ -82,6 +94,22 @@ class Command(BaseCommand):
         revoke.add_argument("email", metavar="E")
         revoke.add_argument("name", help="its name, or its fingerprint")
 
+    def _add_connections_arguments(self, connections: argparse.ArgumentParser) -> None:
+        connections.add_argument("email", metavar="E")
+        connections.add_argument(
+            "--form",
+            choices=("lines", "known-hosts", *FILES),
+            default="lines",
+            help="commands to paste, the gate's key, or a file (lines)",
+        )
+        connections.add_argument(
+            "--identity", default="", metavar="F", help="E's private key, on E's machine"
+        )
+        connections.add_argument(
+            "--address", default="", metavar="NAME", help="how E reaches this machine"
+        )
+        connections.add_argument("--to", type=Path, metavar="FILE", help="write there")
+
     def handle(self, *args: Any, what: str, **options: Any) -> None:
         try:
             if what == "invite":
@@ -92,10 +120,14 @@ class Command(BaseCommand):
                 self._key(**options)
             elif what == "token":
                 self._token(**options)
+            elif what == "connections":
+                self._connections(**options)
             else:
                 self._list()
         except ValidationError as problem:
             raise CommandError(" ".join(problem.messages)) from problem
+        except FieldRefusal as refused:
+            raise CommandError(str(refused)) from refused
         except AccountsError as trouble:
             raise CommandError(str(trouble)) from trouble
 
@@ -178,6 +210,32 @@ class Command(BaseCommand):
         console = console_person()
         token_actions.revoke(console.user, console.who, token=live[0])
         bells.ring("access", "audit")
+
+    def _connections(
+        self, *, email: str, form: str, identity: str, address: str, to: Path | None, **_rest: Any
+    ) -> None:
+        user = self._active(User.objects.all(), email)
+        gate = gate_facts(address or urlsplit(whole_link("")).hostname or "localhost")
+        if gate is None:
+            raise CommandError(_("There is no gate here: HAULOUT_GATE_PORT names no port."))
+        found = connections_of(Person(user, console_person().who), gate.address)
+        identity = check_identity(identity)
+        if form in FILES:
+            content = FILES[form].write(found, identity)
+        elif form == "lines":
+            lines = [*podman_lines(found, identity), *docker_lines(found)]
+            content = "".join(f"{line}\n" for line in lines).encode()
+        else:
+            content = f"{gate.known_hosts}\n".encode()
+        if to:
+            try:
+                to.write_bytes(content)
+            except OSError as problem:
+                raise CommandError(f"{to}: {problem.strerror}") from problem
+        elif form == "docker":
+            raise CommandError(_("This is a tar archive: name a file with --to."))
+        else:
+            self.stdout.write(content.decode(), ending="")
 
     def _list(self) -> None:
         having = Authenticator.objects.filter(type__in=FACTORS)

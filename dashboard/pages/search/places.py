@@ -40,6 +40,12 @@ COMMANDS = (
     Command(_("My access"), "access:mine", "id-card", also=_("rights permissions teams role")),
     Command(_("Invite person"), "people:list", "user-plus", "people.manage", _("user account")),
     Command(_("Registry passwords"), "registries:list", "key-round", "registry.view", _("login")),
+    Command(
+        _("Connections for podman and docker"),
+        "tokens:connections",
+        "download",
+        also=_("remote context gate"),
+    ),
     Command(_("Change password"), "account_change_password", "key-round"),
     Command(_("Second factor"), "mfa_index", "shield-check", also=_("totp two-factor")),
 )

@@ -128,6 +128,21 @@ class KeyForm(TokenForm):
         self.fields["read_only"].initial = False
 
 
+class IdentityForm(RefusalForm):
+    """Where the private key lies on the person's own machine."""
+
+    identity = forms.CharField(
+        label=_("Path of your private key"),
+        required=False,
+        max_length=400,
+        help_text=_(
+            "On your machine, such as /home/ada/.ssh/id_ed25519. Empty: Podman asks your SSH agent. "
+            "Docker uses what ~/.ssh/config says."
+        ),
+        widget=forms.TextInput(attrs=PLAIN),
+    )
+
+
 class ServiceForm(RefusalForm):
     """A service account: name, shown name, role."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.pages.tokens import views
+from dashboard.pages.tokens import connections, views
 
 app_name = "tokens"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("account/tokens/new/", views.new, name="new"),
     path("account/keys/new/", views.new_key, name="new-key"),
     path("account/tokens/<int:token_id>/revoke/", views.revoke, name="revoke"),
+    path("account/connections/", connections.page, name="connections"),
     path("access/tokens/", views.all_tokens, name="all"),
     path("access/tokens/<int:token_id>/revoke/", views.revoke_any, name="revoke-any"),
     path("access/services/", views.make_service, name="make-service"),

@@ -21,8 +21,8 @@ from accounts.verbs import PEOPLE_MANAGE
 from audit.shapes import Target
 from dashboard.furniture.forms import RefusalForm
 from dashboard.live.page import list_context, list_page
+from dashboard.pages.tokens.connections import gate_of
 from dashboard.pages.tokens.forms import KeyForm, ServiceForm, TokenForm
-from dashboard.pages.tokens.gate import gate_facts
 from dashboard.pages.tokens.lists import MINE, QUICK, TOKENS
 from dashboard.pages.tokens.rows import question_of, token_rows
 from dashboard.person import person_of
@@ -43,7 +43,7 @@ def my_tokens(request: HttpRequest) -> HttpResponse:
         "ending": ending,
         "empty_url": reverse("tokens:new"),
         "empty_action": _("Create a token"),
-        "gate": gate_facts(request),
+        "gate": gate_of(request),
     }
     return list_page(request, MINE, "tokens/mine.html", extra)
 
