@@ -1,4 +1,4 @@
-"""Adds hosts from the console: one by its URL, or many from a CSV file. Uses the pages' actions.
+"""Adds hosts from the console: one by its URL, or many from a file. Uses the pages' actions.
 
 Every failure is one line with cause and cure. A host is registered whole or not at all.
 """

@@ -12,7 +12,7 @@ from asgiref.sync import async_to_sync
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from dashboard.cli import add_hosts
+from dashboard.cli import add_hosts, host_connections
 from dashboard.cli.add_hosts import AddHostError, HostCandidate
 from dashboard.person import console_person
 from hosts import control
@@ -63,11 +63,12 @@ class Command(BaseCommand):
         add.add_argument(
             "--jump-only", action="store_true", help="only a jump host; show no Podman of its own"
         )
-        many = what.add_parser("import", help="register the hosts of a CSV file")
+        many = what.add_parser("import", help="register the hosts of a file")
         many.add_argument(
             "file",
             type=Path,
-            help=f"with a header: {', '.join(add_hosts.COLUMNS)} (address needed)",
+            help=f"CSV with a header: {', '.join(add_hosts.COLUMNS)} (address needed); or "
+            "podman-connections.json, containers.conf, a Docker context's meta.json",
         )
         many.add_argument("--key-file", type=Path, metavar="F", help="one key for all")
         many.add_argument("--known-hosts", type=Path, metavar="FILE", help="trust these host keys")
@@ -153,7 +154,14 @@ class Command(BaseCommand):
     def _import(self, options: dict[str, Any]) -> None:
         file: Path = options["file"]
         key = add_hosts.read_key(options["key_file"]) if options["key_file"] else None
-        wanted = add_hosts.read_rows(_read(file), key=key, folder=file.parent)
+        if file.suffix in host_connections.SUFFIXES:
+            wanted, said = host_connections.read_connections(_read(file), key=key)
+            for line in said:
+                self.stderr.write(line)
+            if not wanted:
+                raise AddHostError(_("The file has no hosts."))
+        else:
+            wanted = add_hosts.read_rows(_read(file), key=key, folder=file.parent)
         if options["known_hosts"]:
             add_hosts.take_known(wanted, KnownHosts(_read(options["known_hosts"])))
         asked = [one for one in wanted if one.shown is None]

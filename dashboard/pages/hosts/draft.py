@@ -47,6 +47,8 @@ class Draft:
     via: int | None = None
     host_id: int | None = None
     login_id: int | None = None
+    # its place in the session's plan of connections
+    planned: int | None = None
 
     @property
     def seal(self) -> bytes:

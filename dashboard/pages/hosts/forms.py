@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.forms import PLAIN, RefusalForm
 from dashboard.pages.hosts.words import KEY_FORMS
+from hosts.actions.hosts.connection_files import LIMIT_BYTES
 from hosts.control import ControlError
 from hosts.link.errors import LinkError
 from hosts.models import Group, Host, Login
@@ -62,6 +63,30 @@ class AddressForm(JumpForm):
         self.fields["via"].help_text = _("A registered host; each host keeps its own key.")
         if not jumps:
             del self.fields["via"]
+
+
+class ConnectionFileForm(RefusalForm):
+    """A file of connections, chosen or pasted."""
+
+    connections = forms.CharField(
+        label=_("Connections"),
+        required=False,
+        strip=False,
+        help_text=_(
+            "podman-connections.json, containers.conf, or what “docker context inspect” prints."
+        ),
+        widget=forms.Textarea(attrs={**PLAIN, "rows": 5}),
+    )
+    file = forms.FileField(label=_("Or a file"), required=False, allow_empty_file=True)
+
+    def content(self) -> str | bytes:
+        """What was chosen, else what was pasted. Call after is_valid."""
+        chosen = self.cleaned_data["file"]
+        if chosen is None:
+            pasted: str = self.cleaned_data["connections"]
+            return pasted
+        found: bytes = chosen.read(LIMIT_BYTES + 1)
+        return found
 
 
 class CertificateForm(RefusalForm):

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.shapes import Target
 from dashboard.furniture.forms import note_refusal, refusal_text
+from dashboard.pages.hosts import connection_plan as plans
 from dashboard.pages.hosts import draft as drafts
+from dashboard.pages.hosts.connection_plan import ConnectionPlan
 from dashboard.pages.hosts.doctor_stream import part, stream
 from dashboard.pages.hosts.draft import Draft, draft_of
-from dashboard.pages.hosts.forms import AddressForm, AuthorityForm, NamesForm
+from dashboard.pages.hosts.forms import AddressForm, AuthorityForm, ConnectionFileForm, NamesForm
 from dashboard.person import person_of
 from hosts import access, control, this_machine
 from hosts.access import Person
@@ -49,33 +51,50 @@ def _require(person: Person) -> None:
     access.require(person, register_host.VERB, Target(kind="host", id="", name=""))
 
 
-def page(request: HttpRequest, step: str, **context: Any) -> HttpResponse:
-    """A step of the wizard."""
+def page(request: HttpRequest, step: str, /, **context: Any) -> HttpResponse:
+    """A step of the wizard. `step` in the context: which one it belongs to, if it is none itself."""
     draft = context.setdefault("draft", drafts.read(request.session))
     order = ["address", "fingerprint", "key", "check"]
     if draft.host_id:
         order = order[2:]
         context["host"] = Host.objects.filter(pk=draft.host_id).first()
-    context |= {"step": step, "order": order, "first_start": not Host.objects.exists()}
+    context.setdefault("step", step)
+    context |= {"order": order, "first_start": not Host.objects.exists()}
     return render(request, f"hosts/{step}.html", context)
 
 
-def _address_page(request: HttpRequest, form: AddressForm) -> HttpResponse:
+def address_page(
+    request: HttpRequest, form: AddressForm, connections_form: ConnectionFileForm | None = None
+) -> HttpResponse:
+    """Step 1."""
     known = set(
         Login.objects.filter(host__kind=Host.Kind.LOCAL).values_list("endpoints__socket", flat=True)
     )
     local = [one for one in async_to_sync(this_machine.find_sockets)() if one.path not in known]
-    return page(request, "address", form=form, local=local, local_known=bool(known))
+    return page(
+        request,
+        "address",
+        form=form,
+        local=local,
+        local_known=bool(known),
+        connections_form=connections_form or ConnectionFileForm(),
+        plan=plans.read(request.session),
+    )
 
 
 @never_cache
 def add(request: HttpRequest) -> HttpResponse:
-    """Step 1: the address. A valid one is scanned for its host key at once."""
+    """Step 1: the address. A valid one is scanned for its host key at once. `planned`: that of a
+    connection in the session's plan.
+    """
     person = require_add(request)
     may_jump = jumps.choices(person)
+    plan = plans.read(request.session)
     if request.method != "POST":
         drafts.forget(request.session)
-        return _address_page(request, AddressForm(jumps=may_jump))
+        planned = plan.get(request.GET.get("planned", ""))
+        initial = {"address": planned.uri} if planned else None
+        return address_page(request, AddressForm(jumps=may_jump, initial=initial))
     form = AddressForm(request.POST, jumps=may_jump)
     if form.is_valid():
         given = form.cleaned_data
@@ -102,10 +121,11 @@ def add(request: HttpRequest) -> HttpResponse:
                 fingerprint=shown.fingerprint,
                 host_key_line=shown.line,
                 via=via.pk if via else None,
+                planned=plan.place(request.POST.get("planned", "")),
             )
             drafts.keep(request.session, draft)
             return redirect("hosts:fingerprint")
-    return _address_page(request, form)
+    return address_page(request, form)
 
 
 @require_POST
@@ -168,7 +188,9 @@ def fingerprint(request: HttpRequest) -> HttpResponse:
         if known and "into" in request.POST:
             # a known host keeps its address and pinned key
             access.get_host(person, known.pk, EDIT)
+            planned = draft.planned
             draft = draft_of(known, user=draft.user, socket=draft.socket)
+            draft.planned = planned
         else:
             _set_authority(draft, form)
         if not form.errors:
@@ -193,9 +215,13 @@ def confirmed_draft(request: HttpRequest) -> Draft | None:
     return draft if draft.confirmed and draft.host_key_line else None
 
 
-def _names(person: Person, draft: Draft) -> NamesForm:
-    initial = {"name": register_host.propose_name(draft.address)}
-    return NamesForm(initial=initial, groups=group_moves.joinable(person))
+def _names(person: Person, draft: Draft, plan: ConnectionPlan) -> NamesForm:
+    """The form with a proposed name, or with name and groups of its connection."""
+    groups = group_moves.joinable(person)
+    initial: dict[str, Any] = {"name": register_host.propose_name(draft.address)}
+    if planned := plan.host(draft.planned):
+        initial |= plans.initial_names(planned, groups)
+    return NamesForm(initial=initial, groups=groups)
 
 
 @require_GET
@@ -241,7 +267,11 @@ def examine(request: HttpRequest) -> HttpResponseBase:
         latest.set_sockets(found, signed_in=signed_in, twins=twins)
         drafts.keep(session, latest)
         session.save()
-        context = {"draft": latest, "sockets": found, "form": _names(person, latest)}
+        context = {
+            "draft": latest,
+            "sockets": found,
+            "form": _names(person, latest, plans.read(session)),
+        }
         context["clone"] = same_key.warning(twins)
         return part(request, "hosts/found.html", context)
 
@@ -288,7 +318,7 @@ def register(request: HttpRequest) -> HttpResponse:
         except FieldRefusal as trouble:
             form.refuse(trouble)
         else:
-            return _registered(request, host)
+            return _registered(request, host, draft)
     context = {"form": form, "sockets": draft.found, "ticked": ticked, "answered": True}
     context["clone"] = same_key.warning(draft.twins)
     context["another_machine"] = "another_machine" in request.POST
@@ -330,15 +360,20 @@ def _into_host(
         note_refusal(trouble)
         context = {"sockets": draft.found, "answered": True, "trouble": trouble}
         return page(request, "check", draft=draft, **context)
-    return _registered(request, Host.objects.get(pk=draft.host_id))
+    return _registered(request, Host.objects.get(pk=draft.host_id), draft)
 
 
-def _registered(request: HttpRequest, host: Host) -> HttpResponse:
+def _registered(request: HttpRequest, host: Host, draft: Draft | None = None) -> HttpResponse:
     drafts.forget(request.session)
+    planned = draft is not None and plans.note_added(
+        request.session, person_of(request), draft, host
+    )
     async_to_sync(control.reload)()
     messages.success(
         request, _("%(name)s is added. Its containers appear in a moment.") % {"name": host.name}
     )
+    if planned:
+        return redirect("hosts:connections")
     return redirect("/containers/") if Host.objects.count() == 1 else redirect_to(host)
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from dashboard.pages.hosts import connection_plan as plans
 from dashboard.pages.hosts import draft as drafts
 from dashboard.pages.hosts.draft import Draft
 from dashboard.pages.hosts.forms import CertificateForm, OwnKeyForm, PasswordForm
@@ -32,19 +33,25 @@ def _key_page(request: HttpRequest, draft: Draft, **forms: Any) -> HttpResponse:
         **forms,
     }
     signing = f"ssh-keygen -s CA_KEY -I haulout -n {draft.user} -V +52w KEY.pub"
-    context |= {"bare": draft.public_key, "signing": signing}
+    planned = plans.read(request.session).host(draft.planned)
+    context |= {"bare": draft.public_key, "signing": signing, "planned": planned}
     return page(request, "key", draft=draft, lines=lines, **context)
 
 
 @never_cache
 def key(request: HttpRequest) -> HttpResponse:
-    """Step 3: the key. The first visit creates one."""
+    """Step 3: the key. The first visit creates one, or takes that which was given for a connection with
+    the same key file.
+    """
     require_add(request)
     draft = confirmed_draft(request)
     if draft is None:
         return redirect("hosts:add")
-    if not draft.sealed_key or (request.method == "POST" and "fresh" in request.POST):
-        draft.set_key(*seal_new_key())
+    fresh = request.method == "POST" and "fresh" in request.POST
+    if not draft.sealed_key or fresh:
+        earlier = None if fresh else plans.read(request.session).key_for(draft.planned)
+        draft.set_key(*(earlier or seal_new_key()))
+        draft.own_key = earlier is not None
         drafts.keep(request.session, draft)
     return _key_page(request, draft)
 
