@@ -89,7 +89,9 @@ def calls(host: Host, link: Path) -> list[dict[str, Any]]:
 def lists(host: Host, haulout: Running) -> list[dict[str, Any]]:
     """All containers of the host, in milliseconds."""
     with tempfile.TemporaryDirectory() as home, page_query(haulout, f"host:{host.name}") as query:
-        command, environ = remote(host, Path(home))
+        url = f"ssh://root@{host.address}:{host.port}{host.socket}"
+        known = f"{host.address} {host.host_key_line}"
+        command, environ = remote(Path(home), url, key_file=host.key_file, known_hosts=known)
         found = in_turns(
             LISTS,
             remote=lambda: timed(command, environ),
@@ -175,12 +177,13 @@ def page_query(haulout: Running, line: str) -> Iterator[Any]:
         child.stdin.close()
 
 
-def remote(host: Host, home: Path) -> tuple[list[str], dict[str, str]]:
-    """`podman --remote ps -a` for this host, and an environment in which it knows the host's key."""
+def remote(
+    home: Path, url: str, *, key_file: Path, known_hosts: str
+) -> tuple[list[str], dict[str, str]]:
+    """`podman --remote ps -a` at an address, and an environment in which it knows the key there."""
     (home / ".ssh").mkdir()
-    (home / ".ssh" / "known_hosts").write_text(f"{host.address} {host.host_key_line}\n")
-    url = f"ssh://root@{host.address}:{host.port}{host.socket}"
-    command = ["podman", "--remote", "--url", url, "--identity", str(host.key_file), "ps", "-a"]
+    (home / ".ssh" / "known_hosts").write_text(f"{known_hosts}\n")
+    command = ["podman", "--remote", "--url", url, "--identity", str(key_file), "ps", "-a"]
     return command, {**os.environ, "HOME": str(home)}
 
 

@@ -155,6 +155,15 @@ class Process:
     def rss_mib(self) -> float:
         return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * _PAGE_BYTES / 2**20
 
+    def forget_peak(self) -> None:
+        """What it holds now is its peak from here on."""
+        Path(f"/proc/{self.pid}/clear_refs").write_text("5")
+
+    def peak_mib(self) -> float:
+        """The most that was resident since `forget_peak`."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
     def own_mib(self) -> float:
         """Without what lies in files that other processes share (libraries)."""
         resident, shared = Path(f"/proc/{self.pid}/statm").read_text().split()[1:3]

@@ -1,0 +1,279 @@
+"""`bench gate`: Podman's and Docker's own roads through the gate, beside the same on the host itself.
+
+On a real Podman host of the lab, with a whole Haulout beside it.
+"""
+
+import asyncio
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.bench.bench_api import CONTAINERS, kept_connection, remote, timed
+from tests.bench.bench_logs import LINES, TARGET, rate
+from tests.bench.figures import CannotRun, Options, figure, in_turns, median
+from tests.bench.log_lines import container_with_log
+from tests.bench.real_host import create_many, real_host, row_of
+from tests.bench.running import EMAIL, Running, until
+from tests.lab.hosts import Host
+from tests.lab.hosts.ssh_client import ssh_command
+
+BENCH = "gate"
+CALLS, LISTS, ROUNDS = 200, 15, 3
+ARCHIVE_MIB = 1024
+CLIENTS = 200
+MEMORY_GOAL_MIB = 16
+ARCHIVE = "/v5.0.0/libpod/containers/box/archive?path=/large.bin"
+# what each of many clients asks, as docker does over `system dial-stdio`
+REQUEST = (
+    b"GET /v5.0.0/libpod/containers/json?all=true HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n"
+)
+
+
+def run(options: Options) -> list[dict[str, Any]]:
+    """Figures of calls, lists, a log, an archive, and of many clients at once."""
+    with (
+        tempfile.TemporaryDirectory(prefix="hb-gate-", dir="/tmp") as folder,
+        real_host() as host,
+        Running() as haulout,
+    ):
+        create_many(host, CONTAINERS)
+        loud = container_with_log(host, "loud", lines=LINES)
+        host.podman("run", "-d", "--name", "box", "localhost/busybox", "sleep", "100000")
+        sparse = ("dd", "of=/large.bin", "bs=1M", f"seek={ARCHIVE_MIB}", "count=0")
+        host.podman("exec", "box", *sparse)
+        haulout.register([row_of(host)])
+        haulout.start()
+        haulout.wait_up(1, within_s=30)
+        gate = gate_of(haulout, Path(folder))
+        with gate.forwarded(f"/{host.name}") as socket:
+            return [
+                *calls(host, socket),
+                *lists(host, gate),
+                *log(host, socket, loud),
+                *archive(host, haulout, socket),
+                *crowd(host, gate, CLIENTS),
+            ]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The gate of a running Haulout, and a key that opens it."""
+
+    port: int
+    folder: Path
+    known_hosts: str
+
+    @property
+    def key_file(self) -> Path:
+        return self.folder / "id"
+
+    def ssh(self, *more: str) -> list[str]:
+        """OpenSSH's client to it."""
+        known = self.folder / "known_hosts"
+        known.write_text(f"{self.known_hosts}\n")
+        command = ssh_command(key_file=self.key_file, known_hosts=known, port=self.port)
+        # the first value counts: of many at once, the last may wait for longer
+        return [command[0], "-o", "ConnectTimeout=60", *command[1:], *more]
+
+    @contextmanager
+    def forwarded(self, path: str) -> Iterator[Path]:
+        """A local socket that leads to the one at `path`, as podman-py does it."""
+        socket = self.folder / "forwarded.sock"
+        words = self.ssh("-N", "-L", f"{socket}:{path}", "me@127.0.0.1")
+        with subprocess.Popen(words) as child:
+            try:
+                until("the forwarded socket", socket.exists, within_s=10)
+                yield socket
+            finally:
+                child.terminate()
+
+
+def gate_of(haulout: Running, folder: Path) -> Gate:
+    """Register a key of the administrator's."""
+    made = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "id")]
+    subprocess.run(made, check=True)
+    haulout.manage("user", "key", "add", EMAIL, "--file", str(folder / "id.pub"))
+    public = (haulout.data / "keys" / "gate_host_ed25519_key.pub").read_text()
+    port = haulout.stack.gate_port
+    return Gate(port, folder, f"[127.0.0.1]:{port} {' '.join(public.split()[:2])}")
+
+
+def calls(host: Host, socket: Path) -> list[dict[str, Any]]:
+    """One container inspected on a kept connection, in milliseconds."""
+    one = host.podman("ps", "-aq", "--no-trunc").split()[0]
+    with kept_connection(socket, one) as gate, kept_connection(host.local_socket, one) as own:
+        found = in_turns(CALLS, gate=gate, own=own)
+    ms = {name: median(times) for name, times in found.items()}
+    return [
+        figure(
+            BENCH,
+            "a call on a kept connection through the gate, median",
+            ms["gate"],
+            "ms",
+            baseline=ms["own"],
+            baseline_name="the same client on the host's own socket",
+            goal="≤ baseline + 2 ms",
+            holds=ms["gate"] <= ms["own"] + 2,
+        )
+    ]
+
+
+def lists(host: Host, gate: Gate, *, rounds: int = LISTS) -> list[dict[str, Any]]:
+    """`podman --remote ps -a`, the program's start included, in milliseconds."""
+    url = f"ssh://root@{host.address}:{host.port}{host.socket}"
+    known = f"{host.address} {host.host_key_line}"
+    through = f"ssh://me@127.0.0.1:{gate.port}/{host.name}"
+    with tempfile.TemporaryDirectory() as near, tempfile.TemporaryDirectory() as far:
+        direct = remote(Path(near), url, key_file=host.key_file, known_hosts=known)
+        ours = remote(Path(far), through, key_file=gate.key_file, known_hosts=gate.known_hosts)
+        found = in_turns(rounds, gate=lambda: timed(*ours), direct=lambda: timed(*direct))
+    ms = {name: median(times) for name, times in found.items()}
+    return [
+        figure(
+            BENCH,
+            f"podman --remote ps -a of {CONTAINERS} containers through the gate, median",
+            ms["gate"],
+            "ms",
+            baseline=ms["direct"],
+            baseline_name="straight to the host over SSH",
+            goal="≤ baseline + 40 ms",
+            holds=ms["gate"] <= ms["direct"] + 40,
+        )
+    ]
+
+
+def log(host: Host, socket: Path, container: str, *, rounds: int = ROUNDS) -> list[dict[str, Any]]:
+    """The whole log, in lines per second. OpenSSH's client carries it on both roads."""
+    target = TARGET % container
+    found = in_turns(
+        rounds,
+        gate=lambda: rate(near(socket, target)),
+        direct=lambda: rate(far(host, target)),
+    )
+    lines_s = {name: median(rates) for name, rates in found.items()}
+    return [
+        figure(
+            BENCH,
+            f"{LINES:,} lines of a log through the gate",
+            lines_s["gate"],
+            "lines/s",
+            baseline=lines_s["direct"],
+            baseline_name="curl over ssh",
+            goal="≥ 80% of the baseline",
+            holds=lines_s["gate"] >= 0.8 * lines_s["direct"],
+        )
+    ]
+
+
+def archive(
+    host: Host, haulout: Running, socket: Path, *, rounds: int = ROUNDS
+) -> list[dict[str, Any]]:
+    """A large file out of a container, in MiB/s, and what the gate and the link hold of it."""
+    processes = {name: haulout.process(name) for name in ("gate", "link")}
+    before = {name: process.rss_mib() for name, process in processes.items()}
+    for process in processes.values():
+        process.forget_peak()
+    found = in_turns(
+        rounds,
+        gate=lambda: mib_s(near(socket, ARCHIVE)),
+        direct=lambda: mib_s(far(host, ARCHIVE)),
+    )
+    grown = {name: process.peak_mib() - before[name] for name, process in processes.items()}
+    rates = {name: median(values) for name, values in found.items()}
+    return [
+        figure(
+            BENCH,
+            f"{ARCHIVE_MIB} MiB out of a container through the gate",
+            rates["gate"],
+            "MiB/s",
+            baseline=rates["direct"],
+            baseline_name="curl over ssh",
+            goal="≥ 50% of the baseline",
+            holds=rates["gate"] >= 0.5 * rates["direct"],
+        ),
+        *(
+            figure(
+                BENCH,
+                f"the {name}'s memory at its most meanwhile",
+                grown[name],
+                "MiB more",
+                baseline=before[name],
+                baseline_name="before",
+                goal=f"≤ {MEMORY_GOAL_MIB} MiB",
+                holds=grown[name] <= MEMORY_GOAL_MIB,
+            )
+            for name in processes
+        ),
+    ]
+
+
+def crowd(host: Host, gate: Gate, count: int) -> list[dict[str, Any]]:
+    """So many clients at once, each with an SSH connection of its own, in seconds until the last."""
+    path = f"unix:///{host.name}"
+    command = gate.ssh("me@127.0.0.1", "docker", "--host", path, "system", "dial-stdio")
+    alone_s = median([asyncio.run(all_served(command, 1)) for _ in range(ROUNDS)])
+    took_s = asyncio.run(all_served(command, count))
+    return [
+        figure(
+            BENCH,
+            f"{count} clients at once, all of them served",
+            took_s,
+            "s",
+            baseline=alone_s,
+            baseline_name="one client alone",
+            goal="≤ 10 s",
+            holds=took_s <= 10,
+        )
+    ]
+
+
+def near(socket: Path, target: str) -> list[str]:
+    """curl on a local socket."""
+    return ["curl", "-sgfN", "--unix-socket", str(socket), f"http://podman{target}"]
+
+
+def far(host: Host, target: str) -> list[str]:
+    """curl on the host's own socket, over SSH."""
+    words = ["curl", "-sgfN", "--unix-socket", host.socket, f"'http://podman{target}'"]
+    return host.ssh_command(*words)
+
+
+def mib_s(command: list[str]) -> float:
+    """MiB/s of a command that prints the archive."""
+    began, taken = time.monotonic(), 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        while data := child.stdout.read1(1024 * 1024):
+            taken += len(data)
+        status = child.wait()
+    if status or taken < ARCHIVE_MIB * 2**20:
+        raise CannotRun(f"{command[0]} ended with {status} after {taken} bytes")
+    return taken / 2**20 / (time.monotonic() - began)
+
+
+async def all_served(command: list[str], count: int) -> float:
+    """Seconds until so many of these commands have their answer."""
+
+    async def one() -> None:
+        pipe = asyncio.subprocess.PIPE
+        child = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stderr is not None
+        # its side stays open until it is answered, as docker's does
+        child.stdin.write(REQUEST)
+        answer = await child.stdout.read()
+        child.stdin.close()
+        error = await child.stderr.read()
+        await child.wait()
+        if not answer.startswith(b"HTTP/1.1 200"):
+            raise CannotRun(f"a client was not served: {(answer or error)[:300]!r}")
+
+    began = time.monotonic()
+    await asyncio.gather(*(one() for _ in range(count)))
+    return time.monotonic() - began
