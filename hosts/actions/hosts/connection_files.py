@@ -19,9 +19,10 @@ from hosts.refusals import FieldRefusal, Refusal
 
 LIMIT_BYTES: Final = 512 * 1024
 MOST: Final = 1000
-# parts of a key of TOML: tomllib needs the square of their number
-_DEEPEST_KEY: Final = 32
-_QUOTED: Final = re.compile(r'"(?:[^"\\\n]|\\[^\n])*"|\'[^\'\n]*\'')
+# tomllib needs the square of the number of parts of a key, and only it knows what is quoted
+_MOST_DOTS: Final = 64
+# one object of JSON, or a list of some; a table of TOML begins with a bracket too
+_JSON: Final = re.compile(r"\s*(?:\{|\[\s*[{\]])")
 _NO_NAME: Final = re.compile(r"[^A-Za-z0-9_-]+")
 _LONGEST_NAME, _LONGEST_TEXT = 60, 400
 # a connection's name to the groups that it is in, in the file's order
@@ -78,7 +79,7 @@ class _Entry:
 def read(content: str | bytes) -> HostPlan:
     """The plan of a file. FieldRefusal("connections", …) where it is none of these files."""
     text = _text(content)
-    if text.lstrip()[:1] in ("{", "["):
+    if _JSON.match(text):
         entries, groups = _from_json(_parsed(text, "JSON"))
     else:
         entries, groups = _from_toml(_parsed(text, "TOML"))
@@ -108,7 +109,7 @@ def _text(content: str | bytes) -> str:
         try:
             content = content.decode()
         except UnicodeDecodeError as exc:
-            words = _("This is no text file. Of a Docker context, give its meta.json.")
+            words = _("This is no text file. Of Docker, give what “docker context inspect” prints.")
             raise _refused(words) from exc
     text = content.removeprefix("\ufeff").replace("\r\n", "\n")
     if not text.strip():
@@ -121,9 +122,10 @@ def _parsed(text: str, kind: str) -> Any:
     try:
         if kind == "JSON":
             return json.loads(text, object_pairs_hook=refuse_duplicate_keys)
-        for line in text.split("\n"):
-            if _QUOTED.sub("", line).partition("#")[0].count(".") > _DEEPEST_KEY:
-                raise _refused(_("It is nested too deep."))
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.count(".") > _MOST_DOTS:
+                words = _("Line %(number)d has more than %(most)d dots: it is nested too deep.")
+                raise _refused(words % {"number": number, "most": _MOST_DOTS})
         return tomllib.loads(text)
     except json.JSONDecodeError as exc:
         words = _("This is not valid JSON: line %(line)d, column %(column)d.")
@@ -194,7 +196,10 @@ def _rows(found: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
 def _farms(found: Any) -> _Groups:
     """The farms, as names that groups may have."""
     groups: _Groups = {}
-    for name, members in _mapping(found, "farms").items():
+    farms = _mapping(found, "farms")
+    if len(farms) > MOST:
+        raise _refused(_("This file has more than %d farms: split it.") % MOST)
+    for name, members in farms.items():
         if not isinstance(members, list):
             raise _refused(_("The farm “%s” is no list of connections.") % _shown(name))
         if group := _NO_NAME.sub("-", name)[:_LONGEST_NAME].strip("-"):

@@ -93,8 +93,7 @@ def test_the_plan_can_be_thrown_away(cast: Cast, browser_of: Any) -> None:
     ("form", "words"),
     [
         ({"connections": ""}, "Paste connections"),
-        ({"connections": "[" * 100_000}, "nested too deep"),
-        ({"connections": "a\0b"}, "Null characters"),
+        ({"connections": '{"a":' * 100_000}, "nested too deep"),
         ({"file": SimpleUploadedFile("a.json", b"\xff")}, "no text file"),
         ({"file": SimpleUploadedFile("a.json", b"a" * 600_000)}, "larger than 512 KiB"),
     ],
