@@ -246,9 +246,9 @@ def far(host: Host, target: str) -> list[str]:
 def mib_s(command: list[str]) -> float:
     """MiB/s of a command that prints the archive."""
     began, taken = time.monotonic(), 0
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0) as child:
         assert child.stdout is not None
-        while data := child.stdout.read1(1024 * 1024):
+        while data := child.stdout.read(1024 * 1024):
             taken += len(data)
         status = child.wait()
     if status or taken < ARCHIVE_MIB * 2**20:
