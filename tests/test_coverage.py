@@ -28,11 +28,9 @@ def test_each_row_names_the_function_that_makes_its_path() -> None:
 STREAMS = {
     "hosts.podman.archive.put": "container.files_edit",
     "hosts.podman.attach.attach": "container.attach",
-    "hosts.podman.execs.create": "container.exec",
     "hosts.podman.execs.remove": "container.exec",
     "hosts.podman.execs.resize": "container.exec",
     "hosts.podman.execs.resize_container": "container.attach",
-    "hosts.podman.execs.start": "container.exec",
 }
 # by SSH alone
 NO_CALL = {"host.rotate_key"}

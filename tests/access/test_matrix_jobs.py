@@ -30,6 +30,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "artifact.pull": {"name": "quay.io/x/y:1"},
     "artifact.push": {"name": "quay.io/x/y:1"},
     "artifact.remove": {"seen": [("quay.io/x/y:1", "sha256:" + "a" * 64)]},
+    "container.command": {"command": "true"},
     "container.commit": {"name": "new:1"},
     "container.create": {"params": SPEC, "env": {}},
     "container.open": {"image": "quay.io/x/y"},

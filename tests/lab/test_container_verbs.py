@@ -12,6 +12,7 @@ from asgiref.sync import sync_to_async
 from hosts.actions.containers import (
     check_container,
     checkpoint_container,
+    command_container,
     commit_container,
     export_container,
     init_container,
@@ -21,7 +22,7 @@ from hosts.actions.containers import (
     upgrade_container,
 )
 from hosts.actions.run import create_container
-from hosts.models import Container
+from hosts.models import Container, Job
 from hosts.podman import containers
 from hosts.refusals import FieldRefusal
 from tests.lab.hosts import Host, Lab
@@ -98,6 +99,7 @@ def test_what_podman_refuses_says_why(
         (rename_container, {"name": "other"}, "name"),
         (rename_container, {"name": "-x"}, "name"),
         (commit_container, {"name": "UPPER"}, "name"),
+        (command_container, {"command": "echo 'x"}, "command"),
         (update_container, {"texts": {}}, "memory"),
         (update_container, {"texts": {"cpus": "many"}}, "cpus"),
         (update_container, {"texts": {"tries": "3"}}, "tries"),
@@ -125,6 +127,41 @@ def test_the_restart_policy_changes_where_podman_can(
     endpoint.save()
     with pytest.raises(FieldRefusal, match="Edit and recreate"):
         update_container.ask(person, (endpoint.pk, shop["Id"]), texts={"restart": "always"})
+
+
+def test_a_command_runs_inside_and_tells_how_it_ended(
+    host: Host, endpoint_on: Any, carried: Callable[..., Any], entries: Any
+) -> None:
+    endpoint, shop = endpoint_on(host), run(host, "shop")
+    line = "sh -c 'touch /mark; echo hunter2; echo oops >&2; exit 3'"
+    job = carried(command_container, endpoint, shop, command=line)
+    assert (job.state, job.error) == ("failed", "exit 3"), job.cause
+    assert job.result == {"exit_code": 3, "output": job.output}
+    assert sorted(job.output.split()) == ["hunter2", "oops"]
+    assert (job.params, job.sealed_params) == ({}, None)
+    assert "/mark" in host.podman("exec", "shop", "ls", "/mark")
+    told = "".join(f"{e.params}{e.detail}" for e in entries("container.command"))
+    assert "keyed_hash" in told
+    assert "hunter2" not in told
+
+    # the words as they are: no shell opens the variable
+    job = carried(command_container, endpoint, shop, command="echo '$HOME' $HOME")
+    assert (job.state, job.result) == ("ok", {"exit_code": 0, "output": "$HOME $HOME"})
+    job = carried(command_container, endpoint, shop, command="seq 99999")
+    assert len(job.output) == command_container.LAST_BYTES - 1
+    assert job.output.endswith("\n99998\n99999")
+
+
+def test_a_command_that_may_have_run_is_not_sent_again(
+    host: Host, endpoint_on: Any, person: Any, worker: Any, ended: Any
+) -> None:
+    endpoint, shop = endpoint_on(host), run(host, "shop")
+    row_of(endpoint, shop)
+    job = command_container.ask(person, (endpoint.pk, shop["Id"]), command="touch /mark")
+    Job.objects.filter(pk=job.pk).update(step="act")
+    worker().hand_over([job.pk])
+    assert ended(job).state == "unknown"
+    assert "mark" not in host.podman("exec", "shop", "ls", "/")
 
 
 def test_checkpoint_says_why_the_host_cannot(

@@ -39,6 +39,7 @@ def test_what_a_lock_lets_through() -> None:
     keeps the object, not what a shell does inside (docs/guardrails.md).
     """
     streams = {"container.exec", "container.attach", "container.export", "image.save"}
+    streams |= {"container.command"}
     reads = {"container.wait", "container.healthcheck", "container.files", "volume.files"}
     copies = {"container.commit", "volume.clone", "image.push", "artifact.push", "artifact.extract"}
     beside = {"container.open", "volume.open", "image.search"}
