@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.furniture.offer import Fields, Offer, offers_in
+from dashboard.furniture.bodies import RequestBody
+from dashboard.furniture.offer import Fields, Offer, Question, offers_in
 from dashboard.furniture.places import LOCK, Opens, Place, places
 from dashboard.offers import bodies, container_forms, host_bodies, prunes, usual
 from dashboard.offers.container_links import (
@@ -21,6 +23,7 @@ from dashboard.offers.container_questions import kill, plain, removal, remove, s
 from hosts.actions.containers import (
     check_container,
     checkpoint_container,
+    command_container,
     commit_container,
     init_container,
     kill_container,
@@ -243,10 +246,47 @@ COMMIT = Offer(
     menu=_("Commit to image…"),
     command=_("Commit %(name)s to an image…"),
 )
+
+
+class CommandOptions(RequestBody):
+    """A command line, split into words as a shell does it; no shell gets it."""
+
+    command: str
+
+
+def _command(rows: list[InventoryRow]) -> Question:
+    one = _("Run a command in %(name)s on %(host)s")
+    question = plain(one, _("Run a command in %(n)d containers %(on)s"))(rows)
+    return replace(
+        question,
+        sentence=_("It gets no input. Cancelling the job does not end it."),
+        warning="",
+        options=({"name": "command", "label": _("Command"), "text": True},),
+    )
+
+
+def _command_line(form: QueryDict) -> dict[str, str]:
+    return {"command": form.get("command", "")}
+
+
+COMMAND = Offer(
+    command_container.ACTION,
+    _("Run command"),
+    "chevron-right",
+    _("Running a command in"),
+    _command,
+    _command_line,
+    body=CommandOptions,
+    states=_RUNNING,
+    asks_first=True,
+    menu=_("Run command…"),
+    command=_("Run a command in %(name)s…"),
+    on=places(Place.MENU, Place.BULK),
+)
 BUTTONS = (
     *(prunes.CONTAINERS, RUN),
     *(START, UNPAUSE, STOP, RESTART, LOGS, TERMINAL, COMPARE, FILES, INSPECT),
-    *(RECREATE, DUPLICATE, UPGRADE, RENAME, UPDATE, STOP_AFTER, WAIT, INIT, CHECK),
+    *(RECREATE, DUPLICATE, UPGRADE, RENAME, UPDATE, STOP_AFTER, WAIT, INIT, CHECK, COMMAND),
     *(CHECKPOINT, RESTORE, COMMIT, PAUSE, EXPORT, LOCK, KILL, REMOVE),
 )
 OFFERS = offers_in(BUTTONS)

@@ -29,6 +29,7 @@ _ALL: dict[str, Any] = {
     "value": "x",
     "texts": {"memory": "64m"},
     "container_id": SEEN,
+    "command": "true",
 }
 # what the same word means there
 _THERE: dict[str, dict[str, Any]] = {

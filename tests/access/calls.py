@@ -138,6 +138,7 @@ def _form(row: Row, matrix: Matrix) -> dict[str, Any]:
         "name": "new",
         "role": "viewer",
         "container": SEEN,
+        "command": "true",
         "reason": "because",
         "minutes": "30",
         "email": str(matrix.bystander.email),

@@ -56,7 +56,7 @@ def _no_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", _on(BY_THEMSELVES, each=("owner", "narrowed")))
-def test_every_page(matrix: Matrix, name: str) -> None:
+def test_every_page(matrix: Matrix, vault_keys: None, name: str) -> None:
     assert tried(matrix, name, browser_for(matrix.people[name]), PAGES) == {}
 
 

@@ -21,6 +21,7 @@ from hosts.actions.containers import rename_container
 from hosts.models import Container, Endpoint, Host, Network
 
 WITH_DIALOG = [offer for offer in OFFERS if offer.dialog]
+RUNNING = {"restart", "stop", "pause", "kill", "checkpoint", "command"}
 
 
 def test_each_has_an_address_of_its_own() -> None:
@@ -61,8 +62,8 @@ def test_ctrl_k_knows_all_of_a_container() -> None:
 @pytest.mark.parametrize(
     ("state", "health", "can"),
     [
-        ("running", "", {"restart", "stop", "pause", "kill", "checkpoint"}),
-        ("running", "healthy", {"restart", "stop", "pause", "kill", "checkpoint", "healthcheck"}),
+        ("running", "", RUNNING),
+        ("running", "healthy", RUNNING | {"healthcheck"}),
         ("paused", "", {"stop", "kill", "unpause"}),
         ("exited", "", {"start", "restart", "init", "restore"}),
         ("created", "", {"start", "restart", "init"}),
