@@ -106,6 +106,7 @@ class Card:
 
     `causes`: observed changes on the host that it explains, beside its own verb; with `takes_along`
     also of objects of another kind. `params`: parameters that an entry may hold as they are.
+    `private`: what a job prints is not for everybody who may see jobs, but for those who hold the verb.
     """
 
     verb: str
@@ -117,6 +118,7 @@ class Card:
     causes: Collection[str] = ()
     takes_along: bool = False
     params: Collection[str] = ()
+    private: bool = False
 
 
 _cards: dict[str, Card] = {}
@@ -157,6 +159,11 @@ def register(card: Card) -> None:
 
 def cards() -> Collection[Card]:
     return _cards.values()
+
+
+def private_verbs() -> Collection[str]:
+    """Those whose jobs only they see who asked, or hold the verb there."""
+    return [card.verb for card in _cards.values() if card.private]
 
 
 def card_of(verb: str) -> Card | None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dashboard.furniture.log.words import asked_words
 from dashboard.live.spec import ListSpec, register
-from hosts.access import Person, endpoints_with
+from hosts.access import Person, sees_all_jobs
 from hosts.jobs import failures
 from hosts.jobs.handler import Settlement
 from hosts.jobs.resolve import resolution_words
@@ -147,7 +147,7 @@ def _notices(person: Person) -> list[Failure]:
 
 def sees_own(person: Person) -> bool:
     """True where rights show them fewer jobs than their own name does."""
-    return endpoints_with(person, "job.view") is not None
+    return not sees_all_jobs(person)
 
 
 def _list(name: str, **more: Any) -> ListSpec:

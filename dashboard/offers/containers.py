@@ -259,7 +259,9 @@ def _command(rows: list[InventoryRow]) -> Question:
     question = plain(one, _("Run a command in %(n)d containers %(on)s"))(rows)
     return replace(
         question,
-        sentence=_("It gets no input. Cancelling the job does not end it."),
+        sentence=_(
+            "It gets no input and no shell: for pipes, use sh -c '…'. Cancelling the job does not end it."
+        ),
         warning="",
         options=({"name": "command", "label": _("Command"), "text": True},),
     )

@@ -15,6 +15,7 @@ from hosts.access.fleet import Ids
 from hosts.access.narrowing import ContainerLike, Narrowing
 from hosts.access.person import Person
 from hosts.access.rights import HeldRole, rights_of, union
+from hosts.cards import private_verbs
 from hosts.models import Endpoint, Group, Host, InventoryRow, Job
 
 Place = Endpoint | Host
@@ -232,7 +233,16 @@ def visible_jobs(person: Person) -> QuerySet[Job]:
         there = Q(endpoint=None) | Q(endpoint__in=visible_endpoints(person))
     else:
         there = _ids(endpoints)
+    for verb in private_verbs():
+        holds = endpoints_with(person, verb)
+        if holds is not None:
+            there &= ~Q(verb=verb) | _ids(holds)
     return Job.objects.filter(mine | there)
+
+
+def sees_all_jobs(person: Person) -> bool:
+    """True where everybody else of whom this is true sees the same jobs."""
+    return all(endpoints_with(person, verb) is None for verb in ("job.view", *private_verbs()))
 
 
 def visible_entries(person: Person) -> Q | None:

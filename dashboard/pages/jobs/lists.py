@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.live.spec import Column, ListSpec, Token, register
 from dashboard.live.tokens import any_contains, contains, equals, host_names, matching, one_of
 from dashboard.pages.jobs.rows import prepare, prepare_whole
-from hosts.access import Person, endpoints_with, visible_jobs
+from hosts.access import Person, sees_all_jobs, visible_jobs
 from hosts.actions import ACTIONS
 from hosts.models import Job
 
@@ -33,7 +33,7 @@ SPEC = register(
         name="jobs",
         # everybody sees their own jobs
         verb="",
-        personal=lambda person: endpoints_with(person, "job.view") is not None,
+        personal=lambda person: not sees_all_jobs(person),
         noun=(_("job"), _("jobs")),
         base=lambda person: visible_jobs(person).select_related("endpoint"),
         tokens=(

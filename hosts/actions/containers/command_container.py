@@ -27,6 +27,7 @@ from hosts.refusals import FieldRefusal
 
 VERB, TERMINAL, QUEUE = "container.command", VERBS[EXEC], "long"
 LAST_BYTES = 16 * 1024
+MAX_LINE = 8_000
 
 
 def ask(person: Person, ref: ObjectRef, *, command: str) -> Job:
@@ -57,6 +58,8 @@ def _split(command: str) -> list[str]:
         raise FieldRefusal("command", _("A quote or a backslash is open: close it.")) from exc
     if not words:
         raise FieldRefusal("command", _("Enter a command."))
+    if len(command) > MAX_LINE:
+        raise FieldRefusal("command", _("At most %d characters.") % MAX_LINE)
     return words
 
 
@@ -123,11 +126,12 @@ ACTION = Action(
     queue=QUEUE,
     right=Right(
         gettext_lazy("Run commands"),
-        gettext_lazy("Run a command inside; who sees the job also reads its output"),
+        gettext_lazy("Run a command inside, and read what such jobs printed"),
         sensitive=True,
         needs=(TERMINAL,),
     ),
     road=Road(why="it runs with the rights that the container has"),
     lock=Lock.PASSES,
+    private=True,
     words=(gettext_lazy("Run a command in"), gettext_lazy("ran a command in")),
 )

@@ -14,6 +14,7 @@ from hosts.actions.networks import remove_network
 from hosts.actions.volumes import remove_volume
 from hosts.guardrails import GuardrailRefused
 from hosts.models import INVENTORY, Container, Job, ObjectLock
+from tests import make
 from tests.cast import Cast
 from tests.dashboard.hidden_cast import BESIDE, HIDDEN, KINDS, SEEN, furnish, seers
 
@@ -160,3 +161,18 @@ def test_no_lock_names_what_would_go_along(person: Any, keys: None) -> None:
     assert not [
         word for word in (f"{BESIDE}-container", "Alice", "moves") if word in said["volumes"]
     ]
+
+
+def test_what_a_command_printed_is_for_those_who_may_run_one(cast: Cast, who_of: Any) -> None:
+    on = make.endpoint("web1")
+    for verb in ("container.command", "container.stop"):
+        Job.objects.create(verb=verb, endpoint=on, asked_by=cast.alice, intent=0)
+    both, stop = {"container.command", "container.stop"}, {"container.stop"}
+    people = (cast.alice, both, True), (cast.bob, both, True), (cast.charlie, stop, False)
+    for user, verbs, all_jobs in people:
+        asker = Person(user, who_of(user))
+        assert set(access.visible_jobs(asker).values_list("verb", flat=True)) == verbs
+        assert access.sees_all_jobs(asker) is all_jobs
+    # one's own stays in sight
+    Job.objects.update(asked_by=cast.charlie)
+    assert access.visible_jobs(Person(cast.charlie, who_of(cast.charlie))).count() == 2
