@@ -23,6 +23,8 @@ OPEN = {
     "/welcome/<str:token>/",
     "/invite/<str:token>/",
     "/reset/<str:token>/",
+    "/cli/haulout",
+    "/cli/haulout.sha256",
     "/healthz",
     "/readyz",
 }

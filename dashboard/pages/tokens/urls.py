@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.pages.tokens import connections, views
+from dashboard.pages.tokens import client_file, connections, views
 
 app_name = "tokens"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("account/keys/new/", views.new_key, name="new-key"),
     path("account/tokens/<int:token_id>/revoke/", views.revoke, name="revoke"),
     path("account/connections/", connections.page, name="connections"),
+    path("cli/haulout", client_file.download, name="client"),
+    path("cli/haulout.sha256", client_file.checksum, name="client-sum"),
     path("access/tokens/", views.all_tokens, name="all"),
     path("access/tokens/<int:token_id>/revoke/", views.revoke_any, name="revoke-any"),
     path("access/services/", views.make_service, name="make-service"),
