@@ -2,12 +2,11 @@
 
 import getpass
 import hashlib
-import ipaddress
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.addresses import addresses
 from accounts.models import Role, User
 from audit.shapes import Who
 from dashboard.approval_prompt import reason_of
@@ -17,27 +16,6 @@ from hosts.access import Person
 def session_mark(key: str | None) -> str:
     """A short one-way mark of a session key: names the session in the log without opening it."""
     return hashlib.sha256(key.encode()).hexdigest()[:12] if key else ""
-
-
-def addresses(peer: str, forwarded: str) -> tuple[str, str]:
-    """(address that counts, header as it came). The header counts only from a trusted proxy."""
-    if not forwarded or not _trusted(peer):
-        return peer, forwarded[:200]
-    for hop in reversed([part.strip() for part in forwarded.split(",")]):
-        if not _trusted(hop):
-            return hop[:64], forwarded[:200]
-    return peer, forwarded[:200]
-
-
-def _trusted(address: str) -> bool:
-    try:
-        given = ipaddress.ip_address(address)
-        return any(
-            given in ipaddress.ip_network(net, strict=False)
-            for net in settings.HAULOUT_TRUSTED_PROXIES
-        )
-    except ValueError:
-        return False
 
 
 def who_of(user: User, *, session: str, peer: str, forwarded: str, door: str) -> Who:

@@ -6,14 +6,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 
-from accounts import token_actions, tokens
+from accounts.addresses import addresses
 from audit.shapes import Who
-from dashboard.api import limits
 from dashboard.api.problems import Problem
-from dashboard.person import addresses
 from dashboard.signed_in import mark_signed_in
-from hosts import bells
-from hosts.access import Person
+from hosts.access import Person, bearer, limits
 from hosts.access.second_factor import lacks_factor
 from hosts.access.token_scope import scope_of
 
@@ -23,14 +20,12 @@ REASON = "Haulout-Reason"
 
 
 class Bearer(HttpBearer):
-    """Unknown, expired and revoked tokens get the same answer; the log alone knows which it was."""
+    """Unknown, expired and revoked tokens get the same answer."""
 
     def __call__(self, request: HttpRequest) -> Any:
         """The Person, or None for 401. TooMany."""
-        scheme, _blank, secret = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not secret:
-            return None
-        return self.authenticate(request, secret.strip())
+        secret = bearer.secret_of(request.headers.get("Authorization", ""))
+        return self.authenticate(request, secret) if secret else None
 
     def authenticate(self, request: HttpRequest, token: str) -> Person | None:
         """As __call__; `token` is what came."""
@@ -38,32 +33,19 @@ class Bearer(HttpBearer):
             request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")
         )
         stranger = Who(name="", address=address, forwarded_for=forwarded, door=DOOR)
-        limits.may_guess(address)
-        found = tokens.find_by_secret(token)
-        why = "unknown" if found is None else tokens.why_dead(found)
-        if found is None or why:
-            limits.guessed(address)
-            token_actions.note_refusal(stranger, found, why)
+        found = bearer.find_token(token, stranger)
+        if found is None:
             return None
         limits.use(found.pk)
-        user = found.user
-        if lacks_factor(user):
+        if lacks_factor(found.user):
             words = _("Your role requires a second factor: set it up in the browser first.")
             raise Problem(403, "second-factor", words)
-        who = Who(
-            name=str(user),
-            user_id=user.pk,
-            token=str(found),
-            address=address,
-            forwarded_for=forwarded,
-            door=DOOR,
-        )
-        if token_actions.note_use(found, who):
-            bells.ring("tokens")
+        who = bearer.who_of(found, stranger)
+        bearer.note_use(found, who)
         mark_signed_in(getattr(request, "scope", {}))
         request.token = found  # type: ignore[attr-defined]
         reason = request.headers.get(REASON, "").strip()[:300]
-        return Person(user, who, scope_of(found), reason=reason)
+        return Person(found.user, who, scope_of(found), reason=reason)
 
 
 def person_of(request: HttpRequest) -> Person:

@@ -12,13 +12,13 @@ from pydantic import Field
 from audit.shapes import Target
 from dashboard.api.bearer import person_of
 from dashboard.api.inventory import Id
-from dashboard.api.limits import TooManyRequests
 from dashboard.api.lists import ListQuery, page_of
 from dashboard.api.recheck import person_now
 from dashboard.api.schemas import JobOut, job_out
 from dashboard.furniture.bodies import EmptyBody
 from dashboard.live.spec import registered
 from hosts.access import get_job, require
+from hosts.access.limits import TooManyRequests
 from hosts.actions import cancel_job
 from hosts.models import Job
 

@@ -10,8 +10,8 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as Malformed
 
-from dashboard.api.limits import TooManyRequests
 from hosts.access import Denied, NotVisible
+from hosts.access.limits import TooManyRequests
 from hosts.actions.kube.kube_yaml import YamlRefused
 from hosts.guardrails import GuardrailRefused, NeedsApproval
 from hosts.podman.errors import NotFound, PodmanError, Unavailable

@@ -2,9 +2,10 @@
 
 from django.http import HttpRequest
 
+from accounts.addresses import addresses
 from accounts.models import User
 from audit.shapes import Who
-from dashboard.person import addresses, session_mark, who_of
+from dashboard.person import session_mark, who_of
 
 
 def stranger(request: HttpRequest, *, name: str = "") -> Who:

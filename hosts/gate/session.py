@@ -3,9 +3,9 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 
-from accounts.models import Token, User
+from accounts.models import Token
 from audit.shapes import Who
-from hosts.access import Person
+from hosts.access import Person, bearer
 from hosts.access.token_scope import scope_of
 from hosts.gate.keys import why_not
 
@@ -57,25 +57,18 @@ class Session:
 
 
 def session_of(token: Token, *, address: str, client: str = "", forwarded: str = "") -> Session:
-    """The session of whoever proved that they hold this key; asks the database. SessionOver where it is
-    dead. `address`: the peer's own, `forwarded` what a proxy said.
+    """The session of whoever proved that they hold this key or token; asks the database. SessionOver where
+    it is dead. `address`: the peer's own, `forwarded` what a proxy said.
     """
     if why := why_not(token):
         raise SessionOver(why)
-    who = who_of(token.user, token, address=address, forwarded=forwarded)
+    who = bearer.who_of(token, stranger(address, forwarded))
     return Session(Person(token.user, who, scope_of(token)), token.pk, _printable(client))
 
 
-def who_of(user: User, token: Token, *, address: str, forwarded: str = "") -> Who:
-    """The audit log's words for somebody at the gate."""
-    return Who(
-        name=str(user),
-        user_id=user.pk,
-        token=str(token),
-        address=address,
-        forwarded_for=forwarded,
-        door=DOOR,
-    )
+def stranger(address: str, forwarded: str = "") -> Who:
+    """The audit log's words for somebody at the gate of whom nothing else is known yet."""
+    return Who(name="", address=address, forwarded_for=forwarded, door=DOOR)
 
 
 def _printable(client: str) -> str:

@@ -7,19 +7,18 @@ from typing import Any
 
 import asyncssh
 from django.db import DatabaseError
-from django.utils import timezone
 
 from accounts import ssh_keys, token_actions, tokens
 from accounts.models import Token
 from audit import write
-from audit.shapes import Target, Who
-from hosts import bells
+from audit.shapes import Target
+from hosts.access import bearer
 from hosts.database_threads import in_thread
 from hosts.gate import bounds, security_key
 from hosts.gate.channels import NO_DATABASE, Channels, Serve
 from hosts.gate.keys import needs_verifying, why_not
-from hosts.gate.session import DOOR, Session, SessionOver, session_of, who_of
-from hosts.gate.watching import watched
+from hosts.gate.session import Session, SessionOver, session_of, stranger
+from hosts.gate.watching import until_over
 
 log = logging.getLogger(__name__)
 
@@ -148,18 +147,11 @@ class Door(asyncssh.SSHServer):
     def _let_in(self, key: Token) -> Session:
         client = str(self._conn.get_extra_info("client_version", "")) if self._conn else ""
         session = session_of(key, address=self._address, client=client)
-        if token_actions.note_use(key, session.person.who):
-            bells.ring("tokens")
+        bearer.note_use(key, session.person.who)
         return session
 
     async def _until_it_ends(self, session: Session, key: Token) -> None:
-        left_s = (key.expires_at - timezone.now()).total_seconds()
-        with watched(session, lambda _person: None, session.end):
-            try:
-                async with asyncio.timeout(left_s):
-                    await session.ended()
-            except TimeoutError:
-                session.end("expired")
+        await until_over(session, key.expires_at)
         self.end(f"Haulout has ended this connection: {session.over}.")
 
     def _disconnect(self, code: int, words: str) -> None:
@@ -174,11 +166,9 @@ class Door(asyncssh.SSHServer):
 
 def _refused(address: str, key: Token | None, why: str) -> None:
     """The entry of a key that opens nothing; equal ones within a minute are counted."""
-    if key is None:
-        who, target = Who(name="", address=address, door=DOOR), Target(kind="key")
-    else:
-        who = who_of(key.user, key, address=address)
-        target = token_actions.target_of_token(key)
+    who, target = stranger(address), Target(kind="key")
+    if key is not None:
+        who, target = bearer.who_of(key, who), token_actions.target_of_token(key)
     write.refusal(who, token_actions.USE_KEY, target, reason=why)
 
 

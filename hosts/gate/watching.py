@@ -1,8 +1,12 @@
 """What is open at the gate, as the one watcher of rights sees it (hosts.access.guard)."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, ClassVar
+
+from django.utils import timezone
 
 from hosts.access import NotVisible, Person
 from hosts.access.guard import NO_SESSION, guard
@@ -51,3 +55,16 @@ def watched(
     """While the block runs, `stop(why)` is called within two seconds of the right's end."""
     with guard.watch(Open(session, recheck, stop)):
         yield
+
+
+async def until_over(
+    session: Session, expires_at: datetime, recheck: Callable[[Person], Any] = lambda _person: None
+) -> None:
+    """Watch the session until it has ended: its key or token, or what `recheck` looks at."""
+    left_s = (expires_at - timezone.now()).total_seconds()
+    with watched(session, recheck, session.end):
+        try:
+            async with asyncio.timeout(left_s):
+                await session.ended()
+        except TimeoutError:
+            session.end("expired")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from dashboard.api import limits
 from dashboard.api.api import api
 from dashboard.api.description import description, operations
+from hosts.access import limits
 from tests.access.calls import (
     Effects,
     browser_for,

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Repeat, Role, User
-from dashboard.api import limits
 from dashboard.api.api import api
 from dashboard.offers.containers import OFFERS
 from hosts import vault
+from hosts.access import limits
 from hosts.models import Batch, Image, Job
 from tests.access.rows import TAKES_MORE
 from tests.cast import Cast

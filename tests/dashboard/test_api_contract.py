@@ -17,10 +17,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from dashboard.api import limits
 from dashboard.api.api import api
 from dashboard.api.description import description, operations
 from hosts import vault
+from hosts.access import limits
 from tests.cast import Cast
 from tests.dashboard.api_cast import make_caller
 from tests.two_teams import Fleet

@@ -10,7 +10,8 @@ from accounts import token_actions
 from accounts.models import Role, User
 from audit.models import Entry
 from audit.shapes import Who
-from dashboard.api import bearer, limits
+from dashboard.api import bearer
+from hosts.access import limits
 from hosts.models import Job
 from tests import make
 from tests.cast import Cast

@@ -1,5 +1,5 @@
 """How often a token may be used, and how often an address may guess. Counted in Redis, for all web
-processes together; while Redis is away each counts for itself.
+processes and the gate together; while Redis is away each counts for itself.
 """
 
 import time
@@ -11,6 +11,8 @@ from django.conf import settings
 
 # of one token, counted over ten seconds so that a script may burst
 WINDOW_S, PER_WINDOW = 10, 300
+# the same at the gate, where one command is several requests and a compose file hundreds
+GATE_PER_WINDOW = 3000
 # of one address, tokens that are none
 GUESS_WINDOW_S, GUESSES = 60, 20
 # Redis that did not answer is left alone for so long
@@ -32,6 +34,11 @@ class TooManyRequests(Exception):
 def use(token_id: int) -> None:
     """Count one request of a token. TooManyRequests."""
     _require(f"token:{token_id}", WINDOW_S, PER_WINDOW, add=1)
+
+
+def use_at_gate(token_id: int) -> None:
+    """The same of one at the gate. TooManyRequests."""
+    _require(f"gate:{token_id}", WINDOW_S, GATE_PER_WINDOW, add=1)
 
 
 def may_guess(address: str) -> None:

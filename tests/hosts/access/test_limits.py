@@ -1,10 +1,10 @@
-"""Limits of the REST door, counted in Redis for all web processes, and here alone while it is away."""
+"""Limits of tokens, counted in Redis for all processes, and here alone while it is away."""
 
 from typing import Any
 
 import pytest
 
-from dashboard.api import limits as found
+from hosts.access import limits as found
 from tests.dashboard.live.conftest import valkey
 
 __all__ = ["valkey"]
