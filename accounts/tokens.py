@@ -116,7 +116,7 @@ class Token(models.Model):
 
     @property
     def is_key(self) -> bool:
-        """True for an SSH key, which opens the gate. A token opens REST."""
+        """True for an SSH key, which opens the gate by SSH. A token opens REST, and the gate by HTTP."""
         return bool(self.public_key)
 
     def verb_names(self) -> frozenset[str]:

@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+# a handshake and a proof of who it is, on a slow line
+LOGIN_S: Final = 20.0
 # who has not proved yet who they are
 STRANGERS: Final = 512
 STRANGERS_PER_ADDRESS: Final = 256

@@ -48,6 +48,8 @@ class Client:
         self._continues = False
         # an answer has begun, and in its midst there is no other
         self.midway = False
+        # something was said to the last request
+        self.answered = False
 
     async def head(self) -> RequestHead | None:
         """The next request; None where there is none any more. Refused where it is no HTTP."""
@@ -56,6 +58,7 @@ class Client:
         while True:
             event = self._pull()
             if isinstance(event, RequestHead):
+                self.answered = False
                 self._continues = b"100-continue" in event.words(b"expect")
                 return event
             if event is not None:
@@ -91,6 +94,7 @@ class Client:
             # only now is it known that the body is wanted
             self._continues = False
             await self.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self.answered = False
         while True:
             event = self._pull()
             if isinstance(event, End):
@@ -118,6 +122,7 @@ class Client:
         """Say something, and wait while the client does not take it."""
         if self._writer.is_closing():
             raise ConnectionResetError("the client has hung up")
+        self.answered = True
         self._writer.write(data)
         await self._writer.drain()
 

@@ -1,22 +1,23 @@
-"""The gate as a process: listens, lets clients in, ends with what it has open."""
+"""The gate as a process: listens by SSH and HTTP, lets clients in, ends with what it has open."""
 
 import asyncio
 import logging
 import signal
 import socket
+import ssl
+from pathlib import Path
 from typing import Final
 
 import asyncssh
 
 from hosts.database_threads import DatabaseThreads
 from hosts.gate import host_key
-from hosts.gate.bounds import Bounds
+from hosts.gate.bounds import LOGIN_S, Bounds
 from hosts.gate.channels import Serve
+from hosts.gate.http import HttpDoor
 from hosts.gate.ssh import Door
 from hosts.link.ssh import CIPHERS
 
-# a key exchange and a signature, on a slow line
-LOGIN_S: Final = 20.0
 # a client whose network is gone is let go after three of them
 KEEPALIVE_S: Final = 15.0
 # the supervisor kills after five seconds
@@ -37,8 +38,17 @@ _SIGNATURES: Final = (
 log = logging.getLogger(__name__)
 
 
-async def run(serve: Serve, listening: socket.socket, *, stop: asyncio.Event | None = None) -> None:
-    """Serve until SIGTERM, SIGINT or `stop`. `serve` is handed each connection to an endpoint."""
+async def run(
+    serve: Serve,
+    by_ssh: socket.socket | None,
+    by_http: socket.socket | None = None,
+    *,
+    tls: ssl.SSLContext | None = None,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Serve until SIGTERM, SIGINT or `stop`. `serve` is handed each SSH connection to an endpoint. `tls`: of
+    the HTTP door; None for plain HTTP.
+    """
     loop = asyncio.get_running_loop()
     stopping = stop or asyncio.Event()
     if stop is None:
@@ -46,25 +56,47 @@ async def run(serve: Serve, listening: socket.socket, *, stop: asyncio.Event | N
             loop.add_signal_handler(number, stopping.set)
     threads = DatabaseThreads(_THREADS, name="gate")
     loop.set_default_executor(threads)
+    held = Bounds()
     doors: set[Door] = set()
-    acceptor = await listen(serve, listening, doors)
-    log.info("gate runs, %s", host_key.fingerprint())
+    http = HttpDoor(held, tls)
+    acceptors: list[asyncssh.SSHAcceptor | asyncio.Server] = []
+    if by_ssh is not None:
+        acceptors.append(await listen(serve, by_ssh, doors, held))
+        log.info("gate runs by SSH, %s", host_key.fingerprint())
+    if by_http is not None:
+        acceptors.append(await http.listen(by_http))
+        log.info("gate runs by HTTP, %s", "with TLS" if tls else "without TLS")
     try:
         await stopping.wait()
     finally:
-        acceptor.close()
+        for acceptor in acceptors:
+            acceptor.close()
         for door in tuple(doors):
             door.end("Haulout is stopped or started again.")
+        http.end()
         try:
             async with asyncio.timeout(_END_S):
-                await acceptor.wait_closed()
+                for acceptor in acceptors:
+                    await acceptor.wait_closed()
         except TimeoutError:
             log.warning("not everything ended in time")
 
 
-async def listen(serve: Serve, listening: socket.socket, doors: set[Door]) -> asyncssh.SSHAcceptor:
-    """Listen on an open socket; `doors` holds the connections there are."""
-    held = Bounds()
+def tls_context(key: Path, chain: Path) -> ssl.SSLContext:
+    """TLS 1.2 and newer, as for pages. `key`, `chain`: PEM files."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # a client that asks for it in mid-connection would block what is being written
+    context.options |= ssl.OP_NO_RENEGOTIATION
+    context.set_alpn_protocols(["http/1.1"])
+    context.load_cert_chain(chain, key)
+    return context
+
+
+async def listen(
+    serve: Serve, listening: socket.socket, doors: set[Door], held: Bounds
+) -> asyncssh.SSHAcceptor:
+    """Listen on an open socket; `doors` holds the connections there are, `held` counts them."""
 
     def come() -> Door:
         return Door(serve, held, doors)

@@ -31,6 +31,8 @@ def error(refused: Refused, dialect: Dialect, method: str, *, ends: bool) -> byt
     fields = []
     if refused.wait_s:
         fields.append(f"Retry-After: {refused.wait_s}")
+    if refused.status == HTTPStatus.UNAUTHORIZED:
+        fields.append('WWW-Authenticate: Bearer realm="Haulout"')
     if ends:
         fields.append("Connection: close")
     return whole(refused.status, json.dumps(told).encode(), fields, method=method)

@@ -109,6 +109,8 @@ class Table:
     def __init__(self, routes: Iterable[Route]) -> None:
         # what is spelled out counts before what stands for any name
         self.routes = tuple(sorted(routes, key=lambda route: route.path.count("{")))
+        # what a path without a version begins with
+        self.beginnings = {Dialect.LIBPOD.value, *(route.parts[0] for route in self.routes)}
         self._by: dict[tuple[Dialect, str], list[Route]] = {}
         for route in self.routes:
             for dialect in route.dialects:

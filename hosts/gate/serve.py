@@ -1,13 +1,12 @@
-"""The gate's HTTP: what passes on one connection to one endpoint, request by request.
+"""The gate's HTTP: what passes on one connection, request by request.
 
 Nothing of what a client sends reaches the host as it is: each request is read, looked up in the table,
 authorised on what the host says of its object, and made anew.
 """
 
 import logging
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from typing import Final
+from contextlib import AsyncExitStack, aclosing
+from typing import Final, Protocol
 
 from django.db import DatabaseError
 
@@ -40,14 +39,26 @@ VERB: Final = "gate.request"
 _MOST_BYTES: Final = 1024 * 1024
 _AWAY: Final = Refused(503, "Haulout cannot ask its database at the moment.", wait_s=5)
 _FAULT: Final = Refused(500, "A fault of Haulout's own; its log has the details.")
+_WITHDRAWN: Final = Refused(403, "You may not do this any more.", ends=True)
 log = logging.getLogger(__name__)
+
+
+class Entrance(Protocol):
+    """The way in: by SSH all requests of a connection are for one endpoint, by HTTP each names its own."""
+
+    async def head(self) -> RequestHead | None:
+        """The next request; None where there is none any more. Refused."""
+
+    async def answer(self, head: RequestHead) -> bool:
+        """Answer it. Refused. False: the connection was used up."""
 
 
 async def serve(reader: Reader, writer: Writer, session: Session, endpoint_id: int) -> None:
     """Answer requests until the client, or the session, ends. Closes `writer`."""
     client = Client(reader, writer)
     try:
-        await first(_requests(client, session, endpoint_id), _over(session))
+        async with aclosing(Visit(client, session, endpoint_id)) as visit:
+            await first(converse(client, visit), _over(session))
     except (ConnectionError, Withdrawn):
         # nobody is there to be told
         return
@@ -59,68 +70,82 @@ async def _over(session: Session) -> None:
     await session.ended()
 
 
-async def _requests(client: Client, session: Session, endpoint_id: int) -> None:
-    async with AsyncExitStack() as open_while:
-        door = _Door(client, session, endpoint_id, open_while)
-        while await door.one():
-            pass
+async def converse(client: Client, entrance: Entrance) -> None:
+    """Answer requests one after the other. ConnectionError, Withdrawn."""
+    while await _one(client, entrance):
+        pass
 
 
-@dataclass
-class _Door:
-    """One connection, as its requests need it."""
-
-    client: Client
-    session: Session
-    endpoint_id: int
-    open_while: AsyncExitStack
-    written: ReadingLog = field(default_factory=ReadingLog)
-    podman: Podman | None = None
-
-    async def one(self) -> bool:
-        """Answer one request. False: there is none any more, or the connection was used up."""
-        client, head = self.client, None
-        failure: Refused | None = None
-        try:
-            head = await client.head()
-            if head is None or not await self._answer(head):
-                return False
-        except Refused as refused:
-            failure = refused
-        except DatabaseError:
-            log.exception("the gate's answer to %s", head.target if head else "nothing")
-            failure = _AWAY
-        except (ConnectionError, Withdrawn):
+async def _one(client: Client, entrance: Entrance) -> bool:
+    """Answer one request. False: there is none any more, or the connection was used up."""
+    head = None
+    failure: Refused | None = None
+    try:
+        head = await entrance.head()
+        if head is None or not await entrance.answer(head):
+            return False
+    except Refused as refused:
+        failure = refused
+    except DatabaseError:
+        log.exception("the gate's answer to %s", head.target if head else "nothing")
+        failure = _AWAY
+    except Withdrawn:
+        if client.answered:
             raise
-        except Exception:
-            if not client.midway:
-                # a client that is cut off would ask again for what may have been done
-                await self._refuse(_FAULT, head, ends=True)
-            raise
-        ends = client.held_back or (head is not None and head.ends)
-        if failure is not None:
-            if client.midway:
-                raise ConnectionAbortedError(failure.message)
-            ends = ends or failure.ends
-            await self._refuse(failure, head, ends=ends)
-        return not ends
+        # podman-remote would send a POST again that is cut off
+        failure = _WITHDRAWN
+    except ConnectionError:
+        raise
+    except Exception:
+        if not client.midway:
+            # a client that is cut off would ask again for what may have been done
+            await _refuse(client, _FAULT, head, ends=True)
+        raise
+    ends = client.held_back or (head is not None and head.ends)
+    if failure is not None:
+        if client.midway:
+            raise ConnectionAbortedError(failure.message)
+        ends = ends or failure.ends
+        await _refuse(client, failure, head, ends=ends)
+    return not ends
 
-    async def _refuse(self, refused: Refused, head: RequestHead | None, *, ends: bool) -> None:
-        dialect = target.dialect_of(head.target) if head else Dialect.LIBPOD
-        method = head.method if head else "GET"
-        await self.client.send(error(refused, dialect, method, ends=ends))
 
-    async def _answer(self, head: RequestHead) -> bool:
+async def _refuse(
+    client: Client, refused: Refused, head: RequestHead | None, *, ends: bool
+) -> None:
+    dialect = target.dialect_of(head.target) if head else Dialect.LIBPOD
+    await client.send(error(refused, dialect, head.method if head else "GET", ends=ends))
+
+
+class Visit:
+    """One session at one endpoint, on one connection."""
+
+    def __init__(self, client: Client, session: Session, endpoint_id: int) -> None:
+        """`session`: replaced by whoever lets each request in anew."""
+        self.client, self.session, self.endpoint_id = client, session, endpoint_id
+        self._open_while = AsyncExitStack()
+        self._podman: Podman | None = None
+        self._written = ReadingLog()
+
+    async def head(self) -> RequestHead | None:
+        """As Entrance says."""
+        return await self.client.head()
+
+    async def answer(self, head: RequestHead) -> bool:
+        """As Entrance says."""
         session = self.session
         session.says(b" ".join(head.fields.get(b"user-agent", [])[:1]).decode("latin-1"))
         endpoint = await in_thread(_endpoint, session.person, self.endpoint_id)
-        if self.podman is None:
-            self.podman = await self.open_while.enter_async_context(
-                Podman(dial(endpoint, gate=True))
-            )
+        if self._podman is None:
+            podman = Podman(dial(endpoint, gate=True))
+            self._podman = await self._open_while.enter_async_context(podman)
         request = await _read(session.person, endpoint, head)
-        call = Call(session, session.person, endpoint, self.podman, self.client, head, request)
-        return await _answer(call, self.written)
+        call = Call(session, session.person, endpoint, self._podman, self.client, head, request)
+        return await _answer(call, self._written)
+
+    async def aclose(self) -> None:
+        """Let go of the connections to the endpoint."""
+        await self._open_while.aclose()
 
 
 async def _answer(call: Call, written: ReadingLog) -> bool:

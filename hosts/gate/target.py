@@ -11,6 +11,10 @@ _TARGET: Final = re.compile(r"/[!-\"$-~]*")
 _BAD_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _VERSION: Final = re.compile(r"v\d{1,3}(?:\.\d{1,3}){0,2}")
 _PARAMETER: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+_NOT_PLAIN: Final = "The path has to begin with a slash, and is plain ASCII."
+_NO_REQUEST: Final = (
+    "The path names a host, and then what is asked of it: /HOST/v1.41/containers/json."
+)
 
 
 class BadTarget(Exception):
@@ -60,10 +64,29 @@ def dialect_of(target: str) -> Dialect:
     return Dialect.LIBPOD if "/libpod/" in target.partition("?")[0] else Dialect.DOCKER
 
 
+def split(table: Table, target: str) -> tuple[str, str]:
+    """(the place of an endpoint, what is asked for there) of /HOST[/USER]/…, where no host stands before.
+    What the API's own paths begin with is no account. BadTarget.
+    """
+    path, mark, query = target.partition("?")
+    if not _TARGET.fullmatch(target):
+        raise BadTarget(_NOT_PLAIN)
+    first, *rest = path.split("/")[1:]
+    named = [first]
+    if rest and not _VERSION.fullmatch(rest[0]) and rest[0] not in table.beginnings:
+        named.append(rest.pop(0))
+    if not rest:
+        raise BadTarget(_NO_REQUEST)
+    place = _parts("/" + "/".join(named))
+    if any("/" in part for part in place):
+        raise BadTarget("There is a slash (%2F) where a name has none.")
+    return "/" + "/".join(place), "/" + "/".join(rest) + mark + query
+
+
 def read(table: Table, method: str, target: str) -> Request:
     """What is asked for. BadTarget, NotOpen."""
     if not _TARGET.fullmatch(target):
-        raise BadTarget("The path has to begin with a slash, and is plain ASCII.")
+        raise BadTarget(_NOT_PLAIN)
     path, _mark, query = target.partition("?")
     parts = _parts(path)
     version = parts.pop(0) if _VERSION.fullmatch(parts[0]) else ""

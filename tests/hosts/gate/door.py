@@ -5,7 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hosts.access import Person
@@ -28,14 +28,12 @@ class Got:
 
 
 @dataclass
-class Door:
-    """A client's end of a connection to the gate."""
+class ClientEnd:
+    """A client's end of a connection to the gate. `reader`, `writer`: as asyncio's streams."""
 
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    session: Session
-    serving: "asyncio.Task[None]"
-    answers: AnswerReader
+    reader: Any
+    writer: Any
+    answers: AnswerReader = field(default_factory=AnswerReader)
 
     async def ask(self, line: str, *fields: str, body: bytes = b"") -> Got:
         """Send one request (`GET /path`) and read its answer."""
@@ -79,6 +77,14 @@ class Door:
             while True:
                 await self.event()
 
+
+@dataclass
+class Door(ClientEnd):
+    """The same, with what serves it."""
+
+    session: Session = field(kw_only=True)
+    serving: "asyncio.Task[None]" = field(kw_only=True)
+
     async def close(self) -> None:
         self.writer.close()
         async with asyncio.timeout(10):
@@ -99,7 +105,7 @@ async def knocking(endpoint_id: int) -> AsyncIterator[Knock]:
         session = Session(replace(person, who=replace(person.who, door="gate")), 0)
         to_gate = await asyncio.open_connection(sock=theirs)
         serving = asyncio.create_task(serve(*to_gate, session, endpoint_id))
-        doors.append(Door(reader, writer, session, serving, AnswerReader()))
+        doors.append(Door(reader, writer, session=session, serving=serving))
         return doors[-1]
 
     try:

@@ -54,6 +54,8 @@ class FakeHost:
     left: asyncio.Event = field(default_factory=asyncio.Event)
     # another request has reached it
     more: asyncio.Event = field(default_factory=asyncio.Event)
+    # where it said something last
+    says_to: asyncio.WriteTransport | None = None
     _server: asyncio.Server | None = None
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set)
 
@@ -130,7 +132,7 @@ class FakeHost:
             return
         head = f"HTTP/1.1 {says.status} X\r\nApi-Version: 1.41\r\nLibpod-Api-Version: 5.4.2\r\n"
         if says.status == 101:
-            await self._upgraded(reader, writer)
+            await self._upgraded(reader, writer, deaf=says.stays)
             return
         if says.pieces is None:
             content = b"" if says.status in (204, 304) else json.dumps(says.value).encode()
@@ -141,6 +143,7 @@ class FakeHost:
         writer.write(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
         for piece in says.pieces:
             writer.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+        self.says_to = writer.transport
         await writer.drain()
         if says.stays:
             await reader.read()
@@ -149,8 +152,12 @@ class FakeHost:
         writer.write(b"0\r\n\r\n")
         await writer.drain()
 
-    async def _upgraded(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _upgraded(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, deaf: bool
+    ) -> None:
         writer.write(b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n")
+        if deaf:
+            await asyncio.Event().wait()
         while data := await reader.read(65536):
             writer.write(data.upper())
             await writer.drain()

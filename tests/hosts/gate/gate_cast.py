@@ -18,6 +18,7 @@ from accounts.token_actions import TokenOptions
 from audit.shapes import Who
 from dashboard.supervisor.address import listen as open_port
 from hosts.gate import host_key, process
+from hosts.gate.bounds import Bounds
 from hosts.gate.session import Session
 from hosts.gate.ssh import Door
 from tests.lab.wait import until_then
@@ -66,7 +67,7 @@ async def gate(keys: Path, kind: type[Gate] = Gate) -> AsyncIterator[Gate]:
     found = kind()
     listening = open_port("127.0.0.1", 0)
     found.port = listening.getsockname()[1]
-    acceptor = await process.listen(found.serve, listening, found.doors)
+    acceptor = await process.listen(found.serve, listening, found.doors, Bounds())
     try:
         yield found
     finally:

@@ -8,7 +8,7 @@ from accounts import verbs
 from hosts.gate.cuts import CUTS
 from hosts.gate.routes import Answer, Dialect
 from hosts.gate.serve import TABLE
-from hosts.gate.target import BadTarget, NotOpen, read
+from hosts.gate.target import BadTarget, NotOpen, read, split
 from hosts.models import INVENTORY
 
 LIBPOD = "/v5.4.0/libpod"
@@ -42,6 +42,50 @@ def test_what_is_asked_for(method: str, target: str, path: str, name: str) -> No
     asked = read(TABLE, method, target)
     assert (asked.route.path, asked.name) == (path, name)
     assert asked.dialect is (Dialect.LIBPOD if "/libpod/" in target else Dialect.DOCKER)
+
+
+@pytest.mark.parametrize(
+    ("target", "place", "asked"),
+    [
+        ("/web1/v1.41/containers/json?all=/1", "/web1", "/v1.41/containers/json?all=/1"),
+        ("/web1/anna/v5.4.0/libpod/info", "/web1/anna", f"{LIBPOD}/info"),
+        ("/web1/_ping", "/web1", "/_ping"),
+        ("/web1/containers/json", "/web1", "/containers/json"),
+        ("/web1/libpod/info", "/web1", "/libpod/info"),
+        ("/web1/anna%2Eb/images/a%2Fb/json", "/web1/anna.b", "/images/a%2Fb/json"),
+        # a host may have any name, an account none that the API's own paths begin with
+        ("/containers/containers/json", "/containers", "/containers/json"),
+        ("/v1/v1.41/info", "/v1", "/v1.41/info"),
+    ],
+)
+def test_a_path_begins_with_its_endpoint(target: str, place: str, asked: str) -> None:
+    assert split(TABLE, target) == (place, asked)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "",
+        "/",
+        "*",
+        "/web1",
+        "/web1/anna",
+        "//_ping",
+        "/web1/",
+        "/web1//_ping",
+        "/web1/../_ping",
+        "/web1%2Fanna/_ping",
+        "/web1/an%2Fna/_ping",
+        "/web1%00/_ping",
+        "/web1%/_ping",
+        "/web%2531/_ping",
+        "http://gate/web1/_ping",
+        "/wéb1/_ping",
+    ],
+)
+def test_what_names_no_endpoint_for_sure_is_refused(target: str) -> None:
+    with pytest.raises(BadTarget):
+        split(TABLE, target)
 
 
 def test_it_is_made_anew_with_the_hosts_own_id() -> None:
