@@ -18,6 +18,6 @@ RUN python3 -m compileall -q dashboard hosts accounts audit
 ENV HAULOUT_DATA=/data HAULOUT_RUN=/run/haulout HAULOUT_BIND=0.0.0.0 HAULOUT_PORT=8000
 USER haulout
 VOLUME ["/data"]
-EXPOSE 8000 2222
+EXPOSE 8000 2222 2223
 ENTRYPOINT ["/haulout/.venv/bin/python", "/haulout/manage.py"]
 CMD ["web"]

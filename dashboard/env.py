@@ -26,6 +26,7 @@ class Env:
     bind: str
     port: int
     gate_port: int
+    gate_http_port: int
     database_url: str
     redis_url: str
     vault_key_file: Path
@@ -143,9 +144,6 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
     port = environ.get("HAULOUT_PORT") or "8000"
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise ValueError(f"HAULOUT_PORT is {port!r}: give a number from 1 to 65535")
-    gate_port = environ.get("HAULOUT_GATE_PORT") or "2222"
-    if not gate_port.isdigit() or int(gate_port) > 65535:
-        raise ValueError(f"HAULOUT_GATE_PORT is {gate_port!r}: give a port, or 0 for no gate")
     url = (environ.get("HAULOUT_URL") or told.get("url") or "").rstrip("/")
     if url and urlsplit(url).scheme not in ("http", "https"):
         raise ValueError(f"HAULOUT_URL is {url!r}: it must begin with https:// or http://")
@@ -155,7 +153,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         url=url,
         bind=environ.get("HAULOUT_BIND") or "127.0.0.1",
         port=int(port),
-        gate_port=int(gate_port),
+        gate_port=_door(environ, "HAULOUT_GATE_PORT", 2222),
+        gate_http_port=_door(environ, "HAULOUT_GATE_HTTP_PORT", 2223),
         database_url=environ.get("DATABASE_URL") or "",
         redis_url=environ.get("REDIS_URL") or f"unix://{run}/redis.sock",
         vault_key_file=Path(environ.get("HAULOUT_VAULT_KEY_FILE") or data / "keys" / "vault.key"),
@@ -174,6 +173,14 @@ def read(environ: Mapping[str, str] = os.environ) -> Env:
         clocks=_share(environ, "HAULOUT_CLOCKS"),
         own_certificate=environ.get("HAULOUT_OWN_CERTIFICATE", "0") == "1",
     )
+
+
+def _door(environ: Mapping[str, str], name: str, default: int) -> int:
+    """A port of the gate's; 0 for none."""
+    given = environ.get(name) or str(default)
+    if not given.isdigit() or int(given) > 65535:
+        raise ValueError(f"{name} is {given!r}: give a port, or 0 for none")
+    return int(given)
 
 
 def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -88,12 +88,13 @@ async def _worker() -> dict[str, Any]:
 
 
 async def _gate() -> dict[str, Any]:
-    """The same; where its port is 0 there is to be none."""
-    if not settings.HAULOUT_GATE_PORT:
+    """The same; where both its ports are 0 there is to be none."""
+    ports = settings.HAULOUT_GATE_PORT, settings.HAULOUT_GATE_HTTP_PORT
+    if not any(ports):
         return {"state": OFF}
     if not await _alive(GATE_KEY):
         return {"state": DOWN, "why": "no gate has shown itself in the last seconds"}
-    return {"state": UP, "port": settings.HAULOUT_GATE_PORT}
+    return {"state": UP, "port": ports[0], "http_port": ports[1]}
 
 
 async def _alive(prefix: str) -> int:

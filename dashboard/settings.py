@@ -21,6 +21,7 @@ HAULOUT_PROCESS: str = ENV.process
 HAULOUT_CRASH_AT: Path | None = ENV.crash_at
 HAULOUT_CLOCKS: float = ENV.clocks
 HAULOUT_GATE_PORT: int = ENV.gate_port
+HAULOUT_GATE_HTTP_PORT: int = ENV.gate_http_port
 HAULOUT_KEYS: Path = ENV.data / "keys"
 HAULOUT_VAULT_KEY_FILE: Path = ENV.vault_key_file
 HAULOUT_VAULT_PUBLIC_KEY_FILE: Path = HAULOUT_KEYS / "vault.pub"

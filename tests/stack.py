@@ -36,8 +36,8 @@ def clean_environment(**more: str) -> dict[str, str]:
     """Our environment without what names this test run's own folders."""
     dropped = ("HAULOUT_", "DATABASE_URL", "REDIS_URL", "DJANGO_", "PYTEST_", "SSH_CONNECTION")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
-    # several run at once, and one gate has the port: whoever asks for one names it
-    return {**kept, "HAULOUT_GATE_PORT": "0", **more}
+    # several run at once, and one gate has the ports: whoever asks for one names them
+    return {**kept, "HAULOUT_GATE_PORT": "0", "HAULOUT_GATE_HTTP_PORT": "0", **more}
 
 
 def ending_with_us(words: list[str]) -> list[str]:
@@ -52,6 +52,7 @@ class Stack:
     data: Path
     port: int = field(default_factory=free_port)
     gate_port: int = field(default_factory=free_port)
+    gate_http_port: int = field(default_factory=free_port)
     options: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
@@ -64,7 +65,11 @@ class Stack:
         self.process = subprocess.Popen(
             ending_with_us([*words, "--port", str(self.port), *self.options]),
             cwd=CHECKOUT,
-            env=clean_environment(**{"HAULOUT_GATE_PORT": str(self.gate_port), **self.environ}),
+            env=clean_environment(
+                HAULOUT_GATE_PORT=str(self.gate_port),
+                HAULOUT_GATE_HTTP_PORT=str(self.gate_http_port),
+                **self.environ,
+            ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -78,6 +78,7 @@ def test_defaults_are_those_of_the_code() -> None:
         "HAULOUT_BIND": found.bind,
         "HAULOUT_PORT": str(found.port),
         "HAULOUT_GATE_PORT": str(found.gate_port),
+        "HAULOUT_GATE_HTTP_PORT": str(found.gate_http_port),
         "DATABASE_URL": found.database_url,
         "REDIS_URL": found.redis_url,
         "HAULOUT_VAULT_KEY_FILE": str(found.vault_key_file),

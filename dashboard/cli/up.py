@@ -30,6 +30,13 @@ from dashboard.supervisor.terminal import Terminal
 # web first: the page should answer before the others take the processor
 FIRST = ("web", "link")
 LATER = ("worker", "beat", "gate")
+# of `manage.py gate`, by its option: the setting of a port, and whom it is for
+GATE_DOORS = {
+    "--fd": ("HAULOUT_GATE_PORT", "podman --remote and docker by SSH"),
+    "--http-fd": ("HAULOUT_GATE_HTTP_PORT", "docker and curl by HTTP"),
+}
+# listening sockets by the options that hand them over
+Sockets = Mapping[str, socket.socket]
 
 
 class Up:
@@ -55,33 +62,37 @@ class Up:
             listening = address.listen(self.address.bind, self.address.port)
             gate = self._listen_for_gate()
             try:
-                self._prepare()
+                self._prepare(with_http="--http-fd" in gate)
                 facts = {"url": self.address.url, "run": str(self.env.run), "demo": self.demo}
                 self.lock.tell(pid=os.getpid(), **facts)
-                asyncio.run(self._serve(listening, gate))
+                asyncio.run(self._serve({"web": {"--fd": listening}, "gate": gate}))
             finally:
-                listening.close()
-                if gate is not None:
-                    gate.close()
+                for one in (listening, *gate.values()):
+                    one.close()
             shutil.rmtree(self.env.run, ignore_errors=True)
             self.say("stopped")
         finally:
             self.lock.release()
             self.terminal.close()
 
-    def _listen_for_gate(self) -> socket.socket | None:
-        """None without a gate, or where its port is taken; the rest runs without it."""
-        if not self.env.gate_port:
-            return None
-        try:
-            return address.listen(self.address.bind, self.env.gate_port)
-        except StartError as trouble:
-            self.say(f"no gate for podman --remote and docker: {_of_gate(str(trouble))}")
-            # for all of our processes: pages offer none
-            os.environ["HAULOUT_GATE_PORT"] = "0"
-            return None
+    def _listen_for_gate(self) -> Sockets:
+        """Without those of its ports that are 0 or taken; the rest runs without them."""
+        ports = {"--fd": self.env.gate_port, "--http-fd": self.env.gate_http_port}
+        found: dict[str, socket.socket] = {}
+        for option, (setting, clients) in GATE_DOORS.items():
+            if not ports[option]:
+                continue
+            try:
+                found[option] = address.listen(self.address.bind, ports[option])
+            except StartError as trouble:
+                cause, _colon, _cure = str(trouble).partition(": choose")
+                words = f"{cause} ({setting} names another, 0 none)"
+                self.say(f"no gate for {clients}: {words}")
+                # for all of our processes: pages offer none
+                os.environ[setting] = "0"
+        return found
 
-    def _prepare(self) -> None:
+    def _prepare(self, *, with_http: bool) -> None:
         if os.geteuid() == 0:
             why = (
                 "The demo's hosts need root; for anything else"
@@ -96,7 +107,7 @@ class Up:
             demo.check(yes=self.yes)
         try:
             prepare.everything(self.say)
-            if self.address.own_tls:
+            if self.address.own_tls or (with_http and not self.address.loopback):
                 self.tls = certificate.ensure(settings.HAULOUT_KEYS, self.address.names)
         except OSError as exc:
             raise from_oserror(exc, str(exc.filename or self.env.data)) from exc
@@ -111,15 +122,14 @@ class Up:
         where = "DATABASE_URL" if self.env.database_url else f"the database in {self.env.data}"
         return f"{where} cannot be used: {words}"
 
-    async def _serve(self, listening: socket.socket, gate: socket.socket | None) -> None:
+    async def _serve(self, sockets: Mapping[str, Sockets]) -> None:
         supervisor = Supervisor(self.env.data / "logs", self.say, self.lock.fd)
-        sockets = {"web": listening, "gate": gate}
         first = [self._spec(name, sockets) for name in FIRST if self._exists(name)]
         if not os.environ.get("REDIS_URL"):
             socket_path = self.env.run / "redis.sock"
             words = valkey.command(self.env.run, socket_path)
             first.insert(0, Spec(STORE, words, dict(os.environ)))
-        wanted = [name for name in LATER if name != "gate" or gate is not None]
+        wanted = [name for name in LATER if name != "gate" or sockets["gate"]]
         later = [self._spec(name, sockets) for name in wanted if self._exists(name)]
         self.say(f"data and logs in {self.env.data}")
         await supervisor.run(
@@ -132,7 +142,7 @@ class Up:
         self.say(f"{name}: no such command in this version; going on without it")
         return False
 
-    def _spec(self, name: str, sockets: Mapping[str, socket.socket | None]) -> Spec:
+    def _spec(self, name: str, sockets: Mapping[str, Sockets]) -> Spec:
         environ = {
             **os.environ,
             "HAULOUT_PROCESS": name,
@@ -141,13 +151,14 @@ class Up:
             "PYTHONUNBUFFERED": "1",
         }
         words = [sys.executable, str(env.CHECKOUT / "manage.py"), name]
-        listening = sockets.get(name)
-        if listening is None:
-            return Spec(name, tuple(words), environ)
-        words += ["--fd", str(listening.fileno())]
-        if name == "web" and self.tls is not None:
+        handed = {option: one.fileno() for option, one in sockets.get(name, {}).items()}
+        for option, descriptor in handed.items():
+            words += [option, str(descriptor)]
+        # behind a proxy pages come without TLS of ours; tokens never do, but on this machine
+        by_tls = self.address.own_tls if name == "web" else "--http-fd" in handed
+        if by_tls and self.tls is not None:
             words += ["--tls-key", str(self.tls.key), "--tls-chain", str(self.tls.chain)]
-        return Spec(name, tuple(words), environ, (listening.fileno(),))
+        return Spec(name, tuple(words), environ, tuple(handed.values()))
 
     async def _when_ready(self) -> None:
         wrong = await sign_in_page(self.address, reverse("account_login"))
@@ -184,9 +195,3 @@ class Up:
             f"from your own machine: ssh {port}-L {number}:127.0.0.1:{number} "
             f"{getpass.getuser()}@{words[2]}"
         )
-
-
-def _of_gate(words: str) -> str:
-    """What `listen` says of a port, with the setting that names the gate's."""
-    cause, _colon, _cure = words.partition(": choose")
-    return f"{cause} (HAULOUT_GATE_PORT names another, 0 none)"

@@ -32,7 +32,9 @@ class Address:
         """Names and addresses that the certificate stands for."""
         found = ["localhost", "127.0.0.1", urlsplit(self.url).hostname or self.bind]
         if is_wildcard(self.bind):
-            found += [name.strip("[]") for name in local_addresses()]
+            # where there is a URL people type that, and our addresses may be those of a container
+            local = local_addresses() if self.own_tls else []
+            found += [name.strip("[]") for name in local]
         else:
             found.append(self.bind)
         return list(dict.fromkeys(found))

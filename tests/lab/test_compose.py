@@ -96,7 +96,8 @@ def test_every_setting_is_a_documented_one(services: dict[str, Any]) -> None:
     for name in (*PROCESSES, "setup"):
         assert set(services[name]["environment"]) <= known, name
     used = set(re.findall(r"\$\{(\w+)", FILE.read_text()))
-    assert used == {"HAULOUT_URL", "HAULOUT_PORT", "HAULOUT_GATE_PORT", "POSTGRES_PASSWORD"}
+    ports = {"HAULOUT_PORT", "HAULOUT_GATE_PORT", "HAULOUT_GATE_HTTP_PORT"}
+    assert used == {"HAULOUT_URL", "POSTGRES_PASSWORD", *ports}
 
 
 def test_what_the_processes_read_of_it(resolved: Any) -> None:
@@ -104,12 +105,14 @@ def test_what_the_processes_read_of_it(resolved: Any) -> None:
         HAULOUT_URL="https://pods.example.org",
         HAULOUT_PORT="8443",
         HAULOUT_GATE_PORT="2022",
+        HAULOUT_GATE_HTTP_PORT="2023",
         POSTGRES_PASSWORD="long-word",
     )
     for name in (*PROCESSES, "setup"):
         found = env.read({**image_environment(), **services[name]["environment"]})
         assert found.url == "https://pods.example.org"
-        assert (found.bind, found.port, found.gate_port) == ("0.0.0.0", 8000, 2022)
+        assert (found.bind, found.port) == ("0.0.0.0", 8000)
+        assert (found.gate_port, found.gate_http_port) == (2022, 2023)
         assert found.database_url == "postgresql://haulout:long-word@postgres:5432/haulout"
         assert found.redis_url == "redis://redis:6379/0"
         # the folders of the image lie on volumes that all of them share
@@ -121,8 +124,8 @@ def test_what_the_processes_read_of_it(resolved: Any) -> None:
             assert places == shared
     (port,) = services["web"]["ports"]
     assert (port["published"], port["target"]) == ("8443", found.port)
-    (port,) = services["gate"]["ports"]
-    assert (port["published"], port["target"]) == ("2022", 2022)
+    published = [(one["published"], one["target"]) for one in services["gate"]["ports"]]
+    assert published == [("2022", 2022), ("2023", 2023)]
     database = services["postgres"]["environment"]
     assert database["POSTGRES_PASSWORD"] == "long-word"
 

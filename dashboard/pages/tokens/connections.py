@@ -1,5 +1,6 @@
 """Connections for Podman's and Docker's clients: shown, and downloaded as files."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import render
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from dashboard.pages.tokens.forms import IdentityForm
 from dashboard.person import person_of
+from dashboard.supervisor.address import is_loopback
 from hosts.gate.connections import (
     FILES,
     GateFacts,
@@ -28,6 +30,14 @@ def gate_of(request: HttpRequest) -> GateFacts | None:
     """The gate, under the name by which Haulout itself was reached. None where there is none."""
     name, _port = split_domain_port(request.get_host())
     return gate_facts(name)
+
+
+def gate_url(request: HttpRequest) -> str:
+    """The same of the gate by HTTP; "" where there is none."""
+    name, _port = split_domain_port(request.get_host())
+    port = settings.HAULOUT_GATE_HTTP_PORT
+    scheme = "http" if is_loopback(settings.ENV.bind) else "https"
+    return f"{scheme}://{name}:{port}" if port else ""
 
 
 @require_GET

@@ -22,7 +22,7 @@ from audit.shapes import Target
 from dashboard.furniture.forms import RefusalForm
 from dashboard.live.page import list_context, list_page
 from dashboard.pages.tokens.client_file import client_sum
-from dashboard.pages.tokens.connections import gate_of
+from dashboard.pages.tokens.connections import gate_of, gate_url
 from dashboard.pages.tokens.forms import KeyForm, ServiceForm, TokenForm
 from dashboard.pages.tokens.lists import MINE, QUICK, TOKENS
 from dashboard.pages.tokens.rows import question_of, token_rows
@@ -45,6 +45,7 @@ def my_tokens(request: HttpRequest) -> HttpResponse:
         "empty_url": reverse("tokens:new"),
         "empty_action": _("Create a token"),
         "gate": gate_of(request),
+        "gate_url": gate_url(request),
         "base": request.build_absolute_uri("/").rstrip("/"),
         "client_sum": client_sum(),
     }

@@ -83,4 +83,9 @@ def test_the_page_tells_how_to_reach_the_gate(
     assert f"[localhost]:2222 {host_key.public_line()}" in page
     assert "podman --remote --url ssh://me@localhost:2222/HOST ps" in page
     settings.HAULOUT_GATE_PORT = 0
-    assert "known_hosts" not in bob.get("/account/tokens/").content.decode()
+    page = bob.get("/account/tokens/", headers={"host": "localhost:8000"}).content.decode()
+    assert "known_hosts" not in page
+    # tests bind a loopback address, where it is plain
+    assert "http://localhost:2223/HOST/v1.41/containers/json" in page
+    settings.HAULOUT_GATE_HTTP_PORT = 0
+    assert "gate-title" not in bob.get("/account/tokens/").content.decode()

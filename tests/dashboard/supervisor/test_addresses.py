@@ -3,6 +3,7 @@
 import hashlib
 import re
 import ssl
+import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,10 @@ def test_lan_bind_serves_the_sign_in_page_by_tls(
         pem = ssl.get_server_certificate((lan_address, stack.port))
         digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest().upper()
         assert told.replace(":", "") == digest
+        # so does the gate
+        gate = f"https://{lan_address}:{stack.gate_http_port}/web1/_ping"
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(gate, context=context)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +58,14 @@ def test_lan_bind_serves_the_sign_in_page_by_tls(
 def test_chosen_address(bind: str, url: str, expected: str, own_tls: bool) -> None:
     found = address.choose(bind, 8000, url)
     assert (found.url, found.own_tls) == (expected, own_tls)
+
+
+def test_names_of_the_certificate() -> None:
+    """Behind a proxy it is the gate's alone, and those of a container's own are nobody's to type."""
+    behind = address.choose("0.0.0.0", 8000, "https://pods.example.org")
+    assert behind.names == ["localhost", "127.0.0.1", "pods.example.org"]
+    alone = address.choose("0.0.0.0", 8000, "")
+    assert {name.strip("[]") for name in local_addresses()} <= set(alone.names)
 
 
 def test_every_address_shows_one_that_others_can_reach(lan_address: str) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,9 +60,12 @@ def test_the_health_check_of_compose_finds_each_well(running: Stack, process: st
     )
 
 
-def test_the_gate_speaks_ssh_and_is_ready(running: Stack) -> None:
+def test_the_gate_speaks_ssh_and_http_and_is_ready(running: Stack) -> None:
     with socket.create_connection(("127.0.0.1", running.gate_port), timeout=10) as client:
         assert client.makefile("rb").readline() == b"SSH-2.0-Haulout\r\n"
+    # plain on a loopback address, as pages are
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(f"http://127.0.0.1:{running.gate_http_port}/web1/_ping")
 
     def gate() -> object:
         with urllib.request.urlopen(f"{running.url}/readyz") as answer:
