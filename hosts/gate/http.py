@@ -66,16 +66,19 @@ class HttpDoor:
         self._open.add(task)
         address = str((writer.get_extra_info("peername") or [""])[0])
         try:
+            _keep_alive(writer.get_extra_info("socket"))
             if not self.held.come(address):
                 log.warning("too many connections, one from %s is closed", address)
                 return
-            _keep_alive(writer.get_extra_info("socket"))
             stream = PlainStream(reader, writer)
             if self.context is not None:
                 stream = TlsStream(reader, writer, self.context)
             await Connection(self.held, address, stream).carry()
         except (OSError, Withdrawn) as cut:
             log.debug("a connection from %s was cut: %s", address, cut)
+        except asyncio.CancelledError:
+            # by `end`; this is the whole of the task
+            log.debug("the gate ends, and a connection from %s with it", address)
         finally:
             writer.transport.abort()
             self._open.discard(task)

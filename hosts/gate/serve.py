@@ -183,9 +183,9 @@ async def _read(person: Person, endpoint: Endpoint, head: RequestHead) -> Reques
     except BadTarget as bad:
         raise Refused(400, str(bad)) from bad
     except NotOpen as closed:
-        await in_thread(_refuse, person, endpoint, str(closed))
+        await in_thread(_note_refusal, person, endpoint, str(closed))
         raise Refused(403, str(closed)) from closed
 
 
-def _refuse(person: Person, endpoint: Endpoint, reason: str) -> None:
+def _note_refusal(person: Person, endpoint: Endpoint, reason: str) -> None:
     write.refusal(person.who, VERB, target_of(endpoint), reason=reason)

@@ -18,7 +18,7 @@ from audit.models import Entry
 from hosts.models import Grant
 from tests.cast import Cast
 from tests.hosts.gate.http_cast import HttpGate, add_token_of, http_gate
-from tests.lab.mirrored import mirror
+from tests.lab.inventory_rows import mirror
 from tests.lab.real_endpoint import endpoint_on, person, vault_keys
 from tests.lab.test_container_verbs import IMAGE, SLEEP
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # (exit status, standard output, standard error)
 Said = tuple[int, str, str]
 Client = Callable[..., Awaitable[Said]]
-LIBRARIES = ("docker==7.1.0", "podman==5.4.0")
+LIBRARIES = ("docker==7.1.0", "podman==5.4.0.1")
 
 
 @pytest.fixture
@@ -176,13 +176,14 @@ async def test_curl_speaks_both_dialects(
 
 
 @pytest.fixture(scope="session")
-def libraries(tmp_path_factory: pytest.TempPathFactory) -> str:
+def libraries(tmp_path_factory: pytest.TempPathFactory, must_have: Any) -> str:
     """A folder with docker-py and podman-py. They are no part of what the project needs."""
     folder = tmp_path_factory.mktemp("libraries")
     install = (sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder))
     done = subprocess.run([*install, *LIBRARIES], capture_output=True, text=True, timeout=300)
-    if done.returncode:
-        pytest.skip(f"no docker-py and podman-py to be had: {done.stderr[-300:]}")
+    must_have(
+        done.returncode == 0, f"pip installs no docker-py and podman-py: {done.stderr[-300:]}"
+    )
     return str(folder)
 
 

@@ -72,8 +72,8 @@ class ClientEnd:
         return event
 
     async def ended(self) -> None:
-        """Wait until the gate has hung up."""
-        with suppress(EOFError):
+        """Wait until the gate has hung up, in mid-answer too."""
+        with suppress(EOFError, ConnectionError):
             while True:
                 await self.event()
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.utils import timezone
-from tests.lab.waiting import until_then
 
 from accounts import token_actions
 from accounts.models import Token, User
@@ -24,6 +23,7 @@ from hosts.gate.http import HttpDoor
 from hosts.gate.process import tls_context
 from tests.hosts.gate.door import ClientEnd
 from tests.hosts.gate.tls_client import TlsClient
+from tests.lab.wait import until_then
 
 
 @dataclass

@@ -10,7 +10,6 @@ import pytest_asyncio
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.utils import timezone
-from tests.lab.waiting import until_then
 
 from accounts import actions, token_actions
 from accounts.epoch import raise_epoch
@@ -22,6 +21,7 @@ from hosts.models import Grant
 from tests.cast import Cast
 from tests.hosts.gate.fake_host import Answer, FakeHost
 from tests.hosts.gate.http_cast import HttpClient, HttpGate, add_token_of, http_gate
+from tests.lab.wait import until_then
 from tests.two_teams import Fleet
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class TlsClient:
-    """Reader and writer in one, as asyncio's streams."""
+    """Reader and writer in one, as asyncio's streams. ConnectionResetError where it is cut off."""
 
     def __init__(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, context: ssl.SSLContext
@@ -17,6 +17,7 @@ class TlsClient:
         self.reader, self.writer = reader, writer
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.tls = context.wrap_bio(self._in, self._out, server_hostname="localhost")
+        self._silent = False
 
     async def greet(self) -> None:
         """The handshake."""
@@ -48,7 +49,7 @@ class TlsClient:
 
     def write(self, data: bytes) -> None:
         self.tls.write(data)
-        self.writer.write(self._out.read())
+        self._flush()
 
     async def drain(self) -> None:
         await self.writer.drain()
@@ -59,7 +60,12 @@ class TlsClient:
             self.tls.unwrap()
         except ssl.SSLWantReadError:
             pass
-        self.writer.write(self._out.read())
+        self._flush()
+
+    def cut_off(self) -> None:
+        """End the connection below TLS, without its word for it."""
+        self._silent = True
+        self.writer.write_eof()
 
     def close(self) -> None:
         self.writer.close()
@@ -69,17 +75,23 @@ class TlsClient:
             return await self._done(self.tls.read, n)
         except ssl.SSLZeroReturnError:
             return b""
+        except ssl.SSLEOFError as cut:
+            raise ConnectionResetError("it was cut off, without close_notify") from cut
 
     async def _done(self, step: Callable[..., T], *given: Any) -> T:
         while True:
             try:
                 return step(*given)
             except ssl.SSLWantReadError:
-                self.writer.write(self._out.read())
+                self._flush()
                 data = await self.reader.read(65536)
                 if data:
                     self._in.write(data)
                 else:
                     self._in.write_eof()
             finally:
-                self.writer.write(self._out.read())
+                self._flush()
+
+    def _flush(self) -> None:
+        if (data := self._out.read()) and not self._silent:
+            self.writer.write(data)
