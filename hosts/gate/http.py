@@ -105,12 +105,8 @@ class Connection:
             self._stream.abort()
             raise
         finally:
-            try:
-                await self._client.close()
-                await self._leave()
-                await self._stream.gone()
-            finally:
-                self._no_more()
+            # whoever gives this task up leaves none of it undone
+            await asyncio.shield(self._let_go())
 
     async def head(self) -> RequestHead | None:
         """As Entrance says. A stranger has not long for the first one."""
@@ -187,6 +183,14 @@ class Connection:
             raise Refused(429, words, ends=True, wait_s=1)
         self._no_more()
         self._user_id = user_id
+
+    async def _let_go(self) -> None:
+        try:
+            await self._client.close()
+            await self._leave()
+            await self._stream.gone()
+        finally:
+            self._no_more()
 
     def _no_more(self) -> None:
         """Whoever it was counted for, it is no more."""

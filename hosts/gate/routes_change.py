@@ -20,7 +20,7 @@ _BOTH: Final = """
     POST /containers/{container}/wait container.wait condition* conditions*! interval
     DELETE /containers/{container} container.remove depend force ignore link t timeout v volumes
     GET /containers/{container}/export container.export
-    POST /images/{image}/tag image.tag repo tag
+    POST /images/{image}/tag image.tag force! repo tag
     DELETE /volumes/{volume} volume.remove force timeout
     DELETE /networks/{network} network.remove force timeout
     DELETE /secrets/{secret} secret.remove

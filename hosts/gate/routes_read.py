@@ -21,7 +21,7 @@ _BOTH: Final = """
     GET /containers/{container}/archive container.files path
     HEAD /containers/{container}/archive container.files path
     GET /exec/{exec}/json container.exec
-    GET /images/json image.view all digests filters identity manifests shared-size =images
+    GET /images/json image.view all digests filters identity manifests only_ids! shared-size =images
     GET /images/{image}/json image.inspect manifests platform size =image
     GET /images/{image}/history image.inspect platform
     GET /networks/{network} network.inspect scope verbose =network
@@ -48,7 +48,7 @@ _LIBPOD: Final = """
     GET /secrets/{secret}/exists secret.view
 """
 _DOCKER: Final = """
-    GET /containers/json container.view all before external filters limit since size =containers
+    GET /containers/json container.view all before external filters limit since size trunc_cmd! =containers
     GET /volumes volume.view filters =volumes
     GET /volumes/{volume} volume.inspect =volume
     GET /networks network.view filters =networks

@@ -35,6 +35,8 @@ class Answer:
     value: Any = None
     pieces: tuple[bytes, ...] | None = None
     stays: bool = False
+    # in place of all that: these bytes, and then it hangs up
+    raw: bytes | None = None
     # no answer ever comes
     hangs: bool = False
     # it comes once this is set
@@ -129,6 +131,11 @@ class FakeHost:
             says.then()
         if says.hangs:
             await reader.read()
+            return
+        if says.raw is not None:
+            writer.write(says.raw)
+            await writer.drain()
+            writer.close()
             return
         head = f"HTTP/1.1 {says.status} X\r\nApi-Version: 1.41\r\nLibpod-Api-Version: 5.4.2\r\n"
         if says.status == 101:
