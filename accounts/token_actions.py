@@ -152,11 +152,13 @@ def note_use(token: Token, who: Who) -> bool:
     """
     now = timezone.now()
     address = who.address[:64]
-    strange = address not in token.addresses
-    if not strange and token.used_at and now - token.used_at < TOUCH and address == token.used_from:
+    if _noted(token, now, address):
         return False
     with transaction.atomic():
         found = Token.objects.select_for_update(of=("self",)).get(pk=token.pk)
+        if _noted(found, now, address):
+            # by another one of many that came at once
+            return False
         found.used_at, found.used_from = now, address
         strange = address not in found.addresses
         if strange:
@@ -167,6 +169,12 @@ def note_use(token: Token, who: Who) -> bool:
             verb = USE_KEY if token.is_key else USE
             write.event(who, verb, target_of_token(token), detail=detail)
     return True
+
+
+def _noted(token: Token, now: datetime, address: str) -> bool:
+    """True where there is nothing to note."""
+    recent = token.used_at is not None and now - token.used_at < TOUCH
+    return recent and address == token.used_from and address in token.addresses
 
 
 def note_refusal(who: Who, token: Token | None, why: str) -> None:

@@ -77,7 +77,8 @@ class Call:
 
 def refused_by(failed: PodmanError) -> Refused:
     """What the host said against it, or that it says nothing."""
-    return Refused(failed.status or 503, failed.message, cause=failed.cause)
+    status = failed.status or 503
+    return Refused(status, failed.message, cause=failed.cause, wait_s=5 if status == 503 else 0)
 
 
 def denial(person: Person, denied: Denied, endpoint: Endpoint) -> str:

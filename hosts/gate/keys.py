@@ -36,11 +36,16 @@ def why_not(key: Token) -> str:
     """Why it (or a token) does not open the gate now, for the log alone. Empty where it does, be it only
     once a security key has verified its user.
     """
+    return judge(key)[0]
+
+
+def judge(key: Token) -> tuple[str, bool]:
+    """(as `why_not`, whether its user has to be verified). Asks the database."""
     if dead := tokens.why_dead(key):
-        return dead
+        return dead, False
+    if not needs_verifying(key.user):
+        return "", False
     if lacks_factor(key.user):
-        return "its owner has to set up a second factor first"
+        return "its owner has to set up a second factor first", True
     safe = not key.is_key or ssh_keys.is_security_key(key.public_key)
-    if not safe and needs_verifying(key.user):
-        return NEEDS_VERIFYING
-    return ""
+    return "" if safe else NEEDS_VERIFYING, True

@@ -16,7 +16,7 @@ from hosts.access import bearer
 from hosts.database_threads import in_thread
 from hosts.gate import bounds, security_key
 from hosts.gate.channels import NO_DATABASE, Channels, Serve
-from hosts.gate.keys import needs_verifying, why_not
+from hosts.gate.keys import judge
 from hosts.gate.session import Session, SessionOver, session_of, stranger
 from hosts.gate.watching import until_over
 
@@ -35,8 +35,12 @@ class Door(asyncssh.SSHServer):
         self._offers = 0
         # the fingerprint of the last key that is nobody's
         self._unknown = ""
-        # the last one that was found to open the gate; whose signature is true, says asyncssh
+        # the last one that was found to open the gate, and its public half; whether its signature is true,
+        # says asyncssh
         self._key: Token | None = None
+        self._blob = b""
+        # whether its user has to be verified too
+        self._verifying = False
         self._session: asyncio.Future[Session] = asyncio.get_running_loop().create_future()
         self._channels = Channels(serve, self._session)
         self._user_id: int | None = None
@@ -78,23 +82,26 @@ class Door(asyncssh.SSHServer):
     async def validate_public_key(self, _username: str, key: asyncssh.SSHKey) -> bool:
         """Whether the key opens the gate now; asyncssh then has its holder sign."""
         self._offers += 1
-        self._key = None
         if self._offers > bounds.OFFERS:
+            self._key = None
             self._disconnect(
                 asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE,
                 "Too many keys: name the one, with IdentityFile and IdentitiesOnly.",
             )
             return False
-        try:
-            found, verifying = await in_thread(self._known, key.public_data)
-        except DatabaseError as error:
-            log.warning("keys cannot be looked up: %s", error)
-            self._disconnect(asyncssh.DISC_SERVICE_NOT_AVAILABLE, NO_DATABASE)
-            return False
-        if found is not None and verifying:
+        blob = key.public_data
+        # clients ask whether a key would do, and come again with its signature. Whether it ended in between
+        # `_let_in` sees
+        if self._key is None or blob != self._blob:
+            self._key, self._blob = None, blob
+            try:
+                self._key, self._verifying = await in_thread(self._known, blob)
+            except DatabaseError as error:
+                log.warning("keys cannot be looked up: %s", error)
+                self._disconnect(asyncssh.DISC_SERVICE_NOT_AVAILABLE, NO_DATABASE)
+        if self._verifying:
             security_key.insist(key)
-        self._key = found
-        return found is not None
+        return self._key is not None
 
     async def auth_completed(self) -> None:
         """They are let in, or told why not."""
@@ -139,10 +146,11 @@ class Door(asyncssh.SSHServer):
         if found is None:
             self._unknown = ssh_keys.fingerprint(blob)
             return None, False
-        if why := why_not(found):
+        why, verifying = judge(found)
+        if why:
             _refused(self._address, found, why)
             return None, False
-        return found, needs_verifying(found.user)
+        return found, verifying
 
     def _let_in(self, key: Token) -> Session:
         client = str(self._conn.get_extra_info("client_version", "")) if self._conn else ""
