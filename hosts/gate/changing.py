@@ -245,7 +245,8 @@ async def _stream(
             del last[:-4096]
             yield piece
 
-    await lasting(call, _still(call, told), pass_on(call, head, pieces()))
+    with call.client.hurried():
+        await lasting(call, _still(call, told), pass_on(call, head, pieces()))
     if failure := _failure(bytes(last)):
         action.committing = False
         action.detail = f"{head.status} {failure}"

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Final, Protocol
 
 from hosts.gate.replies import Refused
@@ -14,6 +15,8 @@ HEAD_S: Final = 20.0
 BODY_S: Final = 30.0
 # of a body that nobody wanted, before the connection ends
 DROPPED_BYTES: Final = 1024 * 1024
+# how long one may take nothing of an answer while others wait for their turn
+TAKEN_S: Final = 120.0
 # how long a stream that says nothing outlives a client that has closed its side
 GONE_S: Final = 1.0
 
@@ -50,6 +53,8 @@ class Client:
         self.midway = False
         # something was said to the last request
         self.answered = False
+        # how long the client may take nothing of an answer; None for as long as it likes
+        self._patience_s: float | None = None
 
     async def head(self) -> RequestHead | None:
         """The next request; None where there is none any more. Refused where it is no HTTP."""
@@ -124,7 +129,20 @@ class Client:
             raise ConnectionResetError("the client has hung up")
         self.answered = True
         self._writer.write(data)
-        await self._writer.drain()
+        try:
+            async with asyncio.timeout(self._patience_s):
+                await self._writer.drain()
+        except TimeoutError as stuck:
+            raise ConnectionAbortedError("the client takes nothing") from stuck
+
+    @contextmanager
+    def hurried(self) -> Iterator[None]:
+        """Within the block a client that takes nothing for long is cut off: what it holds, others want."""
+        self._patience_s = TAKEN_S
+        try:
+            yield
+        finally:
+            self._patience_s = None
 
     def shut(self) -> None:
         """Nothing more is said; the client may still speak."""

@@ -1,7 +1,7 @@
 """Clients that drip, do not read or open too much, and hosts that go, at both doors: others are served."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import asyncssh
@@ -12,7 +12,7 @@ from django.conf import settings
 
 from accounts import token_actions
 from hosts.access import limits
-from hosts.gate import bounds, client
+from hosts.gate import bounds, client, turns
 from hosts.link.framing import Body, End
 from tests.cast import Cast
 from tests.hosts.gate.door import ClientEnd
@@ -27,6 +27,7 @@ V = "/v5.4.0/libpod"
 SHOP = "a" * 64
 LOGS = f"GET {V}/containers/{SHOP}/logs"
 MIB = 1024 * 1024
+Entries = Callable[[str], Awaitable[list[Any]]]
 
 
 @pytest.fixture
@@ -97,6 +98,24 @@ async def test_one_that_stops_reading_holds_up_nobody_and_ends_with_the_right(
     await sync_to_async(token_actions.revoke)(cast.alice, who_of(cast.alice), token=way.token)
     await until_then("the host is let go", said.is_closing, timeout_s=5)
     assert asyncio.get_running_loop().time() - before < 2.0
+
+
+async def test_one_that_stops_reading_gives_up_its_turn(
+    way: Way, there: FakeHost, monkeypatch: pytest.MonkeyPatch, entry_of: Entries
+) -> None:
+    """Four of them would hold up each pull and each export on that host."""
+    monkeypatch.setattr(client, "TAKEN_S", 0.5)
+    pieces = tuple(bytes(MIB) for _number in range(64))
+    there.answers[f"GET {V}/containers/{SHOP}/export"] = Answer(pieces=pieces)
+    for _number in range(turns.AT_ONCE):
+        found = await way.client()
+        await found.send(f"GET {way.at}{V}/containers/shop-1/export")
+    there.answers[f"GET {V}/containers/{SHOP}/export"] = Answer(pieces=(b"all",))
+    last = await way.client()
+    got = await last.ask(f"GET {way.at}{V}/containers/shop-1/export")
+    assert (got.status, got.body) == (200, b"all")
+    outcomes = [one.result for one in await entry_of("container.export") if one.kind == "outcome"]
+    assert sorted(outcomes) == ["failed"] * turns.AT_ONCE + ["ok"]
 
 
 # what a host says before it goes, and what the client then hears: a status, or that it is cut off

@@ -2,11 +2,12 @@
 
 import http.client
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hosts.link.framing import (
@@ -156,6 +157,55 @@ def test_broken_bytes_break_it_the_same_however_they_are_cut(
     assert whole == cut_up
     # what is told stands there, in this order, and nothing between is left out
     assert data.startswith(raw_of(whole[0]))
+
+
+# what requests are made of, in any order; and what other readers take for the end of a line or of a number
+SOUP = [
+    b"GET /a HTTP/1.1\r\n",
+    b"POST /a HTTP/1.1\r\n",
+    b"Content-Length: ",
+    b"Transfer-Encoding: ",
+    b"chunked",
+    b"X: ",
+    b"\r\n",
+    b"\r\n\r\n",
+    *(bytes([one]) for one in b"\n\r\t\v\0 :;,+-0137aG\xff"),
+]
+SOUPS = st.lists(st.sampled_from(SOUP), max_size=40).map(b"".join)
+
+
+@given(st.one_of(SOUPS, st.binary(max_size=400)), PLACES)
+def test_whatever_comes_is_read_the_same_however_it_is_cut(data: bytes, places: list[int]) -> None:
+    """Or refused; nothing else is ever raised."""
+    found, error = read(RequestReader(), [data])
+    assert (found, error) == read(RequestReader(), cut(data, places))
+    assert data.startswith(raw_of(found))
+    for reader in (AnswerReader(), AnswerReader()):
+        reader.asked("GET")
+        read(reader, cut(data, places))
+
+
+@given(SOUPS)
+@example(b"POST /a HTTP/1.1\r\nContent-Length: 1\r\nX: \r\n\r\na")
+@example(b"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n")
+def test_no_request_has_two_readings(data: bytes) -> None:
+    """What is taken, a lenient reader, for which a bare line feed ends a line and the last length counts,
+    takes for the same.
+    """
+    found, _error = read(RequestReader(), [data])
+    for one in found:
+        if not isinstance(one, RequestHead):
+            continue
+        assert not re.search(rb"\r(?!\n)|(?<!\r)\n|\0", one.raw)
+        line, *fields = one.raw.splitlines()
+        assert line.split() == [one.method.encode(), one.target.encode(), b"HTTP/1.1"]
+        told = http.client.parse_headers(io.BytesIO(b"\n".join([*fields, b""])))
+        lengths, codings = told.get_all("content-length", []), told.get_all("transfer-encoding", [])
+        assert len(lengths) + len(codings) <= 1
+        if codings:
+            assert (one.length, codings[0].lower()) == (None, "chunked")
+        else:
+            assert one.length == int(lengths[-1] if lengths else 0)
 
 
 def answered(method: str, *pieces: bytes) -> tuple[AnswerReader, list[Event]]:
