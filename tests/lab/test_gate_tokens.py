@@ -62,7 +62,7 @@ def client(tmp_path: Path, must_have: Any) -> Callable[..., Awaitable[Client]]:
     """`await client(user)`: runs a program in a home whose Docker configuration has a token of theirs; the
     environment has it too.
     """
-    for program in ("docker", "curl"):
+    for program in ("docker", "docker-compose", "curl"):
         must_have(shutil.which(program), f"{program} is missing: apt-get install it")
 
     async def of(user: User, **given: Any) -> Client:
@@ -126,6 +126,27 @@ async def test_docker_lists_runs_and_removes(
     entry = await Entry.objects.filter(verb="container.remove", kind="outcome").alast()
     assert entry is not None
     assert (entry.door, entry.who_name, entry.token[:6]) == ("gate", "Alice", "script")
+
+
+async def test_compose_brings_services_up_and_down(
+    cast: Cast, host: Any, door: HttpGate, client: Any, certificate: str, tmp_path: Path
+) -> None:
+    run = await client(cast.alice)
+    service = {"image": IMAGE, "command": "sleep 1000", "stop_grace_period": "0s"}
+    (tmp_path / "compose.yaml").write_text(json.dumps({"services": {"a": service, "b": service}}))
+    shutil.copy(certificate, tmp_path / "ca.pem")
+    there = {
+        "DOCKER_HOST": f"tcp://127.0.0.1:{door.port}/{host.name}",
+        "DOCKER_TLS_VERIFY": "1",
+        "DOCKER_CERT_PATH": str(tmp_path),
+    }
+    words = ("docker-compose", "-p", "both", "-f", str(tmp_path / "compose.yaml"))
+    for more in (("up", "-d"), ("ps", "--format", "{{.Name}}"), ("logs",), ("down",)):
+        status, out, error = await run(*words, *more, **there)
+        assert status == 0, error
+        if more[0] == "ps":
+            assert out.split() == ["both-a-1", "both-b-1"]
+    assert "both" not in host.podman("ps", "-a")
 
 
 async def test_without_its_token_docker_hears_why(
