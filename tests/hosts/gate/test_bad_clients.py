@@ -110,6 +110,7 @@ async def test_one_that_stops_reading_gives_up_its_turn(
     for _number in range(turns.AT_ONCE):
         found = await way.client()
         await found.send(f"GET {way.at}{V}/containers/shop-1/export")
+    await until_then("all have begun", lambda: len(there.lines(of="/export")) == turns.AT_ONCE)
     there.answers[f"GET {V}/containers/{SHOP}/export"] = Answer(pieces=(b"all",))
     last = await way.client()
     got = await last.ask(f"GET {way.at}{V}/containers/shop-1/export")

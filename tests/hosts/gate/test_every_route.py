@@ -43,6 +43,7 @@ link: Docker's clients send it
 manifests: Docker's newer clients send it
 noprune: Podman's code reads it
 one-shot: both dialects are read by the same code
+only_ids: docker-py sends it, and it is not sent on
 password: Podman's own client sends it, and it is not sent on
 platform: Docker's clients send it
 recursive: Podman's own client sends it, and it is not sent on
@@ -57,6 +58,7 @@ skiptlsverify: Podman's own client sends it, and it is not sent on
 stream: both dialects are read by the same code
 t: Podman's code reads it for timeout
 timeout: Podman's code reads it for t
+trunc_cmd: docker-py sends it, and it is not sent on
 type: Docker's newer clients send it
 username: Podman's own client sends it, and it is not sent on
 verbose: Docker's clients send it
