@@ -8,6 +8,7 @@ import asyncio
 import logging
 import socket
 import ssl
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -185,12 +186,11 @@ class Connection:
         self._user_id = user_id
 
     async def _let_go(self) -> None:
-        try:
-            await self._client.close()
-            await self._leave()
-            await self._stream.gone()
-        finally:
-            self._no_more()
+        async with AsyncExitStack() as last_first:
+            last_first.callback(self._no_more)
+            last_first.push_async_callback(self._stream.gone)
+            last_first.push_async_callback(self._leave)
+            last_first.push_async_callback(self._client.close)
 
     def _no_more(self) -> None:
         """Whoever it was counted for, it is no more."""

@@ -50,7 +50,11 @@ class PlainStream:
         if not self._finished and not self._writer.is_closing():
             self._finished = True
             self._say_end()
-            self._writer.write_eof()
+            try:
+                self._writer.write_eof()
+            except OSError:
+                # reset by the client, which nobody has heard of yet
+                self.abort()
 
     def close(self) -> None:
         """Say the end. The connection itself goes with `gone`."""

@@ -77,6 +77,11 @@ class FakeHost:
             for prefix in ("/v5.0.0/libpod", "/v5.4.0/libpod", "/v1.41"):
                 self.answers[f"GET {prefix}/containers/{called}/json"] = Answer(value=value)
 
+    @property
+    def connections(self) -> int:
+        """How many there are."""
+        return len(self._tasks)
+
     async def start(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path.unlink(missing_ok=True)

@@ -4,7 +4,9 @@ import asyncio
 import hashlib
 import json
 import os
+import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -201,6 +203,20 @@ async def test_what_ends_without_a_word_is_cut_off(by_tls: HttpGate, alice: str)
         with pytest.raises(ConnectionError):
             await found.reader.read()
     await until_then("it is gone", lambda: not by_tls.connections)
+
+
+async def test_one_that_is_reset_leaves_nothing(
+    door: HttpGate, there: FakeHost, alice: str
+) -> None:
+    """As by a program that ends with what it has not read: what the gate keeps for it goes with it."""
+    found = await door.client(alice)
+    assert (await found.ask(f"GET /web1{V}/containers/shop-1/json")).status == 200
+    assert there.connections
+    plain = found.writer if door.trusted is None else found.writer.writer
+    sock = plain.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    plain.transport.abort()
+    await until_then("it is gone", lambda: not door.connections and not there.connections)
 
 
 async def test_the_last_answer_outlives_what_nobody_reads(door: HttpGate) -> None:
