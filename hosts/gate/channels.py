@@ -27,6 +27,7 @@ NO_SHELL: Final = (
     "  docker -H ssh://ADDRESS:PORT/HOST ps"
 )
 NO_DATABASE: Final = "Haulout cannot ask its database at the moment."
+_LOOKS: Final = 2
 log = logging.getLogger(__name__)
 
 
@@ -36,15 +37,16 @@ class Channels:
     def __init__(self, serve: Serve, session: asyncio.Future[Session]) -> None:
         self._serve, self._session = serve, session
         self._open = 0
+        # of many that are opened at once a few are looked up at once, so that other people's come in between
+        self._looks = asyncio.Semaphore(_LOOKS)
 
     async def socket(self, path: str) -> "SSHUNIXStreamSession[bytes]":
         """For a socket's path. ChannelOpenError, which names the choices."""
         try:
-            endpoint, session = await self._at(path)
+            endpoint, session = await self._counted_at(path)
         except NoPlace as refused:
             words = str(refused)
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, words) from refused
-        self._count()
 
         async def handle(
             reader: "asyncssh.SSHReader[bytes]", writer: "asyncssh.SSHWriter[bytes]"
@@ -69,9 +71,8 @@ class Channels:
         try:
             if asked is None:
                 raise NoPlace(NO_SHELL)
-            endpoint, session = await self._at(asked.path)
-            if asked.kind == "dial":
-                self._count()
+            look = self._counted_at if asked.kind == "dial" else self._at
+            endpoint, session = await look(asked.path)
         except NoPlace as refused:
             stderr.write(f"{refused}\n".encode())
             channel.exit(1)
@@ -96,7 +97,8 @@ class Channels:
             return place(session.person, path)
 
         try:
-            return await in_thread(look), session
+            async with self._looks:
+                return await in_thread(look), session
         except SessionOver as over:
             session.end(str(over))
             raise NoPlace(f"Your key is refused: {over}.") from over
@@ -104,11 +106,17 @@ class Channels:
             log.warning("no endpoint can be looked up: %s", error)
             raise NoPlace(NO_DATABASE) from error
 
-    def _count(self) -> None:
+    async def _counted_at(self, path: str) -> tuple[Endpoint, Session]:
+        """The same, and one more is open then. ChannelOpenError where too many are."""
         if self._open >= bounds.CHANNELS:
             words = f"This connection has {bounds.CHANNELS} channels open. Close some."
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_RESOURCE_SHORTAGE, words)
         self._open += 1
+        try:
+            return await self._at(path)
+        except BaseException:
+            self._open -= 1
+            raise
 
     async def _carry(
         self,
