@@ -7,11 +7,12 @@ import asyncio
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tests.bench.bench_api import CONTAINERS, kept_connection, remote, timed
 from tests.bench.bench_logs import LINES, TARGET, rate
@@ -24,10 +25,8 @@ from tests.lab.hosts.ssh_client import ssh_command
 
 BENCH = "gate"
 CALLS, LISTS, ROUNDS = 200, 15, 3
-ARCHIVE_MIB = 1024
-CLIENTS = 200
 MEMORY_GOAL_MIB = 16
-ARCHIVE = "/v5.0.0/libpod/containers/box/archive?path=/large.bin"
+ARCHIVE = "/v5.0.0/libpod/containers/%s/archive?path=/large.bin"
 # what each of many clients asks, as docker does over `system dial-stdio`
 REQUEST = (
     b"GET /v5.0.0/libpod/containers/json?all=true HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n"
@@ -35,29 +34,21 @@ REQUEST = (
 
 
 def run(options: Options) -> list[dict[str, Any]]:
-    """Figures of calls, lists, a log, an archive, and of many clients at once."""
+    """Figures of the parts that are asked for."""
+    if unknown := [name for name in options.parts if name not in PARTS]:
+        raise CannotRun(f"no part {unknown[0]!r}: there are {', '.join(PARTS)}")
     with (
         tempfile.TemporaryDirectory(prefix="hb-gate-", dir="/tmp") as folder,
         real_host() as host,
         Running() as haulout,
     ):
-        create_many(host, CONTAINERS)
-        loud = container_with_log(host, "loud", lines=LINES)
-        host.podman("run", "-d", "--name", "box", "localhost/busybox", "sleep", "100000")
-        sparse = ("dd", "of=/large.bin", "bs=1M", f"seek={ARCHIVE_MIB}", "count=0")
-        host.podman("exec", "box", *sparse)
         haulout.register([row_of(host)])
         haulout.start()
         haulout.wait_up(1, within_s=30)
         gate = gate_of(haulout, Path(folder))
         with gate.forwarded(f"/{host.name}") as socket:
-            return [
-                *calls(host, socket),
-                *lists(host, gate),
-                *log(host, socket, loud),
-                *archive(host, haulout, socket),
-                *crowd(host, gate, CLIENTS),
-            ]
+            stage = Stage(host, haulout, gate, socket)
+            return [line for name in options.parts or PARTS for line in PARTS[name](stage)]
 
 
 @dataclass(frozen=True)
@@ -93,6 +84,16 @@ class Gate:
                 child.terminate()
 
 
+@dataclass(frozen=True)
+class Stage:
+    """`socket`: leads to the host through the gate."""
+
+    host: Host
+    haulout: Running
+    gate: Gate
+    socket: Path
+
+
 def gate_of(haulout: Running, folder: Path) -> Gate:
     """Register a key of the administrator's."""
     made = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "id")]
@@ -103,10 +104,11 @@ def gate_of(haulout: Running, folder: Path) -> Gate:
     return Gate(port, folder, f"[127.0.0.1]:{port} {' '.join(public.split()[:2])}")
 
 
-def calls(host: Host, socket: Path) -> list[dict[str, Any]]:
+def calls(stage: Stage) -> list[dict[str, Any]]:
     """One container inspected on a kept connection, in milliseconds."""
-    one = host.podman("ps", "-aq", "--no-trunc").split()[0]
-    with kept_connection(socket, one) as gate, kept_connection(host.local_socket, one) as own:
+    host = stage.host
+    one = host.podman("create", "localhost/busybox", "true").strip()
+    with kept_connection(stage.socket, one) as gate, kept_connection(host.local_socket, one) as own:
         found = in_turns(CALLS, gate=gate, own=own)
     ms = {name: median(times) for name, times in found.items()}
     return [
@@ -123,15 +125,17 @@ def calls(host: Host, socket: Path) -> list[dict[str, Any]]:
     ]
 
 
-def lists(host: Host, gate: Gate, *, rounds: int = LISTS) -> list[dict[str, Any]]:
+def lists(stage: Stage) -> list[dict[str, Any]]:
     """`podman --remote ps -a`, the program's start included, in milliseconds."""
+    host, gate = stage.host, stage.gate
+    create_many(host, CONTAINERS)
     url = f"ssh://root@{host.address}:{host.port}{host.socket}"
     known = f"{host.address} {host.host_key_line}"
     through = f"ssh://me@127.0.0.1:{gate.port}/{host.name}"
     with tempfile.TemporaryDirectory() as near, tempfile.TemporaryDirectory() as far:
         direct = remote(Path(near), url, key_file=host.key_file, known_hosts=known)
         ours = remote(Path(far), through, key_file=gate.key_file, known_hosts=gate.known_hosts)
-        found = in_turns(rounds, gate=lambda: timed(*ours), direct=lambda: timed(*direct))
+        found = in_turns(LISTS, gate=lambda: timed(*ours), direct=lambda: timed(*direct))
     ms = {name: median(times) for name, times in found.items()}
     return [
         figure(
@@ -147,13 +151,13 @@ def lists(host: Host, gate: Gate, *, rounds: int = LISTS) -> list[dict[str, Any]
     ]
 
 
-def log(host: Host, socket: Path, container: str, *, rounds: int = ROUNDS) -> list[dict[str, Any]]:
+def log(stage: Stage) -> list[dict[str, Any]]:
     """The whole log, in lines per second. OpenSSH's client carries it on both roads."""
-    target = TARGET % container
+    target = TARGET % container_with_log(stage.host, "loud", lines=LINES)
     found = in_turns(
-        rounds,
-        gate=lambda: rate(near(socket, target)),
-        direct=lambda: rate(far(host, target)),
+        ROUNDS,
+        gate=lambda: rate(near(stage.socket, target)),
+        direct=lambda: rate(far(stage.host, target)),
     )
     lines_s = {name: median(rates) for name, rates in found.items()}
     return [
@@ -170,25 +174,28 @@ def log(host: Host, socket: Path, container: str, *, rounds: int = ROUNDS) -> li
     ]
 
 
-def archive(
-    host: Host, haulout: Running, socket: Path, *, rounds: int = ROUNDS
-) -> list[dict[str, Any]]:
+def archive(stage: Stage, size_mib: int = 1024) -> list[dict[str, Any]]:
     """A large file out of a container, in MiB/s, and what the gate and the link hold of it."""
-    processes = {name: haulout.process(name) for name in ("gate", "link")}
+    box = f"box-{size_mib}"
+    stage.host.podman("run", "-d", "--name", box, "localhost/busybox", "sleep", "100000")
+    sparse = ("dd", "of=/large.bin", "bs=1M", f"seek={size_mib}", "count=0")
+    stage.host.podman("exec", box, *sparse)
+    target = ARCHIVE % box
+    processes = {name: stage.haulout.process(name) for name in ("gate", "link")}
     before = {name: process.rss_mib() for name, process in processes.items()}
     for process in processes.values():
         process.forget_peak()
     found = in_turns(
-        rounds,
-        gate=lambda: mib_s(near(socket, ARCHIVE)),
-        direct=lambda: mib_s(far(host, ARCHIVE)),
+        ROUNDS,
+        gate=lambda: mib_s(near(stage.socket, target), size_mib),
+        direct=lambda: mib_s(far(stage.host, target), size_mib),
     )
     grown = {name: process.peak_mib() - before[name] for name, process in processes.items()}
     rates = {name: median(values) for name, values in found.items()}
     return [
         figure(
             BENCH,
-            f"{ARCHIVE_MIB} MiB out of a container through the gate",
+            f"{size_mib} MiB out of a container through the gate",
             rates["gate"],
             "MiB/s",
             baseline=rates["direct"],
@@ -212,10 +219,10 @@ def archive(
     ]
 
 
-def crowd(host: Host, gate: Gate, count: int) -> list[dict[str, Any]]:
+def crowd(stage: Stage, count: int = 200) -> list[dict[str, Any]]:
     """So many clients at once, each with an SSH connection of its own, in seconds until the last."""
-    path = f"unix:///{host.name}"
-    command = gate.ssh("me@127.0.0.1", "docker", "--host", path, "system", "dial-stdio")
+    path = f"unix:///{stage.host.name}"
+    command = stage.gate.ssh("me@127.0.0.1", "docker", "--host", path, "system", "dial-stdio")
     alone_s = median([asyncio.run(all_served(command, 1)) for _ in range(ROUNDS)])
     took_s = asyncio.run(all_served(command, count))
     return [
@@ -243,15 +250,15 @@ def far(host: Host, target: str) -> list[str]:
     return host.ssh_command(*words)
 
 
-def mib_s(command: list[str]) -> float:
-    """MiB/s of a command that prints the archive."""
+def mib_s(command: list[str], size_mib: int) -> float:
+    """MiB/s of a command that prints an archive of this size."""
     began, taken = time.monotonic(), 0
     with subprocess.Popen(command, stdout=subprocess.PIPE, bufsize=0) as child:
         assert child.stdout is not None
         while data := child.stdout.read(1024 * 1024):
             taken += len(data)
         status = child.wait()
-    if status or taken < ARCHIVE_MIB * 2**20:
+    if status or taken < size_mib * 2**20:
         raise CannotRun(f"{command[0]} ended with {status} after {taken} bytes")
     return taken / 2**20 / (time.monotonic() - began)
 
@@ -277,3 +284,14 @@ async def all_served(command: list[str], count: int) -> float:
     began = time.monotonic()
     await asyncio.gather(*(one() for _ in range(count)))
     return time.monotonic() - began
+
+
+# each by itself, on a host that others may have used before it
+PARTS: Final[dict[str, Callable[[Stage], list[dict[str, Any]]]]] = {
+    "calls": calls,
+    "lists": lists,
+    "log": log,
+    "small-archive": partial(archive, size_mib=128),
+    "archive": archive,
+    "crowd": crowd,
+}

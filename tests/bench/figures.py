@@ -12,11 +12,14 @@ class CannotRun(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Of `manage.py bench`: the size of the simulated fleet, and of its audience."""
+    """Of `manage.py bench`: the size of the simulated fleet, and of its audience. `parts`: names of those of
+    a benchmark that has some; none: all.
+    """
 
     hosts: int = 200
     containers: int = 50
     browsers: int = 50
+    parts: tuple[str, ...] = ()
 
 
 def figure(

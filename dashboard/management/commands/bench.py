@@ -31,6 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("--hosts", metavar="N", type=int, help="simulated hosts (fleet)")
         parser.add_argument("--containers", metavar="N", type=int, help="on each of them")
         parser.add_argument("--browsers", metavar="N", type=int, help="that watch live lists")
+        parser.add_argument(
+            "--part", metavar="NAME", action="append", help="only this one (gate); may be repeated"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Fails when one cannot run; a goal that is not reached is a figure, no failure."""
@@ -51,7 +54,7 @@ class Command(BaseCommand):
             self.stderr.write(f"bench {name} …")
             try:
                 lines = importlib.import_module(f"tests.bench.bench_{name}").run(
-                    figures.Options(**sizes)
+                    figures.Options(**sizes, parts=tuple(options["part"] or ()))
                 )
             except figures.CannotRun as lacking:
                 failed.append(name)
