@@ -146,12 +146,17 @@ def get_host_object(person: Person, endpoint_id: int, found: HostObject, *verbs:
     NotVisible where `person` does not see the object, Denied where they lack one of `verbs` for it.
     """
     endpoint = find_endpoint(person, endpoint_id)
+    require_host_object(person, endpoint, found, *verbs)
+    return endpoint
+
+
+def require_host_object(person: Person, endpoint: Endpoint, found: HostObject, *verbs: str) -> None:
+    """As `get_host_object`, at an endpoint that `find_endpoint` has just given."""
     if not sees_host_object(person, endpoint, found):
         raise NotVisible
     target = target_of(endpoint, kind=found.kind, object_id=found.podman_id, name=found.name)
     for verb in verbs:
         require(person, verb, target, endpoint, found.container)
-    return endpoint
 
 
 def sees_host_object(person: Person, endpoint: Endpoint, found: HostObject) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from hosts.access import ContainerLike, Denied, NotVisible, Person, require, target_of
 from hosts.access.explain import givers, nameable
-from hosts.access.fetch import get_host_object
+from hosts.access.fetch import require_host_object
 from hosts.database_threads import in_thread
 from hosts.gate.client import Client, LastSaid
 from hosts.gate.names import ResolvedObject, missing, resolve
@@ -46,7 +46,7 @@ class Call:
         """
         try:
             found = await resolve(self.podman, kind, name)
-            await in_thread(get_host_object, self.person, self.endpoint.pk, found.object, *verbs)
+            await in_thread(require_host_object, self.person, self.endpoint, found.object, *verbs)
         except (NotFound, NotVisible) as none:
             told = await self._missing(kind, name)
             raise Refused(404, told.message, cause=told.cause) from none

@@ -60,9 +60,11 @@ class HostConnection:
                 raise Refused(502, _BROKEN)
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """The body of the answer as it comes; of an upgraded connection, all that the host says."""
+        """The body of the answer as it comes, all that has come at once in one piece; of an upgraded
+        connection, all that the host says.
+        """
         while True:
-            event = await self._next()
+            event = await self._next(gather=True)
             if event is None or isinstance(event, End):
                 return
             if isinstance(event, Body) and event.raw:
@@ -93,18 +95,21 @@ class HostConnection:
         if self._writer is not None and self._writer.can_write_eof():
             self._writer.write_eof()
 
-    async def _next(self) -> object:
-        """The next event of the answer; None at the end of all."""
+    async def _next(self, *, gather: bool = False) -> object:
+        """The next event of the answer; None at the end of all. `gather`: a body comes in few pieces."""
         if self._reader is None:
             raise RuntimeError("The connection is used outside of its `async with` block.")
         try:
-            while (event := self._answers.pull()) is None:
+            while True:
+                if gather and (piece := self._answers.gather()):
+                    return Body(piece)
+                if (event := self._answers.pull()) is not None:
+                    return event
                 data = await self._reader.read(READ_BYTES)
                 if not data:
                     return self._answers.eof()
                 if self._answers.skim(data):
                     return Body(data)
                 self._answers.push(data)
-            return event
         except (FramingError, ConnectionError) as broken:
             raise Refused(502, _BROKEN, cause=str(broken)) from broken

@@ -48,7 +48,8 @@ async def relay(call: Call, target: str, seen: Visibility, told: HostObject | No
     about.
     """
     route = call.request.route
-    uncut = not route.cut
+    # of what is one object's own nothing but values is ever cut
+    uncut = not route.cut or (seen.unmasked and route.cut in ("container", "image"))
     if route.answer is Answer.LINES:
         uncut = await in_thread(_holds, call.person, call)
 

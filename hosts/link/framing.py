@@ -17,6 +17,7 @@ _STATUS_LINE: Final = re.compile(rb"HTTP/1\.1 ([1-5]\d\d)(?: ([\t -~\x80-\xff]*)
 _FIELD: Final = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t -~\x80-\xff]*)")
 _LENGTH: Final = re.compile(rb"\d{1,18}")
 _CHUNK_SIZE: Final = re.compile(rb"[0-9A-Fa-f]{1,15}")
+_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,15})\r\n")
 _BODILESS: Final = (204, 304)
 
 # by their names in lower case, each with all its values
@@ -149,6 +150,37 @@ class _Reader:
         if self._at is _At.OPEN:
             return Body(self.rest())
         return self._line()
+
+    def gather(self) -> bytes:
+        """All that has come of the body, in one piece and without the lines between its chunks; b"" where
+        something else is next, or nothing. Raises FramingError.
+        """
+        if self._at is _At.OPEN:
+            return self.rest()
+        pieces = [self._come()]
+        if self._at is _At.CHUNK_END and self._line() is None:
+            return pieces[0]
+        if self._at is _At.CHUNK_SIZE:
+            self._whole_chunks(pieces)
+            if self._line() is not None:
+                pieces.append(self._come())
+        return b"".join(pieces)
+
+    def _come(self) -> bytes:
+        """What has come of a chunk, or of a body with a length."""
+        return self._body().raw if self._at is _At.BODY and self._buffer else b""
+
+    def _whole_chunks(self, pieces: list[bytes]) -> None:
+        """Take the chunks that are there from end to end. A log has one for each line."""
+        held, at = bytes(self._buffer), 0
+        while found := _CHUNK.match(held, at):
+            begin = found.end()
+            end = begin + int(found[1], 16)
+            if end == begin or held[end : end + 2] != b"\r\n":
+                break
+            pieces.append(held[begin:end])
+            at = end + 2
+        del self._buffer[:at]
 
     def rest(self) -> bytes:
         """What came and was not read: after an upgrade no more HTTP."""

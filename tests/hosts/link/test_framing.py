@@ -306,6 +306,37 @@ def test_an_answer_of_two_meanings_is_refused(data: bytes) -> None:
     assert error
 
 
+def gathered(pieces: Iterable[bytes]) -> tuple[bytes, bool]:
+    """(the body of an answer, whether it ended), as whoever passes it on reads it."""
+    reader, body, ended = AnswerReader(), b"", False
+    reader.asked("GET")
+    for piece in pieces:
+        reader.push(piece)
+        while True:
+            body += reader.gather()
+            if (event := reader.pull()) is None:
+                break
+            body += event.raw if isinstance(event, Body) else b""
+            ended |= isinstance(event, End)
+    return body, ended
+
+
+@given(messages("HTTP/1.1 200 OK", always=True), PLACES)
+def test_a_body_in_one_piece_is_the_same(message: Message, places: list[int]) -> None:
+    assert gathered(cut(message.raw, places)) == (message.body, True)
+
+
+@pytest.mark.parametrize(
+    "broken", [b"1\r\nab\r\n", b"1\r\na\r\nx\r\n", b"1\r\na\r\n-1\r\n", b"1" * 40]
+)
+def test_broken_chunks_are_found_in_one_piece_too(broken: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with pytest.raises(FramingError):
+        gathered([head + b"3\r\nabc\r\n" + broken])
+    with pytest.raises(FramingError):
+        gathered(cut(head + broken, range(len(head + broken))))
+
+
 def test_an_answer_that_nobody_asked_for_is_refused() -> None:
     reader, _found = answered("GET", b"HTTP/1.1 204 No Content\r\n\r\n")
     reader.push(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
