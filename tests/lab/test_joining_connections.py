@@ -21,7 +21,7 @@ def connections(host: Any) -> str:
     """Root's and the rootless user's of one machine, and one that leads nowhere."""
     user = host.login("seal")
     named = {
-        "web1": f"ssh://root:secret@{host.address}:{host.port}{host.socket}",
+        "web1": f"ssh://root:hunter2@{host.address}:{host.port}{host.socket}",
         "web1-seal": f"ssh://seal@{host.address}:{host.port}{user.socket}",
         "here": "unix:///run/podman/podman.sock",
     }
@@ -54,7 +54,7 @@ def test_from_a_plan_to_two_accounts_of_a_host(lab: Any, cast: Cast, browser_of:
     assert answer["Location"] == "/hosts/add/connections/"
     page = browser.get("/hosts/add/connections/").content.decode()
     assert "registered as web1" in page
-    assert "secret" not in page
+    assert "hunter2" not in page
 
     address = browser.get("/hosts/add/?planned=1").context["form"].initial["address"]
     browser.send("/hosts/add/", {"address": address, "planned": "1"})
@@ -91,7 +91,7 @@ def test_the_console_imports_what_its_key_opens(lab: Any, tmp_path: Path) -> Non
     said = error.getvalue()
     assert "here: unix:// is a socket of this machine" in said
     assert "web1: the password in its address is not used." in said
-    assert "secret" not in said
+    assert "hunter2" not in said
     [login] = Login.objects.all()
     assert (login.user, login.host.name) == ("root", "web1")
     assert [group.name for group in login.host.groups.all()] == ["prod"]
