@@ -181,4 +181,5 @@ def _running_jobs(request: HttpRequest) -> int:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return 0
-    return visible_jobs(person_of(request)).filter(state__in=Job.TAKEN).count()
+    taken = visible_jobs(person_of(request)).filter(state__in=Job.TAKEN)
+    return taken.exclude(state=Job.State.QUEUED, queue=Job.GATE).count()

@@ -82,6 +82,7 @@ LOOKS: dict[str, dict[str, Look]] = {
     "job": {
         "queued": Look(_("queued"), "ring", "calm"),
         "held": Look(_("waiting for approval"), "bars", "warn"),
+        "approved": Look(_("approved, not run yet"), "ring", "calm"),
         "running": Look(_("running"), "arc", "calm"),
         "ok": Look(_("done"), "tick", "good"),
         "done": Look(_("done"), "tick", "good"),

@@ -34,9 +34,8 @@ def attach(rows: Iterable[Any], kind: str, person: Person) -> None:
     """Sets `jobs_now` on each row: those that this person may see. One query for each row."""
     for row in rows:
         about = Q(endpoint=row.endpoint_id, object_kind=kind, object_id=row.podman_id)
-        jobs = Job.objects.filter(about, state__in=Job.TAKEN).only(
-            "verb", "state", "asked_by_id", "object_name"
-        )
+        taken = Job.objects.filter(about, state__in=Job.TAKEN).exclude(queue=Job.GATE)
+        jobs = taken.only("verb", "state", "asked_by_id", "object_name")
         if "job.view" not in verbs_for(person, row):
             # one's own jobs are everyone's to look at
             jobs = jobs.filter(asked_by=person.user.pk)

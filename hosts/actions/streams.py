@@ -23,12 +23,24 @@ from hosts.access import ContainerLike, Person, grounds
 from hosts.cards import Lock, lock_of, road_of
 from hosts.clocks import clock
 from hosts.database_threads import in_thread
-from hosts.guardrails import GuardrailRefused, Proposal, Verdict, check, hits, locks, refuse
+from hosts.guardrails import (
+    GuardrailRefused,
+    Proposal,
+    Severity,
+    Verdict,
+    check,
+    hits,
+    locks,
+    refuse,
+)
 from hosts.guardrails.blockers import Blockers
+from hosts.jobs import approvals, held_requests
 from hosts.jobs.errand import ActionFailed
+from hosts.jobs.held_requests import ClientRequest
 from hosts.jobs.locked_names import locked_name
+from hosts.jobs.order import Order
 from hosts.jobs.order_check import warnings_of
-from hosts.models import Container, Endpoint, OpenTransfer
+from hosts.models import Container, Endpoint, Job, OpenTransfer
 from hosts.podman import Podman, PodmanError
 
 log = logging.getLogger(__name__)
@@ -49,6 +61,11 @@ class StreamedAction:
     params: Mapping[str, Any] = field(default_factory=dict)
     # the container it is about, where the inventory may not have it yet
     container: ContainerLike | None = None
+    # a client's, which can send it again after an approval, and the job that it then carries out
+    request: ClientRequest | None = None
+    job: Job | None = None
+    # {"kind", "id"} of what came to be
+    made: dict[str, str] = field(default_factory=dict)
     detail: str = ""
     committing: bool = False
     # the intent's number. `left`: a part noted with `note_part` could not be removed
@@ -69,6 +86,24 @@ class StreamedAction:
         lock = await locked_name(podman, endpoint, proposal.given_names)
         if lock is not None:
             await in_thread(_stop, self, await in_thread(locks.lock_words_for, lock, self.person))
+
+    def may_wait(self, verdict: Verdict) -> bool:
+        """True where an approval lets it through, and there may be one."""
+        new = self.request is not None and not self.number
+        return verdict.worst is Severity.ASK and (new or self.job is not None)
+
+    def order(self, endpoint: Endpoint, proposal: Proposal | None) -> Order:
+        """What is asked for, as it can wait for an approval."""
+        target = self.target
+        return Order(
+            endpoint,
+            target.kind,
+            str(target.id),
+            target.name,
+            params=dict(self.params),
+            proposal=proposal,
+            container=self.container,
+        )
 
     def outcome_detail(self) -> str:
         """The outcome's detail."""
@@ -93,11 +128,13 @@ async def streamed_action(
     *,
     proposal: Proposal | None = None,
     container: ContainerLike | None = None,
+    request: ClientRequest | None = None,
 ) -> AsyncIterator[StreamedAction]:
     """The block carries out an authorised action. An error or cancellation in it is the outcome. If the
     intent cannot be written, or a guardrail stops the proposal (ActionFailed), the block is not entered.
+    With a `request` such a stop may wait for an approval.
     """
-    action = StreamedAction(person, verb, target, params, container)
+    action = StreamedAction(person, verb, target, params, container, request)
     beside = await in_thread(_permit, action, proposal)
     number = await in_thread(_begin, action, {**params, **beside})
     action.number = number
@@ -148,30 +185,52 @@ def _note(number: int, what: dict[str, Any]) -> None:
 
 def _permit(action: StreamedAction, proposal: Proposal | None) -> dict[str, list[str]]:
     """What the intent adds to its parameters: the rules that warned."""
-    _heed_blockers(action, proposal)
-    if road_of(action.verb).when is None:
-        return {}
-    if proposal is None:
-        raise RuntimeError(f"{action.verb} runs without what it would make (its card's road)")
-    endpoint = _endpoint(action.target)
-    verdict = check(endpoint, proposal)
-    if verdict.blocking:
-        refuse(action.person, endpoint, proposal, verdict, target=action.target)
-        raise ActionFailed(str(GuardrailRefused(verdict)))
+    standing = _standing(action, proposal)
+    if standing.blocking and not action.may_wait(standing):
+        _stop(action, standing.sentence())
+    verdict = Verdict()
+    if road_of(action.verb).when is not None:
+        if proposal is None:
+            raise RuntimeError(f"{action.verb} runs without what it would make (its card's road)")
+        endpoint = _endpoint(action.target)
+        verdict = check(endpoint, proposal)
+        if verdict.blocking and not action.may_wait(verdict):
+            refuse(action.person, endpoint, proposal, verdict, target=action.target)
+            raise ActionFailed(str(GuardrailRefused(verdict)))
+    if standing.blocking or verdict.blocking:
+        whole = Verdict((*standing.findings, *verdict.findings), verdict.rules)
+        _heed_approval(action, proposal, whole)
     fresh = action.new_warnings(verdict)
     hits.record_hits(fresh.findings)
     return warnings_of(fresh)
+
+
+def _heed_approval(action: StreamedAction, proposal: Proposal | None, verdict: Verdict) -> None:
+    """Pass where all that `verdict` asks for was approved. ActionFailed names the page where it waits."""
+    if action.job is not None:
+        if not approvals.is_approved(action.job.pk, verdict, None):
+            raise ActionFailed(verdict.sentence())
+        return
+    order = action.order(_endpoint(action.target), proposal)
+    if action.request is None or held_requests.may_start(
+        action.person, action.verb, order, verdict
+    ):
+        return
+    action.job = held_requests.take_or_ask(
+        action.person, action.verb, order, verdict, action.request
+    )
 
 
 def _endpoint(target: Target) -> Endpoint:
     return Endpoint.objects.select_related("host", "login").get(pk=target.endpoint_id or 0)
 
 
-def _heed_blockers(action: StreamedAction, proposal: Proposal | None) -> None:
+def _standing(action: StreamedAction, proposal: Proposal | None) -> Verdict:
+    """What locks and freeze windows say."""
     target = action.target
     if lock_of(action.verb) in (None, Lock.PASSES) or target.endpoint_id is None:
-        return
-    verdict = Blockers().add(
+        return Verdict()
+    return Blockers().add(
         Verdict(),
         _endpoint(target),
         action.verb,
@@ -182,8 +241,6 @@ def _heed_blockers(action: StreamedAction, proposal: Proposal | None) -> None:
         person=action.person,
         named=proposal.given_names if proposal else (),
     )
-    if verdict.blocking:
-        _stop(action, verdict.sentence())
 
 
 def _stop(action: StreamedAction, reason: str) -> NoReturn:
@@ -193,6 +250,9 @@ def _stop(action: StreamedAction, reason: str) -> NoReturn:
 
 def _begin(action: StreamedAction, params: dict[str, Any]) -> int:
     target = action.target
+    if action.job is not None:
+        # written when it was asked for
+        return action.job.intent
     with transaction.atomic():
         grant = _grounds(action)
         number = write.intent(action.person.who, action.verb, target, params=params, grant=grant)
@@ -219,6 +279,8 @@ def _end(action: StreamedAction, result: Result, duration_ms: int) -> None:
             _close(number, stays=action.left or result is Result.UNKNOWN)
             write.outcome(number, result, detail=action.outcome_detail(), duration_ms=duration_ms)
             bells.ring("audit")
+            if action.job is not None:
+                held_requests.finish(action.job, result, action.outcome_detail(), action.made)
     except AlreadySettled:
         log.warning("transfer %s was given up while it still ran", number)
     except DatabaseError:
@@ -264,6 +326,7 @@ def settle_lost() -> int:
                 if _close(number, stays=True):
                     write.outcome(number, Result.UNKNOWN, detail=words)
                     bells.ring("audit")
+                    held_requests.finish_lost(number, words)
         except AlreadySettled:
             _close(number, stays=True)
     return len(lost)

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from hosts.access import ContainerLike, Person, allows, target_of
@@ -15,6 +15,7 @@ from hosts.actions.streams import StreamedAction, streamed_action
 from hosts.database_threads import in_thread
 from hosts.gate import upgrades
 from hosts.gate.call import Call, refused_by
+from hosts.gate.holding import client_request
 from hosts.gate.host import HostConnection
 from hosts.gate.lasting import Still, lasting
 from hosts.gate.names import NOBODY, ResolvedObject
@@ -90,7 +91,7 @@ async def carry_out(call: Call) -> HostAnswer | None:
     target = request.rebuilt(plan.known_as or (found.known_as if found else ""), query | plan.query)
     said: list[HostAnswer] = []
     try:
-        async with turn(call), _entered(call, found, plan) as action:
+        async with turn(call), _entered(call, found, plan, target) as action:
             await _heed_host(call, action, found, plan)
             told = found.object if found else None
             try:
@@ -127,7 +128,7 @@ async def _found(call: Call) -> ResolvedObject | None:
 
 
 def _entered(
-    call: Call, found: ResolvedObject | None, plan: Plan
+    call: Call, found: ResolvedObject | None, plan: Plan, target: str
 ) -> AbstractAsyncContextManager[StreamedAction]:
     told = (
         found.object
@@ -135,14 +136,19 @@ def _entered(
         else HostObject(call.request.route.verb.partition(".")[0], "", plan.name)
     )
     container: ContainerLike | None = told.container if found else plan.container
-    target = target_of(call.endpoint, kind=told.kind, object_id=told.podman_id, name=told.name)
+    about = target_of(call.endpoint, kind=told.kind, object_id=told.podman_id, name=told.name)
+    proposal = plan.proposal
+    if proposal is not None and plan.joins is not None:
+        # one question, where both need an approval
+        proposal = replace(proposal, parts=(*proposal.parts, *plan.joins.parts))
     return streamed_action(
         call.person,
         call.request.route.verb,
-        target,
+        about,
         plan.params,
-        proposal=plan.proposal,
+        proposal=proposal,
         container=container,
+        request=client_request(call, target),
     )
 
 
@@ -152,8 +158,6 @@ async def _heed_host(
     """Locks of what only the host knows of. ActionFailed, PodmanError."""
     if plan.proposal is not None and plan.proposal.given_names:
         await action.permit(plan.proposal, call.podman)
-    if plan.joins is not None:
-        await action.permit(plan.joins, call.podman)
     if plan.along and found is not None:
         told = found.object
         deed = _Deed(call.endpoint, call.podman, told.kind, told.podman_id, told.name)

@@ -80,7 +80,9 @@ async def plan_creation(call: Call, _found: ResolvedObject | None) -> Plan:
     call.body = json.dumps(body.body).encode()
 
     async def look(action: StreamedAction, answer: bytes) -> None:
-        await at_container(action, call.endpoint, call.podman, _id_of(answer), proposal)
+        made = _id_of(answer)
+        await at_container(action, call.endpoint, call.podman, made, proposal)
+        action.made = {"kind": "container", "id": made}
 
     params = {
         "name": container.name,

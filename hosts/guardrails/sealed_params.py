@@ -6,8 +6,10 @@ Sealed parameters of other verbs (secret values, volume passwords) are never sho
 import json
 from collections.abc import Callable, Mapping
 
+from hosts.models import Job
+
 SHOW = "guardrail.show"
-ENVIRONMENT, ARGUMENTS, FILE = "environment", "arguments", "file"
+ENVIRONMENT, ARGUMENTS, FILE, REQUEST = "environment", "arguments", "file", "request"
 
 
 def _pairs(values: Mapping[str, str]) -> str:
@@ -26,5 +28,14 @@ SEALED: dict[str, dict[str, Callable[[str], str]]] = {
         ARGUMENTS: lambda text: _pairs(json.loads(text)["arguments"]),
     },
 }
+# of a request through the gate, whatever its verb: its body
+_CLIENT: dict[str, Callable[[str], str]] = {
+    REQUEST: lambda text: json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+}
 # their parameters are not sealed, but hidden where they look like a secret
 RUNS = ("container.run", "container.create", "container.recreate")
+
+
+def sealed_fields(job: Job) -> dict[str, Callable[[str], str]]:
+    """What may be shown of its seal, by field."""
+    return _CLIENT if job.by_client else SEALED.get(job.verb, {})

@@ -155,7 +155,21 @@ def end_unbegun(
 
 
 def expire() -> int:
-    """A chore: cancel held jobs on which nobody decided in time. How many."""
+    """A chore: cancel held jobs on which nobody decided in time, and approved requests through the gate that
+    did not come again. How many.
+    """
+    return _expire_undecided() + _expire_unused()
+
+
+def _expire_unused() -> int:
+    late = Job.objects.filter(
+        state=Job.State.QUEUED, queue=Job.GATE, published_at__lt=timezone.now() - UNDECIDED
+    )
+    words = _("It was approved, but the command did not come again within 24 hours.")
+    return end_unbegun(late, words=words)
+
+
+def _expire_undecided() -> int:
     old = Job.objects.filter(
         state=Job.State.HELD,
         approvals__state=Approval.State.ASKED,

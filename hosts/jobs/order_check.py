@@ -29,8 +29,9 @@ from hosts.guardrails.privileged import lacks_right
 from hosts.jobs.order import Order
 
 OVERRIDE = "freeze.override"
-# doors where a person can give a reason, and find the answer later
-DOORS = ("page", "api")
+# doors where a person can give a reason, and find the answer later. From the gate comes only what its
+# client can ask for again (hosts.jobs.held_requests)
+DOORS = ("page", "api", "gate")
 
 
 @dataclass(frozen=True, slots=True)

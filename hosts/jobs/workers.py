@@ -42,7 +42,8 @@ def served() -> frozenset[str]:
 
 def unserved() -> dict[str, int]:
     """Queues that no worker serves, to how many jobs wait there."""
-    rows = Job.objects.filter(state=Job.State.QUEUED).order_by().values("queue")
+    queued = Job.objects.filter(state=Job.State.QUEUED).exclude(queue=Job.GATE)
+    rows = queued.order_by().values("queue")
     waiting = dict(rows.annotate(jobs=Count("pk")).values_list("queue", "jobs"))
     there = served()
     every = [*QUEUES, *sorted(waiting.keys() - set(QUEUES))]

@@ -46,6 +46,8 @@ class Job(models.Model):
     TAKEN = (State.QUEUED, State.RUNNING)
     OPEN = (*TAKEN, State.HELD)
     NOT_BEGUN = (State.QUEUED, State.HELD)
+    # the queue of requests through the gate, which no worker serves (hosts.jobs.held_requests)
+    GATE = "gate"
     # ended in another way than the asker wanted
     TROUBLE = (State.FAILED, State.DENIED, State.UNKNOWN)
 
@@ -133,3 +135,13 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.object_name}"
+
+    @property
+    def by_client(self) -> bool:
+        """True where a client carries it out, by sending its request again through the gate."""
+        return self.queue == self.GATE
+
+    @property
+    def awaits_client(self) -> bool:
+        """True where it was approved, and the client has not sent its request again."""
+        return self.by_client and self.state == self.State.QUEUED

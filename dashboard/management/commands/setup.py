@@ -5,7 +5,6 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from accounts.invitations import first_admin_link
 from accounts.names import name_of
 from dashboard.person import console_person
 from dashboard.supervisor import prepare
+from hosts.own_address import own_address
 
 
 class Command(BaseCommand):
@@ -45,10 +45,9 @@ class Command(BaseCommand):
         """Idempotent but for the administrator: a second one is refused."""
         prepare.everything(self.stdout.write)
         if options["first_link"] and (path := first_admin_link()) is not None:
-            url = settings.HAULOUT_URL or f"http://localhost:{settings.ENV.port}"
             self.stdout.write(
                 _("Create the first administrator (once, within 24 hours): %(link)s")
-                % {"link": url + path}
+                % {"link": own_address(path)}
             )
         email = options["admin_email"]
         if not email:

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
@@ -33,12 +32,8 @@ from hosts.gate.connections import (
     podman_lines,
 )
 from hosts.gate.keys import register
+from hosts.own_address import own_address
 from hosts.refusals import FieldRefusal
-
-
-def whole_link(path: str) -> str:
-    """The link to pass on, under HAULOUT_URL or, without one, as this machine is reached itself."""
-    return f"{settings.HAULOUT_URL or f'http://localhost:{settings.ENV.port}'}{path}"
 
 
 def _whole(key: Token) -> str:
@@ -138,7 +133,7 @@ class Command(BaseCommand):
             raise CommandError(words % {"name": role_name, "roles": ", ".join(roles)})
         console = console_person()
         path = actions.invite(console.user, console.who, email=email, role=roles[role_name])
-        self.stdout.write(whole_link(path))
+        self.stdout.write(own_address(path))
 
     def _reset(self, *, email: str, factor_too: bool) -> None:
         people = User.objects.filter(kind=User.Kind.PERSON)
@@ -147,7 +142,7 @@ class Command(BaseCommand):
         if factor_too:
             actions.remove_second_factor(console.user, console.who, user=user)
         path = actions.make_reset_link(console.user, console.who, user=user)
-        self.stdout.write(whole_link(path))
+        self.stdout.write(own_address(path))
 
     def _active(self, people: QuerySet[User], email: str) -> User:
         user = people.filter(email=tidy_email(email)).first()
@@ -215,7 +210,7 @@ class Command(BaseCommand):
         self, *, email: str, form: str, identity: str, address: str, to: Path | None, **_rest: Any
     ) -> None:
         user = self._active(User.objects.all(), email)
-        gate = gate_facts(address or urlsplit(whole_link("")).hostname or "localhost")
+        gate = gate_facts(address or urlsplit(own_address()).hostname or "localhost")
         if gate is None:
             raise CommandError(_("There is no gate here: HAULOUT_GATE_PORT names no port."))
         found = connections_of(Person(user, console_person().who), gate.address)

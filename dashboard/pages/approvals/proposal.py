@@ -11,7 +11,7 @@ from hosts.access import Person
 from hosts.actions.approvals.show_hidden import showable_fields
 from hosts.actions.run import run_spec
 from hosts.guardrails import masked
-from hosts.guardrails.sealed_params import ARGUMENTS, ENVIRONMENT, FILE, RUNS
+from hosts.guardrails.sealed_params import ARGUMENTS, ENVIRONMENT, FILE, REQUEST, RUNS
 from hosts.models import Approval
 
 _TEXTS = {"kube.play": _("The kube file"), "image.build": _("The Containerfile")}
@@ -43,6 +43,7 @@ _HIDDEN_IN = {
     ARGUMENTS: (_("Show the arguments"), _("Arguments")),
     ENVIRONMENT: (_("Show the environment"), _("Environment")),
     FILE: (_("Show the file as sent"), _("The file as sent")),
+    REQUEST: (_("Show the request as sent"), _("The request as sent")),
 }
 
 
@@ -79,7 +80,7 @@ def proposal(row: Approval, person: Person, shown: Mapping[str, str]) -> Proposa
     job = row.job
     line = spec = ""
     hides = set(showable_fields(person, row)) - shown.keys()
-    if job.verb in RUNS:
+    if job.verb in RUNS and not job.by_client:
         params = masked.run_params(job.params)
         if params == job.params:
             hides.discard(ARGUMENTS)
@@ -95,14 +96,14 @@ def proposal(row: Approval, person: Person, shown: Mapping[str, str]) -> Proposa
         {"what": _word(part["what"]), "name": part["name"], "lines": _lines(part)}
         for part in row.proposed
     ]
-    text_is = str(_TEXTS.get(job.verb, _("Input")))
+    text_is = _("The request") if job.by_client else _TEXTS.get(job.verb, _("Input"))
     return Proposal(
         line,
         spec,
         parts,
         sealed=job.sealed_params is not None,
-        text="" if FILE in shown else masked.visible(row.text),
-        text_is=text_is,
+        text="" if shown.keys() & {FILE, REQUEST} else masked.visible(row.text),
+        text_is=str(text_is),
         offers=[(name, words) for name, (words, _title) in _HIDDEN_IN.items() if name in hides],
         values=[
             (name, title, masked.visible(shown[name]))

@@ -72,21 +72,27 @@ def _page(request: HttpRequest, row: Approval, shown: Mapping[str, str]) -> Http
 
 @require_POST
 def approve(request: HttpRequest, approval_id: int) -> HttpResponse:
-    return _decide(request, approval_id, deciding.approve, _("Approved: the job continues."))
+    return _decide(request, approval_id, deciding.approve)
 
 
 @require_POST
 def refuse(request: HttpRequest, approval_id: int) -> HttpResponse:
-    return _decide(request, approval_id, deciding.refuse, _("Not approved: the job has ended."))
+    return _decide(request, approval_id, deciding.refuse)
 
 
-def _decide(
-    request: HttpRequest, approval_id: int, deed: Callable[..., Approval], words: str
-) -> HttpResponse:
+def _decide(request: HttpRequest, approval_id: int, deed: Callable[..., Approval]) -> HttpResponse:
     try:
-        deed(person_of(request), approval_id, answer=request.POST.get("answer", ""))
+        row = deed(person_of(request), approval_id, answer=request.POST.get("answer", ""))
     except FieldRefusal as trouble:
         messages.error(request, str(trouble))
     else:
-        messages.success(request, words)
+        messages.success(request, _decided(row))
     return redirect("approvals:decide", approval_id)
+
+
+def _decided(row: Approval) -> str:
+    if row.state == Approval.State.REFUSED:
+        return _("Not approved: the job has ended.")
+    if row.job.by_client:
+        return _("Approved: the same command passes once.")
+    return _("Approved: the job continues.")

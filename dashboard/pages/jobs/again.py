@@ -23,6 +23,8 @@ def ask(person: Person, job: Job) -> Job:
 
 
 def _repeat(job: Job) -> Again | None:
-    if job.endpoint_id is None or job.state in Job.OPEN or job.verb not in ACTIONS:
+    if job.by_client or job.endpoint_id is None or job.state in Job.OPEN:
+        return None
+    if job.verb not in ACTIONS:
         return None
     return ACTIONS[job.verb].again

@@ -27,6 +27,8 @@ class Layer:
 @dataclass(frozen=True, slots=True)
 class JobRow:
     words: str
+    # its look, by name (dashboard.states)
+    state: str
     share: float | None
     layers: list[Layer]
     steps: list[dict[str, Any]]
@@ -69,6 +71,7 @@ def job_row(job: Job) -> JobRow:
         lasted = (job.finished_at - job.started_at).total_seconds() * 1000
     return JobRow(
         words=asked_words(job.verb),
+        state="approved" if job.awaits_client else job.state,
         share=share,
         layers=layers,
         steps=list(progress.get("steps") or []),

@@ -12,13 +12,21 @@ from hosts import control
 from hosts.access import Person, allows, require
 from hosts.access.approvals import may_decide
 from hosts.actions.approvals.decide import authorise, refuse_decided, target_of_job
-from hosts.guardrails.sealed_params import ARGUMENTS, ENVIRONMENT, FILE, RUNS, SEALED, SHOW
+from hosts.guardrails.sealed_params import (
+    ARGUMENTS,
+    ENVIRONMENT,
+    FILE,
+    REQUEST,
+    RUNS,
+    SHOW,
+    sealed_fields,
+)
 from hosts.models import Approval
 from hosts.refusals import FieldRefusal
 
 VERB = SHOW
 # they contain environment values, which need a verb of their own
-_WITH_VALUES: Final = {ENVIRONMENT: "container.environment", FILE: "container.environment"}
+_WITH_VALUES: Final = dict.fromkeys((ENVIRONMENT, FILE, REQUEST), "container.environment")
 
 
 def showable_fields(person: Person, row: Approval) -> list[str]:
@@ -26,8 +34,8 @@ def showable_fields(person: Person, row: Approval) -> list[str]:
     job = row.job
     if not row.waiting or job.endpoint is None or not may_decide(person, row):
         return []
-    fields = [ARGUMENTS] if job.verb in RUNS else []
-    fields += SEALED.get(job.verb, ()) if job.sealed_params is not None else ()
+    fields = [ARGUMENTS] if job.verb in RUNS and not job.by_client else []
+    fields += sealed_fields(job) if job.sealed_params is not None else ()
     return [
         name
         for name in fields
@@ -54,7 +62,7 @@ def show(
         params = {"job": row.job_id, "asked_by": row.job.asked_by_name, "fields": wanted}
         entry = write.event(person.who, VERB, target_of_job(row), params=params)
     found = dict.fromkeys(wanted, "")
-    if set(wanted) & SEALED.get(row.job.verb, {}).keys():
+    if set(wanted) & sealed_fields(row.job).keys():
         try:
             found |= async_to_sync(control.open_held)(entry)
         except control.ControlError as error:

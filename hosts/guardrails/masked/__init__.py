@@ -9,6 +9,7 @@ from hosts.guardrails.masked.containerfile import containerfile
 from hosts.guardrails.masked.kube import kube
 from hosts.guardrails.masked.limits import CUT, MOST, visible
 from hosts.guardrails.masked.patterns import HIDDEN, image
+from hosts.guardrails.masked.request import request
 from hosts.guardrails.masked.run_params import option, run_params
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "image",
     "kube",
     "option",
+    "request",
     "run_params",
     "visible",
 ]

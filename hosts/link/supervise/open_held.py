@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit.models import Entry
 from audit.shapes import Kind
 from hosts import vault
-from hosts.guardrails.sealed_params import SEALED, SHOW
+from hosts.guardrails.sealed_params import SHOW, sealed_fields
 from hosts.jobs.ask import PURPOSE
 from hosts.models import Approval, Job
 
@@ -33,4 +33,4 @@ def open_held(entry: int) -> dict[str, str]:
         raise ValueError("the job does not wait for an approval, or has nothing sealed")
     text = vault.open_sealed(bytes(job.sealed_params), PURPOSE).decode()
     fields = read.params["fields"]
-    return {name: reads(text) for name, reads in SEALED.get(job.verb, {}).items() if name in fields}
+    return {name: reads(text) for name, reads in sealed_fields(job).items() if name in fields}
