@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from hosts.access import ContainerLike, Denied, NotVisible, Person, require, target_of
+from hosts.access import ContainerLike, Denied, NotVisible, Person, allows, require, target_of
 from hosts.access.explain import givers, nameable
-from hosts.access.fetch import require_host_object
+from hosts.access.fetch import HostObject, require_host_object
 from hosts.database_threads import in_thread
 from hosts.gate.client import Client, LastSaid
 from hosts.gate.names import ResolvedObject, missing, resolve
@@ -35,18 +35,20 @@ class Call:
     # the body that is sent on, made anew
     body: bytes = b""
     said: LastSaid = field(default_factory=LastSaid)
+    granted: bool = False
 
     @property
     def dialect(self) -> Dialect:
         return self.request.dialect
 
-    async def find(self, kind: str, name: str, *verbs: str) -> ResolvedObject:
-        """The object that the host means by `name`, once they may do `verbs` with it. Refused: 404 in the
-        host's own words where it is not there for them, 403 with what is missing.
+    async def find(self, kind: str, name: str, *verbs: str, also: str = "") -> ResolvedObject:
+        """The object that the host means by `name`, once they may do `verbs` with it; then `granted` says
+        whether they may do `also`. Refused: 404 in the host's own words where it is not there for them, 403
+        with what is missing.
         """
         try:
             found = await resolve(self.podman, kind, name)
-            await in_thread(require_host_object, self.person, self.endpoint, found.object, *verbs)
+            self.granted = await in_thread(self._heed_rights, found.object, verbs, also)
         except (NotFound, NotVisible) as none:
             told = await self._missing(kind, name)
             raise Refused(404, told.message, cause=told.cause) from none
@@ -57,6 +59,10 @@ class Call:
         except PodmanError as failed:
             raise refused_by(failed) from failed
         return found
+
+    def _heed_rights(self, found: HostObject, verbs: tuple[str, ...], also: str) -> bool:
+        require_host_object(self.person, self.endpoint, found, *verbs)
+        return bool(also) and allows(self.person, also, self.endpoint, found.container)
 
     async def permit(self, verb: str, container: ContainerLike | None = None) -> None:
         """For what is about no object on the host. `container`: the one that is to be created. Refused."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from audit import write
-from hosts.access import allows, grounds, target_of
+from hosts.access import grounds, target_of
 from hosts.access.fetch import HostObject
 from hosts.database_threads import in_thread
 from hosts.gate.call import Call, refused_by
@@ -23,6 +23,8 @@ from hosts.podman import PodmanError, containers
 ENVIRONMENT: Final = "container.environment"
 # those of which an entry says that they were read, whoever asks and how often (below)
 _WRITTEN: Final = frozenset({"container.logs", "container.files"})
+# the cuts that hide the environment's values
+_MASKED: Final = ("container", "image", "pod")
 # one entry for the same in this time, however often a client asks
 ENTRY_EVERY_S: Final = 600.0
 
@@ -50,14 +52,17 @@ async def read(call: Call, written: ReadingLog) -> None:
     query = checked(request)
     found = None
     if request.route.kind:
-        found = await call.find(request.route.kind, request.name, request.route.verb)
+        also = ENVIRONMENT if request.route.cut in _MASKED else ""
+        found = await call.find(request.route.kind, request.name, request.route.verb, also=also)
     seen = Visibility(call.person, call.endpoint)
     if found is not None:
         await _write_down(call, found.object, seen, written)
     elif request.route.verb and request.route.answer is Answer.PASSES:
         await call.permit(request.route.verb)
-    if request.route.cut == "containers" and not await in_thread(seen.all_of, "container.view"):
-        heed_narrowed(request)
+    if request.route.cut == "containers":
+        seen.whole = await in_thread(seen.all_of, "container.view")
+        if not seen.whole:
+            heed_narrowed(request)
     if request.route.cut in ("info", "df", "stats"):
         await _look_at_containers(call, seen, query)
     target = request.rebuilt(found.known_as if found else "", query)
@@ -67,10 +72,8 @@ async def read(call: Call, written: ReadingLog) -> None:
 async def _write_down(call: Call, told: HostObject, seen: Visibility, written: ReadingLog) -> None:
     """The entries of reading, before anything is read."""
     verb = call.request.route.verb
-    if call.request.route.cut in ("container", "image", "pod"):
-        seen.unmasked = await in_thread(
-            allows, call.person, ENVIRONMENT, call.endpoint, told.container
-        )
+    if call.request.route.cut in _MASKED:
+        seen.unmasked = call.granted
         if not seen.unmasked or told.kind != "container":
             return
         verb = ENVIRONMENT

@@ -49,7 +49,8 @@ async def relay(call: Call, target: str, seen: Visibility, told: HostObject | No
     """
     route = call.request.route
     # of what is one object's own nothing but values is ever cut
-    uncut = not route.cut or (seen.unmasked and route.cut in ("container", "image"))
+    whole_one = seen.unmasked and route.cut in ("container", "image")
+    uncut = not route.cut or seen.whole or whole_one
     if route.answer is Answer.LINES:
         uncut = await in_thread(_holds, call.person, call)
 

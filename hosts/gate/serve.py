@@ -5,6 +5,7 @@ authorised on what the host says of its object, and made anew.
 """
 
 import logging
+import time
 from contextlib import AsyncExitStack, aclosing
 from typing import Final, Protocol
 
@@ -37,6 +38,8 @@ TABLE: Final = Table((*READS, *CHANGES))
 VERB: Final = "gate.request"
 # of a body that is read whole
 _MOST_BYTES: Final = 1024 * 1024
+# how long a host counts as there; what is withdrawn ends within two seconds
+_KNOWN_S: Final = 1.0
 _AWAY: Final = Refused(503, "Haulout cannot ask its database at the moment.", wait_s=5)
 _FAULT: Final = Refused(500, "A fault of Haulout's own; its log has the details.")
 _WITHDRAWN: Final = Refused(403, "You may not do this any more.", ends=True)
@@ -125,6 +128,8 @@ class Visit:
         self.client, self.session, self.endpoint_id = client, session, endpoint_id
         self._open_while = AsyncExitStack()
         self._podman: Podman | None = None
+        # as last looked up: for whom, when
+        self._known: tuple[Person, float, Endpoint] | None = None
         self._written = ReadingLog()
 
     async def head(self) -> RequestHead | None:
@@ -135,13 +140,22 @@ class Visit:
         """As Entrance says."""
         session = self.session
         session.says(b" ".join(head.fields.get(b"user-agent", [])[:1]).decode("latin-1"))
-        endpoint = await in_thread(_endpoint, session.person, self.endpoint_id)
+        endpoint = await self._endpoint(session.person)
         if self._podman is None:
             podman = Podman(dial(endpoint, gate=True))
             self._podman = await self._open_while.enter_async_context(podman)
         request = await _read(session.person, endpoint, head)
         call = Call(session, session.person, endpoint, self._podman, self.client, head, request)
         return await _answer(call, self._written)
+
+    async def _endpoint(self, person: Person) -> Endpoint:
+        """Looked up again for another person (their rights have changed), and after a second. Refused."""
+        now = time.monotonic()
+        known = self._known
+        if known is None or known[0] is not person or now - known[1] > _KNOWN_S:
+            known = person, now, await in_thread(_endpoint, person, self.endpoint_id)
+            self._known = known
+        return known[2]
 
     async def aclose(self) -> None:
         """Let go of the connections to the endpoint."""

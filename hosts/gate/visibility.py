@@ -15,13 +15,15 @@ KINDS: Final = ("container", "image", "network", "pod", "secret", "volume")
 
 @dataclass
 class Visibility:
-    """`unmasked`: values of the environment may be shown. `known`: by their ids, the containers there, and
-    whether the person may have of them what was asked for; `states`: of those that they see.
+    """`unmasked`: values of the environment may be shown. `whole`: nothing of a list is left out. `known`: by
+    their ids, the containers there, and whether the person may have of them what was asked for; `states`: of
+    those that they see.
     """
 
     person: Person
     endpoint: Endpoint
     unmasked: bool = False
+    whole: bool = False
     known: dict[str, bool] = field(default_factory=dict)
     states: Counter[str] = field(default_factory=Counter)
 
