@@ -20,8 +20,8 @@ def database(url: str, sqlite_file: Path, *, process: str = "console") -> dict[s
         return {
             "ENGINE": "dashboard.sqlite3",
             "NAME": sqlite_file,
-            # of 200 clients that come to the gate at once, each asks some fifty times; to open the file again
-            # for each was half of the cost. Not for long: what is put in its place is to be found
+            # the gate asks some fifty times for each client, and opening the file each time was half of its
+            # work. Only for seconds, so that a file that was put in its place is found
             "CONN_MAX_AGE": 5 if process == "gate" else 0,
             "OPTIONS": {
                 # IMMEDIATE: a reader that turns writer would fail at once instead of waiting

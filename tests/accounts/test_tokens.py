@@ -206,3 +206,10 @@ def test_use_is_noted_once_a_minute_and_a_new_address_told(
         "first use from 192.0.2.1",
         "first use from 192.0.2.2",
     ]
+
+
+def test_of_many_uses_at_once_one_is_noted(cast: Cast, make: Any) -> None:
+    token, _secret = make(cast.bob, wanted())
+    who = Who(name="Bob", address="192.0.2.1", door="gate")
+    at_once = [Token.objects.get(pk=token.pk) for _number in range(3)]
+    assert [token_actions.note_use(one, who) for one in at_once] == [True, False, False]
