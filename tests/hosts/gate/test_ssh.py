@@ -70,6 +70,13 @@ async def test_both_directions_and_both_ends(fleet: Fleet, cast: Cast, door: Gat
         assert await reader.read() == sent
 
 
+async def test_the_quicker_cipher_is_taken(fleet: Fleet, cast: Cast, door: Gate) -> None:
+    _key, private = await add_key_of(cast.alice)
+    as_openssh = ["chacha20-poly1305@openssh.com", "aes128-gcm@openssh.com", "aes128-ctr"]
+    async with door.client(private, encryption_algs=as_openssh) as conn:
+        assert conn.get_extra_info("send_cipher") == "aes128-gcm@openssh.com"
+
+
 async def test_choices_are_named(fleet: Fleet, cast: Cast, door: Gate) -> None:
     _key, alices = await add_key_of(cast.alice)
     _key, erins = await add_key_of(fleet.erin)
