@@ -95,10 +95,12 @@ class StreamedAction:
     def order(self, endpoint: Endpoint, proposal: Proposal | None) -> Order:
         """What is asked for, as it can wait for an approval."""
         target = self.target
+        # what is not there yet has the endpoint's own
+        object_id = "" if str(target.id) == str(endpoint.pk) else str(target.id)
         return Order(
             endpoint,
             target.kind,
-            str(target.id),
+            object_id,
             target.name,
             params=dict(self.params),
             proposal=proposal,

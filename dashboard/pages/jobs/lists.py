@@ -16,6 +16,9 @@ from hosts.models import Job
 # on the overview
 MOST_RUNNING = 8
 STATES = {state.value: Q(state=state.value) for state in Job.State}
+# a client of the gate may send its request again; no worker waits for it
+STATES["approved"] = STATES["queued"] & Q(queue=Job.GATE)
+STATES["queued"] &= ~Q(queue=Job.GATE)
 STATES["open"] = Q(state__in=[state.value for state in Job.OPEN])
 STATES["trouble"] = Q(state__in=["failed", "unknown", "denied"])
 

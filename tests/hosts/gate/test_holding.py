@@ -84,7 +84,9 @@ async def test_it_waits_on_a_page_and_passes_once_after_the_yes(
     assert got.status == 403
     for words in ("“ours” asks for approval (image)", f"Request {question.pk} waits", page):
         assert words in got.json["message"]
-    assert (question.reason, question.job.state) == ("for the reader", "held")
+    job = question.job
+    assert (question.reason, job.state) == ("for the reader", "held")
+    assert (job.object_kind, job.object_id, job.object_name) == ("container", "", "new-1")
     # asked again it is the same question
     assert (await bob(CREATE, body=spec())).json == got.json
     assert sent(there) == []
