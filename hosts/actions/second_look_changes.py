@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hosts.actions.second_look import inspect_or_trouble, judge_identity
-from hosts.guardrails import from_inspect
+from hosts.guardrails import Proposal, from_inspect
 from hosts.jobs.errand import Errand
-from hosts.podman import containers
+from hosts.podman import Podman, containers
 from hosts.podman.errors import PodmanError
 
 # limits in inspect, and their place in Podman's update
@@ -49,14 +49,20 @@ async def at_change(
     """
     found = await inspect_or_trouble(containers.inspect(errand.podman, container_id))
     judge_identity(found, container_id, "")
-    after = from_inspect.container(errand.verb, found)
-    for name, none in (removed or {}).items():
-        # by the names that the request was judged with
-        if after.parts[0].limits.get(name, 0) <= 0:
-            after.parts[0].limits[name] = none
+    after = changed(errand.verb, found, removed or {})
     was = from_inspect.container(errand.verb, before) if before is not None else None
     await errand.confirm(after, ids=(), undo=undo, before=was)
     return found
+
+
+def changed(verb: str, found: Mapping[str, Any], removed: Mapping[str, float]) -> Proposal:
+    """The container as inspect tells of it. `removed`: as in at_change."""
+    after = from_inspect.container(verb, found)
+    for name, none in removed.items():
+        # by the names that the request was judged with
+        if after.parts[0].limits.get(name, 0) <= 0:
+            after.parts[0].limits[name] = none
+    return after
 
 
 def limits_of(inspected: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,19 +83,19 @@ def with_former(inspected: Mapping[str, Any], former: Mapping[str, Any]) -> dict
     return {**inspected, "HostConfig": {**_host(inspected), **former}}
 
 
-async def change_back(errand: Errand, former: Mapping[str, Any]) -> str:
+async def change_back(podman: Podman, container_id: str, former: Mapping[str, Any]) -> str:
     """Restore the container's former limits. Returns a sentence."""
     try:
-        now = limits_of(await containers.inspect(errand.podman, errand.object_id))
+        now = limits_of(await containers.inspect(podman, container_id))
         policy = former["RestartPolicy"] if former["RestartPolicy"] != now["RestartPolicy"] else {}
         await containers.update(
-            errand.podman,
-            errand.object_id,
+            podman,
+            container_id,
             _resources(former, now),
             restart=str(policy.get("Name") or ""),
             tries=int(policy.get("MaximumRetryCount") or 0),
         )
-        now = limits_of(await containers.inspect(errand.podman, errand.object_id))
+        now = limits_of(await containers.inspect(podman, container_id))
     except PodmanError as failed:
         return _("The change could not be undone: %s") % failed.message
     left = [name for name in _LIMITS if not _same(former.get(name), now.get(name))]

@@ -86,9 +86,11 @@ async def carry_out(call: Call) -> HostAnswer | None:
             await call.find(request.route.kind, request.name, *plan.also)
     except Refusal as refusal:
         raise Refused(400, str(refusal)) from refusal
+    request, found = call.request, plan.about or found
     if found is None:
         await call.permit(request.route.verb, plan.container)
-    target = request.rebuilt(plan.known_as or (found.known_as if found else ""), query | plan.query)
+    known_as = plan.known_as or (found.known_as if found else "")
+    target = request.rebuilt(known_as, query | plan.query)
     said: list[HostAnswer] = []
     try:
         async with turn(call), _entered(call, found, plan, target) as action:

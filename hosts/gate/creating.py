@@ -27,6 +27,7 @@ from hosts.podman import PodmanError, containers, images
 from hosts.podman.errors import NotFound
 from hosts.podman.transports import transport_of
 
+IMAGES: Final = ("image", "raw_image_name")
 # what Podman's own client says of every container, and that gives it nothing
 _PRIVATE: Final = ({"nsmode": "private"}, {"nsmode": "default"}, {"nsmode": ""})
 _USUAL: Final[dict[str, tuple[Any, ...]]] = {
@@ -61,7 +62,7 @@ async def plan_creation(call: Call, _found: ResolvedObject | None) -> Plan:
     verb = call.request.route.verb
     body = _docker(call) if call.dialect is Dialect.DOCKER else _libpod(call)
     spec = body.spec
-    _heed_own(spec)
+    heed_own(spec)
     pod = await call.find("pod", str(spec["pod"]), "pod.view") if spec.get("pod") else None
     if pod is not None:
         spec["pod"] = pod.known_as
@@ -80,7 +81,7 @@ async def plan_creation(call: Call, _found: ResolvedObject | None) -> Plan:
     call.body = json.dumps(body.body).encode()
 
     async def look(action: StreamedAction, answer: bytes) -> None:
-        made = _id_of(answer)
+        made = id_of(answer)
         await at_container(action, call.endpoint, call.podman, made, proposal)
         action.made = {"kind": "container", "id": made}
 
@@ -104,7 +105,7 @@ def _libpod(call: Call) -> _Body:
     spec = reader.mapping(json_object(call.body), spec_fields.CONTAINER, "")
     if reader.unknown:
         raise Refused(400, f"Not understood: {', '.join(reader.unknown[:9])}.")
-    return _Body(spec, spec, ("image", "raw_image_name"))
+    return _Body(spec, spec, IMAGES)
 
 
 def _docker(call: Call) -> _Body:
@@ -114,13 +115,13 @@ def _docker(call: Call) -> _Body:
     return _Body(found.spec, found.body, ("Image",))
 
 
-def _heed_own(spec: dict[str, Any]) -> None:
+def heed_own(spec: dict[str, Any], *, images: tuple[str, ...] = IMAGES) -> None:
     """Refused where it says what is Haulout's own, or takes its image from the host's disk."""
     for field in ("labels", "annotations"):
         told = spec.get(field)
         if isinstance(told, dict) and any(str(name).startswith(OURS) for name in told):
             raise Refused(400, f"{field}: those that begin with {OURS} are Haulout's own.")
-    for field in ("image", "raw_image_name"):
+    for field in images:
         if transport := transport_of(str(spec.get(field) or "")):
             raise Refused(400, f"{field}: {transport}: names a file or a store of the host.")
 
@@ -181,7 +182,8 @@ async def _joined(call: Call, pod: ResolvedObject) -> Proposal | None:
     return from_inspect.joined_pod(call.request.route.verb, pod.inspect, carrier)
 
 
-def _id_of(answer: bytes) -> str:
+def id_of(answer: bytes) -> str:
+    """The id that the host tells of what it made, or ""."""
     try:
         told = json.loads(answer)
     except (ValueError, RecursionError):

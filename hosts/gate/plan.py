@@ -6,6 +6,7 @@ from typing import Any
 
 from hosts.access import ContainerLike
 from hosts.actions.streams import StreamedAction
+from hosts.gate.names import ResolvedObject
 from hosts.guardrails import Proposal
 
 # looks at what came to be, by the host's answer, before the client hears of it: ActionFailed, PodmanError
@@ -17,6 +18,8 @@ class Plan:
     """`params`: of the intent. `also`: further verbs that it takes there. `query`: replaces the client's own.
     `known_as`: replaces the object's id. `along`: other objects go along, whose locks only the host knows.
 
+    `about`: the object that it turns out to change, though its path names none.
+
     Of what is created: the `name` in its entry, the `container` that a narrowed grant may permit, what it
     `joins`, and a `look` at the result.
     """
@@ -27,6 +30,7 @@ class Plan:
     query: dict[str, list[str]] = field(default_factory=dict)
     known_as: str = ""
     along: bool = False
+    about: ResolvedObject | None = None
     name: str = ""
     container: ContainerLike | None = None
     joins: Proposal | None = None

@@ -17,9 +17,12 @@ from hosts.actions.run import run_fields
 from hosts.database_threads import in_thread
 from hosts.gate import execs
 from hosts.gate.call import Call, refused_by
+from hosts.gate.container_limits import plan_update
 from hosts.gate.creating import plan_creation
+from hosts.gate.creating_objects import plan_pod, plan_secret
 from hosts.gate.creating_stores import plan_network, plan_volume
 from hosts.gate.names import ResolvedObject, on_docker_hub, whole_name
+from hosts.gate.network_members import plan_connect, plan_disconnect, plan_servers
 from hosts.gate.plan import Plan
 from hosts.gate.replies import Refused
 from hosts.gate.routes import Dialect
@@ -186,8 +189,14 @@ _PLANNERS: Final[dict[str, Planner]] = {
     "container.attach": _attach,
     "container.create": plan_creation,
     "network.create": plan_network,
+    "pod.create": plan_pod,
+    "secret.create": plan_secret,
     "volume.create": plan_volume,
     "container.exec": _exec,
+    "container.update": plan_update,
+    "network.connect": plan_connect,
+    "network.disconnect": plan_disconnect,
+    "network.update": plan_servers,
     "container.stop": _stop,
     "container.restart": _stop,
     "container.kill": _kill,

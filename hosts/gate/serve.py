@@ -26,6 +26,7 @@ from hosts.gate.removing_images import SEVERAL, remove_images
 from hosts.gate.replies import Refused, error
 from hosts.gate.routes import Dialect, Table, Takes
 from hosts.gate.routes_change import ROUTES as CHANGES
+from hosts.gate.routes_objects import ROUTES as OBJECTS
 from hosts.gate.routes_read import ROUTES as READS
 from hosts.gate.session import Session
 from hosts.gate.target import BadTarget, NotOpen, Request
@@ -33,7 +34,7 @@ from hosts.link.framing import RequestHead
 from hosts.models import Endpoint
 from hosts.podman import Podman
 
-TABLE: Final = Table((*READS, *CHANGES))
+TABLE: Final = Table((*READS, *CHANGES, *OBJECTS))
 # of the entry of what is not open to clients
 VERB: Final = "gate.request"
 # of a body that is read whole

@@ -44,6 +44,23 @@ EMPTY = frozenset(
     """.split()  # noqa: SIM905
 )
 HOST = JUDGED | HOST_CALM | UNSENT | EMPTY
+# of a container that gets other limits, what Podman reads (pkg/api/handlers/compat/containers.go)
+UPDATE_SENT = frozenset(
+    """
+    BlkioWeight CpuPeriod CpuQuota CpuRealtimePeriod CpuRealtimeRuntime CpuShares CpusetCpus CpusetMems
+    Memory MemoryReservation MemorySwap PidsLimit RestartPolicy
+    """.split()  # noqa: SIM905
+)
+# and what it does not read
+UPDATE_EMPTY = frozenset(
+    """
+    BlkioDeviceReadBps BlkioDeviceReadIOps BlkioDeviceWriteBps BlkioDeviceWriteIOps BlkioWeightDevice
+    CgroupParent CpuCount CpuPercent DeviceCgroupRules DeviceRequests Devices IOMaximumBandwidth
+    IOMaximumIOps KernelMemory KernelMemoryTCP MemorySwappiness OomKillDisable Ulimits
+    """.split()  # noqa: SIM905
+)
+UPDATE = UPDATE_SENT | UPDATE_EMPTY | {"NanoCpus"}
+POLICY = ("Name", "MaximumRetryCount")
 MOUNT = (
     "Type",
     "Source",

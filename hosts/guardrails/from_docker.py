@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hosts.guardrails import docker_fields as fields
+from hosts.guardrails.from_spec import PERIOD_US
 from hosts.guardrails.reader import Reader, join
 
-_PERIOD_US: Final = 100_000
 _PORT: Final = re.compile(r"(\d{1,5})(?:/(tcp|udp|sctp))?")
 # of a path or name that Podman puts between commas or colons
 _PLAIN: Final = re.compile(r"[^,:\"'\\\x00-\x1f=]*")
@@ -61,7 +61,8 @@ def container(raw: Mapping[str, Any], name: str) -> Docker:
     _own(reader, given, spec)
     _shared(reader, host, spec)
     _mounts(reader, given, host, spec)
-    _limits(reader, host, spec)
+    if found := limits(reader, host):
+        spec["resource_limits"] = found
     _network(reader, host, spec)
     body: dict[str, Any] = {**given, "HostConfig": host}
     if endpoints := _endpoints(reader, networking, spec):
@@ -228,7 +229,9 @@ def _mount(
         reader.add_unknown(join(at, "Type"))
 
 
-def _limits(reader: Reader, host: dict[str, Any], spec: dict[str, Any]) -> None:
+def limits(reader: Reader, host: Mapping[str, Any]) -> dict[str, Any]:
+    """The limits in a HostConfig, or in the body of an update, as Podman's resource_limits."""
+
     def number(field: str) -> int:
         return int(reader.number(host.get(field), field) or 0)
 
@@ -243,14 +246,13 @@ def _limits(reader: Reader, host: dict[str, Any], spec: dict[str, Any]) -> None:
     }
     cpu: dict[str, int] = {}
     if nano := number("NanoCpus"):
-        cpu = {"quota": nano // 10_000, "period": _PERIOD_US}
+        cpu = {"quota": nano // 10_000, "period": PERIOD_US}
     for name, field in (("quota", "CpuQuota"), ("period", "CpuPeriod"), ("shares", "CpuShares")):
         if number(field):
             cpu[name] = number(field)
     pids = {"limit": number("PidsLimit")} if number("PidsLimit") else {}
     found = {"memory": memory, "cpu": cpu, "pids": pids}
-    if any(found.values()):
-        spec["resource_limits"] = {name: one for name, one in found.items() if one}
+    return {name: one for name, one in found.items() if one}
 
 
 def _network(reader: Reader, host: dict[str, Any], spec: dict[str, Any]) -> None:
@@ -299,15 +301,21 @@ def _endpoints(
         return {}
     found: dict[str, dict[str, Any]] = {}
     for name, told in (raw or {}).items():
-        where = join(at, str(name))
-        one = reader.mapping(told, fields.ENDPOINT, where)
-        if one.get("Links") or one.get("DriverOpts"):
-            reader.add_unknown(where)
-        reader.mapping(one.get("IPAMConfig"), fields.ADDRESSES, join(where, "IPAMConfig"))
-        found[str(name)] = {key: one[key] for key in fields.ENDPOINT_SENT if one.get(key)}
+        found[str(name)] = endpoint(reader, told, join(at, str(name)))
         if name not in ("default", *_NETWORKS):
             spec.setdefault("Networks", {})[str(name)] = {}
     return found
+
+
+def endpoint(reader: Reader, told: Any, at: str) -> dict[str, Any]:
+    """Of how a container is on a network what is sent on."""
+    one = reader.mapping(told, fields.ENDPOINT, at)
+    if one.get("Links") or one.get("DriverOpts"):
+        reader.add_unknown(at)
+    if one.get("IPAMConfig"):
+        where = join(at, "IPAMConfig")
+        one["IPAMConfig"] = reader.mapping(one["IPAMConfig"], fields.ADDRESSES, where)
+    return {key: one[key] for key in fields.ENDPOINT_SENT if one.get(key)}
 
 
 def _keys(reader: Reader, given: Mapping[str, Any], field: str) -> list[str]:

@@ -9,7 +9,7 @@ from hosts.guardrails.proposal import Fact, Mount, Namespace, Part, PartType, Po
 from hosts.guardrails.reader import Reader, join
 
 # the default CPU period in microseconds, if only a quota is given
-_PERIOD_US = 100_000
+PERIOD_US = 100_000
 
 
 def container(verb: str, spec: Mapping[str, Any]) -> Proposal:
@@ -217,7 +217,7 @@ def _limits(reader: Reader, given: dict[str, Any], part: Part) -> None:
     quota = reader.number(cpu.get("quota", given.get("cpu_quota")), join(at, "cpu.quota"))
     period = reader.number(cpu.get("period", given.get("cpu_period")), join(at, "cpu.period"))
     if quota is not None:
-        part.limits["cpus"] = quota / (period or _PERIOD_US)
+        part.limits["cpus"] = quota / (period or PERIOD_US)
     _device_rules(reader, limits.get("devices"), part, join(at, "devices"))
     raw_cgroup = {**reader.pairs(limits.get("unified"), join(at, "unified"))}
     raw_cgroup |= reader.pairs(given.get("unified"), "unified")

@@ -11,11 +11,12 @@ from hosts.link import web_routes
 from hosts.link.web_routes import NAME, PREFIX
 
 _ANY: Final = r"[^/?]+"
-_CONTAINER: Final = "start|stop|restart|kill|pause|unpause|rename|wait|init"
+_CONTAINER: Final = "start|stop|restart|kill|pause|unpause|rename|wait|init|update"
 _POD: Final = "start|stop|restart|kill|pause|unpause"
 _OPEN: Final = {
     "POST": re.compile(
-        rf"{PREFIX}/(?:(?:volumes|networks)/create|containers/(?:create|{NAME}/(?:{_CONTAINER}))|pods/{NAME}/(?:{_POD})"
+        rf"{PREFIX}/(?:(?:volumes|networks|secrets|pods)/create|containers/(?:create|{NAME}/(?:{_CONTAINER}))|pods/{NAME}/(?:{_POD})"
+        rf"|networks/{NAME}/(?:connect|disconnect|update)"
         rf"|images/(?:pull|create|{_ANY}/(?:tag|untag)))"
     ),
     "DELETE": re.compile(rf"{PREFIX}/(?:containers|pods|volumes|networks|secrets|images)/{_ANY}"),

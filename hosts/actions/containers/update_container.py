@@ -17,7 +17,7 @@ from hosts.actions.run.table import FIELDS, has_value
 from hosts.actions.second_look_changes import at_change, change_back, limits_of, with_former
 from hosts.capabilities import lacks, version_of
 from hosts.cards import Lock, Right, Road, SecondLook, When
-from hosts.guardrails import from_spec
+from hosts.guardrails import Proposal, from_spec
 from hosts.jobs.ask import ask as ask_job
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
@@ -102,13 +102,21 @@ async def do(errand: Errand) -> dict[str, Any]:
     )
 
     async def undo() -> str:
-        return await change_back(errand, former)
+        return await change_back(errand.podman, errand.object_id, former)
 
-    removed = {name: value for name, value in wanted.parts[0].limits.items() if value <= 0}
     await at_change(
-        errand, errand.object_id, with_former(inspected, former), undo=undo, removed=removed
+        errand,
+        errand.object_id,
+        with_former(inspected, former),
+        undo=undo,
+        removed=removed_limits(wanted),
     )
     return {"changed": True}
+
+
+def removed_limits(wanted: Proposal) -> dict[str, float]:
+    """Limits that would be none any more, by their names in rules."""
+    return {name: value for name, value in wanted.parts[0].limits.items() if value <= 0}
 
 
 def resources(params: dict[str, Any]) -> dict[str, Any]:
