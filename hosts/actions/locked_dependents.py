@@ -4,6 +4,7 @@ The inventory lacks a container's anonymous volumes, and what was made just now.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from asgiref.sync import sync_to_async
@@ -31,6 +32,17 @@ class Removal(Protocol):
     def object_id(self) -> str: ...
     @property
     def name(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OneRemoval:
+    """As Removal says, for what is no errand."""
+
+    endpoint: Endpoint
+    podman: Podman
+    kind: str
+    object_id: str
+    name: str
 
 
 async def refuse_locked_dependents(errand: Removal, *, pods: Sequence[str] = ()) -> None:

@@ -4,9 +4,9 @@ The plan is stored in the job. Each item is checked right before its removal. It
 stay and are listed. A broken try continues with the next item.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from asgiref.sync import sync_to_async
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
 from hosts.jobs.order import Order
 from hosts.models import Batch, Endpoint, InventoryRow
-from hosts.podman import system
+from hosts.podman import Podman, system
 from hosts.podman.errors import Conflict, NotFound, PodmanError
 from hosts.refusals import Refusal
 
@@ -39,10 +39,21 @@ class PlanItem:
     created: str = ""
 
 
+class PrunePlace(Protocol):
+    """Where something is pruned: an errand, or a client's request at the gate. `kind`: of the objects."""
+
+    @property
+    def endpoint(self) -> Endpoint: ...
+    @property
+    def podman(self) -> Podman: ...
+    @property
+    def kind(self) -> str: ...
+
+
 # why the item must stay, or "" if it can be removed. NotFound: it is gone
-Look = Callable[[Errand, PlanItem], Awaitable[str]]
+Look = Callable[[PrunePlace, PlanItem], Awaitable[str]]
 # removes it without force. Conflict: it is in use. ItemKept: it stays for another reason
-Remove = Callable[[Errand, PlanItem], Awaitable[None]]
+Remove = Callable[[PrunePlace, PlanItem], Awaitable[None]]
 
 
 # bytes by (endpoint, id), for objects whose row has no size
@@ -124,10 +135,16 @@ def plan_ask(verb: str) -> Callable[..., Batch]:
 
 
 def _order(endpoint: Endpoint, kind: str, items: list[PlanItem], filters: dict[str, str]) -> Order:
-    words = ngettext("%(n)d object", "%(n)d objects", len(items)) % {"n": len(items)}
-    name = items[0].name if len(items) == 1 else words
     params = {"items": [asdict(item) for item in items], "filters": filters}
+    name = name_of(items)
     return Order(endpoint=endpoint, kind=kind, object_id="", name=name, params=params)
+
+
+def name_of(items: Sequence[PlanItem]) -> str:
+    """What a plan is called: the name of its one item, or how many there are."""
+    if len(items) == 1:
+        return items[0].name
+    return ngettext("%(n)d object", "%(n)d objects", len(items)) % {"n": len(items)}
 
 
 def plan_of(errand: Errand) -> list[PlanItem]:
@@ -147,7 +164,7 @@ async def carry_out(errand: Errand, *, look: Look, remove: Remove) -> dict[str, 
     freed = 0
     await errand.about_to_send()
     for number, item in enumerate(plan, 1):
-        why = await _one(errand, item, look=look, remove=remove, again=again)
+        why = await prune_item(errand, item, look=look, remove=remove, again=again)
         if why:
             skipped.append({"name": item.name, "why": why})
             errand.say(_("kept: %(name)s (%(why)s)") % {"name": item.name, "why": why})
@@ -160,14 +177,16 @@ async def carry_out(errand: Errand, *, look: Look, remove: Remove) -> dict[str, 
     return {"removed": removed, "skipped": skipped, "freed_bytes": freed}
 
 
-async def _one(errand: Errand, item: PlanItem, *, look: Look, remove: Remove, again: bool) -> str:
+async def prune_item(
+    place: PrunePlace, item: PlanItem, *, look: Look, remove: Remove, again: bool = False
+) -> str:
     """Why it stays, or "" when it is gone. `again`: an earlier try may have removed it."""
     try:
-        if why := await _locked(errand, item):
+        if why := await _locked(place, item):
             return why
-        if why := await look(errand, item):
+        if why := await look(place, item):
             return why
-        await remove(errand, item)
+        await remove(place, item)
     except NotFound:
         return "" if again else _("was already removed")
     except ItemKept as kept:
@@ -181,10 +200,10 @@ async def _one(errand: Errand, item: PlanItem, *, look: Look, remove: Remove, ag
     return ""
 
 
-async def _locked(errand: Errand, item: PlanItem) -> str:
+async def _locked(place: PrunePlace, item: PlanItem) -> str:
     """The sentence about its lock now, or ""."""
-    locks = await sync_to_async(locks_at, thread_sensitive=False)(errand.endpoint)
-    lock = lock_of(locks, errand.kind, item.id, item.name)
+    locks = await sync_to_async(locks_at, thread_sensitive=False)(place.endpoint)
+    lock = lock_of(locks, place.kind, item.id, item.name)
     return lock_words(lock) if lock else ""
 
 

@@ -1,18 +1,21 @@
 """The second look at what clients create through the gate. What breaks a rule is removed, with an alarm."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from django.utils.translation import gettext as _
 
+from hosts.actions.second_look_objects import parts_of_pod
 from hosts.actions.streams import StreamedAction
 from hosts.database_threads import in_thread
 from hosts.guardrails import Proposal, check, from_inspect
 from hosts.guardrails.privileged import lacks_right, privileged_field
+from hosts.guardrails.proposal import Part
 from hosts.jobs import alarm
 from hosts.jobs.errand import ActionFailed
 from hosts.models import Endpoint
 from hosts.podman import Podman, PodmanError, containers, networks, pods, volumes
+from hosts.podman.errors import NotFound
 
 
 async def at_container(
@@ -47,6 +50,42 @@ async def at_pod(
 
     async def remove() -> None:
         await pods.remove(podman, pod_id, force=True)
+
+    await _judge_created(action, endpoint, request, look, remove)
+
+
+async def at_kube(
+    action: StreamedAction,
+    endpoint: Endpoint,
+    podman: Podman,
+    pod_ids: Sequence[str],
+    fresh: Sequence[str],
+    request: Proposal,
+) -> None:
+    """Pods of a kube file, and those of the volumes `fresh` that there are by now. They are removed if one
+    breaks a rule. ActionFailed.
+    """
+    there: list[str] = []
+
+    async def look() -> Proposal:
+        parts: list[Part] = []
+        for pod_id in pod_ids:
+            _pod, found = await parts_of_pod(podman, pod_id, request)
+            parts += found
+        for name in fresh:
+            try:
+                found_volume = await volumes.inspect(podman, name)
+            except NotFound:
+                continue
+            parts += from_inspect.volume(action.verb, found_volume).parts
+            there.append(name)
+        return Proposal(action.verb, tuple(parts))
+
+    async def remove() -> None:
+        for pod_id in pod_ids:
+            await pods.remove(podman, pod_id, force=True)
+        for name in there:
+            await volumes.remove(podman, name)
 
     await _judge_created(action, endpoint, request, look, remove)
 

@@ -8,13 +8,13 @@ from hosts.actions.second_look import confirm, inspect_or_trouble, judge_identit
 from hosts.guardrails import Proposal, from_inspect, from_request
 from hosts.guardrails.proposal import Part, PartType
 from hosts.jobs.errand import Errand
-from hosts.podman import containers, images, networks, pods, volumes
+from hosts.podman import Podman, containers, images, networks, pods, volumes
 from hosts.podman.errors import NotFound
 
 
 async def at_pod(errand: Errand, pod_id: str, asked: Proposal, *, name: str) -> None:
     """A new pod and its infra container. NotAllowed, HeldForApproval, ActionFailed."""
-    found, parts = await parts_of_pod(errand, pod_id, asked)
+    found, parts = await parts_of_pod(errand.podman, pod_id, asked)
     judge_identity(found, pod_id, name)
 
     async def undo() -> str:
@@ -24,10 +24,10 @@ async def at_pod(errand: Errand, pod_id: str, asked: Proposal, *, name: str) -> 
 
 
 async def parts_of_pod(
-    errand: Errand, pod_id: str, asked: Proposal
+    podman: Podman, pod_id: str, asked: Proposal
 ) -> tuple[dict[str, Any], list[Part]]:
     """(inspect, parts of everything in it, in the terms of the request)."""
-    pod = await inspect_or_trouble(pods.inspect(errand.podman, pod_id))
+    pod = await inspect_or_trouble(pods.inspect(podman, pod_id))
     judge_identity(pod, pod_id, "")
     infra = from_inspect.text(pod.get("InfraContainerID"))
     known = _asked_by_name(asked)
@@ -35,7 +35,7 @@ async def parts_of_pod(
     inner, carrier = [], {}
     for one in from_inspect.mappings(pod.get("Containers")):
         own_id = from_inspect.text(one.get("Id"))
-        found = await inspect_or_trouble(containers.inspect(errand.podman, own_id))
+        found = await inspect_or_trouble(containers.inspect(podman, own_id))
         judge_identity(found, own_id, "")
         if own_id == infra:
             carrier = found
@@ -43,7 +43,7 @@ async def parts_of_pod(
         given = known.get(from_inspect.text(found.get("Name")))
         inner.append(from_inspect.container_part(found, given, infra=infra))
     if infra and not carrier:
-        carrier = await inspect_or_trouble(containers.inspect(errand.podman, infra))
+        carrier = await inspect_or_trouble(containers.inspect(podman, infra))
         judge_identity(carrier, infra, "")
     return pod, [from_inspect.infra_part(pod, carrier, known.get(name)), *inner]
 

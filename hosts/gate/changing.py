@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from hosts.access import ContainerLike, Person, allows, target_of
 from hosts.access.fetch import HostObject, get_host_object
-from hosts.actions.locked_dependents import refuse_locked_dependents
+from hosts.actions.locked_dependents import OneRemoval, refuse_locked_dependents
 from hosts.actions.streams import StreamedAction, streamed_action
 from hosts.database_threads import in_thread
 from hosts.gate import upgrades
@@ -29,8 +29,7 @@ from hosts.gate.values import checked
 from hosts.gate.visibility import Visibility
 from hosts.jobs.errand import ActionFailed
 from hosts.link.framing import AnswerHead
-from hosts.models import Endpoint
-from hosts.podman import Podman, PodmanError
+from hosts.podman import PodmanError
 from hosts.podman.errors import words
 from hosts.refusals import Refusal
 
@@ -41,17 +40,6 @@ LIMIT_S: Final = 330.0
 # those that change nothing, however they end
 _HARMLESS: Final = frozenset({"container.wait", "container.export"})
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/_=-]{1,16384}")
-
-
-@dataclass(frozen=True)
-class _Deed:
-    """For the locks of what goes along."""
-
-    endpoint: Endpoint
-    podman: Podman
-    kind: str
-    object_id: str
-    name: str
 
 
 @dataclass
@@ -162,7 +150,7 @@ async def _heed_host(
         await action.permit(plan.proposal, call.podman)
     if plan.along and found is not None:
         told = found.object
-        deed = _Deed(call.endpoint, call.podman, told.kind, told.podman_id, told.name)
+        deed = OneRemoval(call.endpoint, call.podman, told.kind, told.podman_id, told.name)
         await refuse_locked_dependents(deed)
 
 

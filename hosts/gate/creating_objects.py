@@ -28,7 +28,9 @@ from hosts.podman import PodmanError, secrets
 from hosts.podman.errors import NotFound
 
 _DOCKER_SECRET: Final = ("Name", "Data", "Labels", "Driver", "Templating")
-_OPTIONS: Final = "The options of a secret's driver are folders and commands of the host: not open."
+_OPTIONS: Final = (
+    "A secret driver's options name folders and commands of the host: they are not open."
+)
 
 
 async def plan_secret(call: Call, _found: ResolvedObject | None) -> Plan:

@@ -17,6 +17,7 @@ from hosts.actions.run import run_fields
 from hosts.database_threads import in_thread
 from hosts.gate import execs
 from hosts.gate.call import Call, refused_by
+from hosts.gate.checkpoints import plan_checkpoint, plan_restore
 from hosts.gate.container_limits import plan_update
 from hosts.gate.creating import plan_creation
 from hosts.gate.creating_objects import plan_pod, plan_secret
@@ -187,7 +188,9 @@ async def _attach(call: Call, found: ResolvedObject | None) -> Plan:
 
 _PLANNERS: Final[dict[str, Planner]] = {
     "container.attach": _attach,
+    "container.checkpoint": plan_checkpoint,
     "container.create": plan_creation,
+    "container.restore": plan_restore,
     "network.create": plan_network,
     "pod.create": plan_pod,
     "secret.create": plan_secret,

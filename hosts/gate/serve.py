@@ -6,6 +6,7 @@ authorised on what the host says of its object, and made anew.
 
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
 from typing import Final, Protocol
 
@@ -19,8 +20,11 @@ from hosts.gate import target
 from hosts.gate.call import Call
 from hosts.gate.changing import change
 from hosts.gate.client import Client, Reader, Writer
+from hosts.gate.generating import generate
 from hosts.gate.lasting import Withdrawn, first
 from hosts.gate.making_execs import forget_exec, make_exec
+from hosts.gate.playing import play, take_down
+from hosts.gate.pruning import prune
 from hosts.gate.reading import ReadingLog, read
 from hosts.gate.removing_images import SEVERAL, remove_images
 from hosts.gate.replies import Refused, error
@@ -35,6 +39,13 @@ from hosts.models import Endpoint
 from hosts.podman import Podman
 
 TABLE: Final = Table((*READS, *CHANGES, *OBJECTS))
+# what is more than one request to the host, by method and path
+_OWN: Final[dict[tuple[str, str], Callable[[Call], Awaitable[None]]]] = {
+    **{("POST", route.path): prune for route in OBJECTS if route.path.endswith("/prune")},
+    **{("POST", path): play for path in ("/play/kube", "/kube/play")},
+    **{("DELETE", path): take_down for path in ("/play/kube", "/kube/play")},
+    **{("GET", path): generate for path in ("/generate/kube", "/kube/generate")},
+}
 # of the entry of what is not open to clients
 VERB: Final = "gate.request"
 # of a body that is read whole
@@ -173,6 +184,9 @@ async def _answer(call: Call, written: ReadingLog) -> bool:
         await call.client.whole(_MOST_BYTES)
     if route.path == SEVERAL:
         await remove_images(call, TABLE)
+        return True
+    if (answer := _OWN.get((call.head.method, route.path))) is not None:
+        await answer(call)
         return True
     if route.changes:
         return await change(call)

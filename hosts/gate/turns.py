@@ -23,6 +23,7 @@ _STARTS: Final = frozenset(
         "container.start",
         "container.restart",
         "container.init",
+        "container.restore",
         "container.unpause",
         "pod.start",
         "pod.restart",
@@ -72,6 +73,14 @@ _all: WeakKeyDictionary[asyncio.AbstractEventLoop, defaultdict[int, _Turns]] = W
 
 
 @asynccontextmanager
+async def making(call: Call) -> AsyncIterator[None]:
+    """From the making to the look, within a turn of something that does other things before."""
+    endpoints = _all.setdefault(asyncio.get_running_loop(), defaultdict(_Turns))
+    async with endpoints[call.endpoint.pk].making():
+        yield
+
+
+@asynccontextmanager
 async def turn(call: Call) -> AsyncIterator[None]:
     """Wait for the turn of a change, and have it for the block. Refused where it does not come in time."""
     verb = call.request.route.verb
@@ -80,7 +89,8 @@ async def turn(call: Call) -> AsyncIterator[None]:
         return
     endpoints = _all.setdefault(asyncio.get_running_loop(), defaultdict(_Turns))
     turns = endpoints[call.endpoint.pk]
-    queue = turns.long if verb in _LONG else turns.short
+    lasts = verb in _LONG or verb == "kube.play" or call.request.route.path.endswith("/prune")
+    queue = turns.long if lasts else turns.short
     try:
         async with asyncio.timeout(TURN_S):
             await queue.acquire()

@@ -52,6 +52,14 @@ def heed_narrowed(request: Request) -> None:
         raise Refused(403, words)
 
 
+def filters_of(text: str) -> dict[str, list[str]]:
+    """Filters as lists, however they were sent. Refused (400)."""
+    return {
+        name: values if isinstance(values, list) else [one for one, on in values.items() if on]
+        for name, values in (_filters(text) if text else {}).items()
+    }
+
+
 def _filters(text: str) -> dict[str, Any]:
     """A mapping of lists of texts, or, as Docker sends it, of mappings of ticks; each name once."""
     bad = Refused(400, "filters is a JSON object of lists, of at most 32 KiB, each name once.")

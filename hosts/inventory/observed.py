@@ -3,11 +3,13 @@
 Best effort: what a host does not tell, or tells too late, is not seen. Synchronous, link only.
 """
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -140,11 +142,18 @@ def unexplained(
     near = Q(state__in=Job.TAKEN) | Q(finished_at__gte=window_from - GRACE)
     rows = Job.objects.filter(near, endpoint_id=endpoint_id)
     jobs = list(rows.values_list("pk", "verb", "object_kind", "object_id", "object_name"))
-    jobs += _at_the_gate(endpoint_id, window_from - GRACE)
+    at_gate = _at_the_gate(endpoint_id, window_from - GRACE)
+    jobs += [one for intent in at_gate for one in _as_jobs(intent, endpoint_id)]
     if any(kind == "pod" for _pk, _verb, kind, _id, _name in jobs):
         sightings = _with_pods(endpoint_id, sightings)
     planned = _planned(rows)
-    named = _imported(endpoint_id, window_from - GRACE) | _played(rows)
+    played = [*rows.filter(verb__startswith="kube.").values_list("params", flat=True)]
+    played += [
+        json.loads(intent["params_text"])
+        for intent in at_gate
+        if intent["verb"].startswith("kube.")
+    ]
+    named = _imported(endpoint_id, window_from - GRACE) | _played(played)
     kube_pods = tuple(f"{name}-" for verb, name in named if verb == "pod.create")
     return [
         one
@@ -182,10 +191,12 @@ def _planned(rows: QuerySet[Job]) -> set[tuple[str, str]]:
     return found
 
 
-def _played(rows: QuerySet[Job]) -> set[tuple[str, str]]:
-    """(verb, name) of objects in kube files; their containers are named after the pod."""
+def _played(plans: Iterable[dict[str, Any]]) -> set[tuple[str, str]]:
+    """(verb, name) of objects in kube files, by what the jobs and intents say of them; their containers are
+    named after the pod.
+    """
     found: set[tuple[str, str]] = set()
-    for params in rows.filter(verb__startswith="kube.").values_list("params", flat=True):
+    for params in plans:
         found.add(_KUBE_NETWORK)
         for kind, verbs in _KUBE.items():
             found |= {(verb, str(name)) for name in params.get(kind) or [] for verb in verbs}
@@ -207,22 +218,27 @@ def _imported(endpoint_id: int, since: datetime) -> set[tuple[str, str]]:
     }
 
 
-def _at_the_gate(endpoint_id: int, since: datetime) -> list[tuple[int, str, str, str, str]]:
-    """What people did through the gate with their own clients, in the shape of jobs: it has intents alone."""
+def _at_the_gate(endpoint_id: int, since: datetime) -> list[dict[str, Any]]:
+    """What people did through the gate with their own clients: it has intents alone."""
     intents = Entry.objects.filter(
         door="gate", kind=Kind.INTENT, endpoint_id=endpoint_id, at__gte=since - _LONGEST_IMPORT
     )
-    rows = intents.order_by("-number").values_list(
-        "number", "verb", "target_kind", "target_id", "target_name"
+    rows = intents.order_by("-number").values(
+        "number", "verb", "target_kind", "target_id", "target_name", "params_text"
     )[:_MOST_PENDING]
-    # what is made has no id yet, and its entry the endpoint's
-    own = str(endpoint_id)
-    found = {
-        number: (0, verb, kind, "" if told == own else told, name)
-        for number, verb, kind, told, name in rows
-    }
+    found: dict[int, Any] = {row["number"]: row for row in rows}
     ended = Entry.objects.filter(intent__in=found, kind=Kind.OUTCOME, at__lt=since)
     return [found[number] for number in found.keys() - set(ended.values_list("intent", flat=True))]
+
+
+def _as_jobs(intent: dict[str, Any], endpoint_id: int) -> Iterator[tuple[int, str, str, str, str]]:
+    """The same in the shape of jobs; a prune as the removal of each that it names."""
+    verb, kind, told = intent["verb"], intent["target_kind"], intent["target_id"]
+    # what is made has no id yet, and its entry the endpoint's
+    yield 0, verb, kind, "" if told == str(endpoint_id) else told, intent["target_name"]
+    if verb.endswith(".prune"):
+        for own_id in json.loads(intent["params_text"]).get("ids") or []:
+            yield 0, f"{kind}.remove", kind, str(own_id), ""
 
 
 def _explains(job: tuple[int, str, str, str, str], sighting: Sighting) -> bool:

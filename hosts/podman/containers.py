@@ -20,11 +20,12 @@ async def list_containers(
     *,
     all: bool = True,  # noqa: A002 - Podman's own word
     filters: Filters | None = None,
+    size: bool = False,
 ) -> list[ContainerListItem]:
     """`containers/json`. Filters such as `{"id": [...], "status": ["running"], "label": [...]}`;
-    an id filter that matches nothing gives an empty list.
+    an id filter that matches nothing gives an empty list. `size`: with what each has written, which is slow.
     """
-    params = {"all": all, "filters": filters or None}
+    params = {"all": all, "filters": filters or None, "size": size or None}
     answer = await podman.get(path("containers", "json"), params=params)
     return cast(list[ContainerListItem], answer.objects())
 

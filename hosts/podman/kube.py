@@ -11,18 +11,24 @@ PLAY_LIMIT_S: Final = 600.0
 
 
 async def play(
-    podman: Podman, document: bytes, *, start: bool = True, networks: Sequence[str] = ()
+    podman: Podman,
+    document: bytes,
+    *,
+    start: bool = True,
+    networks: Sequence[str] = (),
+    more: Params | None = None,
 ) -> dict[str, Any]:
     """`{"Pods": [{"ID", "Containers", "ContainerErrors", …}], "Volumes", "Secrets"}`.
 
     Nothing is built: for a missing image Podman would look for a Containerfile in a folder of that
     name on the host. Podman 4.3 has no such switch, so images are pulled before. Names that are taken
-    raise Conflict or ServerFault with Podman's words. Secrets of the same name are replaced.
+    raise Conflict or ServerFault with Podman's words. Secrets of the same name are replaced. `more`: further
+    parameters, as Podman spells them.
     """
     answer = await podman.call(
         "POST",
         path("play", "kube"),
-        params={"start": start, "build": False, "network": list(networks) or None},
+        params={"start": start, "build": False, "network": list(networks) or None, **(more or {})},
         body=document,
         headers={"Content-Type": "text/plain"},
         timeout_s=PLAY_LIMIT_S,

@@ -70,17 +70,28 @@ def on_docker_hub(host: Host) -> Iterator[None]:
 async def run(
     host: Host, endpoint_on: Callable[..., Any], tmp_path: Path
 ) -> AsyncIterator[Callable[[Person], Awaitable[Run]]]:
-    """`client = await run(person)`; `await client("podman", "ps")` gives what it prints. `fails`: it must."""
+    """Clients at the gate of that host."""
     endpoint = await in_thread(endpoint_on, host)
+    async with clients_at(endpoint.pk, tmp_path) as made:
+        yield made
+
+
+@asynccontextmanager
+async def clients_at(
+    endpoint_id: int, within: Path
+) -> AsyncIterator[Callable[[Person], Awaitable[Run]]]:
+    """`client = await run(person)`; `await client("podman", "ps")` gives what it prints. `fails`: it must."""
     async with AsyncExitStack() as open_while:
 
         async def made(person: Person) -> Run:
-            folder = tmp_path / str(person.user.pk)
+            folder = within / str(person.user.pk)
             folder.mkdir()
-            where = gate_socket(folder / "s", person, endpoint.pk)
+            where = gate_socket(folder / "s", person, endpoint_id)
             path = await open_while.enter_async_context(where)
 
-            async def client(*words: str, fails: bool = False, stdin: str = "") -> str:
+            async def client(
+                *words: str, fails: bool = False, stdin: str = "", limit_s: float = 60
+            ) -> str:
                 env = {**os.environ, "HOME": str(folder), "DOCKER_HOST": f"unix://{path}"}
                 if words[0] == "podman":
                     words = ("podman", "--remote", "--url", f"unix://{path}", *words[1:])
@@ -92,7 +103,7 @@ async def run(
                     env=env,
                     cwd=folder,
                 )
-                async with asyncio.timeout(60):
+                async with asyncio.timeout(limit_s):
                     said, _none = await child.communicate(stdin.encode())
                 assert (child.returncode != 0) is fails, (words, said.decode())
                 return said.decode()

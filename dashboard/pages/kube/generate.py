@@ -1,9 +1,7 @@
 """Kube YAML that Podman generates for a container or pod. Values are masked until asked for."""
 
-import re
 from functools import partial
 
-import yaml
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,9 +22,7 @@ from hosts.access import (
     require,
     target_of,
 )
-from hosts.access.readable_inspect import MASK
-from hosts.actions.kube.kube_yaml import YamlRefused, read
-from hosts.inventory.job_marks import OURS
+from hosts.actions.kube.generated_yaml import without_marks, without_values
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError, kube
 
@@ -34,7 +30,6 @@ VERB = "kube.generate"
 # the right to see environment values, as elsewhere
 VALUES = "container.environment"
 KINDS = ("container", "pod")
-_OURS = re.compile(rf"^ +{re.escape(OURS)}[^:\n]*:(?: .*)?\n", re.MULTILINE)
 
 
 @never_cache
@@ -73,37 +68,4 @@ def _may(person: Person, row: InventoryRow) -> bool:
 
 
 async def _kube_yaml(podman: Podman, *, name: str) -> str:
-    # a play would refuse our labels and annotations
-    return _OURS.sub("", await kube.generate(podman, [name]))
-
-
-def without_values(text: str) -> str:
-    """The YAML without environment values and comments.
-
-    "" when the host's text is no YAML, or too long.
-    """
-    try:
-        documents = [document.content for document in read(text)]
-    except (YamlRefused, yaml.YAMLError):
-        return ""
-    for document in documents:
-        _mask(document)
-    return yaml.safe_dump_all(documents, sort_keys=False, allow_unicode=True)
-
-
-def _mask(value: object) -> None:
-    if isinstance(value, list):
-        for item in value:
-            _mask(item)
-        return
-    if not isinstance(value, dict):
-        return
-    for name, inner in value.items():
-        if name == "env" and isinstance(inner, list):
-            for one in inner:
-                if isinstance(one, dict) and "value" in one:
-                    one["value"] = MASK
-        elif name in ("data", "stringData") and value.get("kind") == "Secret":
-            value[name] = dict.fromkeys(inner, MASK) if isinstance(inner, dict) else MASK
-        else:
-            _mask(inner)
+    return without_marks(await kube.generate(podman, [name]))

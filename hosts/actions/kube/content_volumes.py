@@ -14,10 +14,10 @@ from hosts import advisories
 from hosts.actions.kube.kube_plan import KubePlan
 from hosts.guardrails.kube_document import kind_of
 from hosts.guardrails.kube_fields import WITH_TEMPLATE
-from hosts.jobs.errand import ActionFailed, Errand
+from hosts.jobs.errand import ActionFailed
 from hosts.models import Endpoint, Volume
 from hosts.models.inventory import LIVE
-from hosts.podman import system, volumes
+from hosts.podman import Podman, system, volumes
 from hosts.podman.errors import NotFound
 from hosts.refusals import FieldRefusal
 
@@ -37,19 +37,19 @@ def refuse_unsafe(endpoint: Endpoint, plan: KubePlan) -> None:
         )
 
 
-async def heed_unsafe(errand: Errand, plan: KubePlan) -> None:
+async def heed_unsafe(podman: Podman, plan: KubePlan) -> None:
     """ActionFailed, by the host's own version and volumes."""
     filled, shared = _names(plan)
     if not filled:
         return
-    version = (await system.ping(errand.podman)).libpod
+    version = (await system.ping(podman)).libpod
     advisory = advisories.advisory_against(version, advisories.KUBE_VOLUMES)
     if advisory is None:
         return
     unsafe = set(shared)
     for name in filled:
         try:
-            await volumes.inspect(errand.podman, name)
+            await volumes.inspect(podman, name)
         except NotFound:
             continue
         unsafe.add(name)

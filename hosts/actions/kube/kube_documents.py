@@ -12,6 +12,11 @@ from hosts.actions.kube.kube_yaml import dump
 from hosts.guardrails.kube_fields import WITH_TEMPLATE
 
 
+def as_sent(plan: KubePlan) -> bytes:
+    """The plan's documents as YAML, without a label of ours: of what no job makes."""
+    return dump(document.content for document in plan.documents)
+
+
 def with_job_labels(plan: KubePlan, *, job_id: int) -> bytes:
     """The plan's documents as YAML. Podman gives a pod the labels of its metadata."""
     made = []

@@ -150,7 +150,7 @@ async def do(errand: Errand) -> dict[str, Any]:
             errand.say(_("Pulling %s") % image)
             await pull_into(errand, image)
     await _clear(errand)
-    await heed_unsafe(errand, plan)
+    await heed_unsafe(errand.podman, plan)
     fresh = await new_volumes(errand, plan.names("volume"))
     await errand.about_to_send({"volumes": fresh})
     report = await _play(errand, plan)
@@ -165,7 +165,7 @@ async def _play(errand: Errand, plan: KubePlan) -> dict[str, Any]:
     """Podman's report. Existing volumes are used, on every Podman."""
     version = version_of(errand.endpoint)
     if version is None or version < _TAKES_VOLUMES_SINCE:
-        absent = await missing(errand, plan.names("volume"))
+        absent = await missing(errand.podman, plan.names("volume"))
         sent = tuple(
             one
             for one in plan.documents

@@ -8,7 +8,7 @@ from hosts.actions.second_look_objects import parts_of_pod, remove_pod, remove_v
 from hosts.guardrails import Proposal, from_inspect
 from hosts.guardrails.proposal import Part
 from hosts.jobs.errand import Errand
-from hosts.podman import pods, volumes
+from hosts.podman import Podman, pods, volumes
 from hosts.podman.errors import NotFound, PodmanError
 
 
@@ -17,7 +17,7 @@ async def new_volumes(errand: Errand, names: Sequence[str]) -> list[str]:
     known = errand.before.get("volumes")
     if errand.broken and isinstance(known, list):
         return [str(name) for name in known]
-    return await missing(errand, names)
+    return await missing(errand.podman, names)
 
 
 async def remove_made(errand: Errand) -> str:
@@ -28,12 +28,12 @@ async def remove_made(errand: Errand) -> str:
     return await run_undo([*steps, *(remove_volume(errand, str(name)) for name in fresh)])
 
 
-async def missing(errand: Errand, names: Sequence[str]) -> list[str]:
+async def missing(podman: Podman, names: Sequence[str]) -> list[str]:
     """Those of the volumes that the host does not have."""
     absent = []
     for name in names:
         try:
-            await volumes.inspect(errand.podman, name)
+            await volumes.inspect(podman, name)
         except NotFound:
             absent.append(name)
     return absent
@@ -45,7 +45,7 @@ async def look(errand: Errand, asked: Proposal, fresh: Sequence[str]) -> list[st
     ids = [str(one["Id"]) for one in made]
     parts: list[Part] = []
     for pod_id in ids:
-        _pod, found = await parts_of_pod(errand, pod_id, asked)
+        _pod, found = await parts_of_pod(errand.podman, pod_id, asked)
         parts += found
     there = []
     for name in fresh:

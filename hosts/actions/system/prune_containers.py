@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from hosts.actions import prune_plan
 from hosts.actions.action import Action
-from hosts.actions.prune_plan import PlanItem
+from hosts.actions.prune_plan import PlanItem, PrunePlace
 from hosts.cards import TAKES_AWAY, Lock, Right
 from hosts.jobs.errand import Errand
 from hosts.podman import containers
@@ -19,21 +19,23 @@ ENDED = ("exited", "stopped")
 AT_REST = (*ENDED, "created", "configured", "initialized")
 
 
-async def _look(errand: Errand, item: PlanItem) -> str:
-    found = await containers.inspect(errand.podman, item.id)
+async def look(place: PrunePlace, item: PlanItem) -> str:
+    """Why it must stay, or "". NotFound."""
+    found = await containers.inspect(place.podman, item.id)
     status = str((found.get("State") or {}).get("Status", "")).lower()
     if status not in AT_REST:
         return _("is now %s") % status
     return ""
 
 
-async def _remove(errand: Errand, item: PlanItem) -> None:
-    await containers.remove(errand.podman, item.id)
+async def remove(place: PrunePlace, item: PlanItem) -> None:
+    """Remove it without force. Conflict: it is in use."""
+    await containers.remove(place.podman, item.id)
 
 
 async def do(errand: Errand) -> dict[str, Any]:
     """Remove what the plan names."""
-    return await prune_plan.carry_out(errand, look=_look, remove=_remove)
+    return await prune_plan.carry_out(errand, look=look, remove=remove)
 
 
 ACTION = Action(

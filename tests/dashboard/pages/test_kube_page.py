@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.pages.kube.generate import without_values
+from hosts.actions.kube.generated_yaml import without_values
 from hosts.models import Job
 from tests import make
 from tests.cast import Cast

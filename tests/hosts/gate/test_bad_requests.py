@@ -302,6 +302,9 @@ async def test_bodies_that_are_not_understood(way: Way, there: FakeHost) -> None
     there.answers["GET /v5.0.0/libpod/exec/e1/json"] = Answer(value=session)
     there_are = ("", "container", "exec")
     routes = [one for one in TABLE.routes if one.takes is Takes.JSON and one.kind in there_are]
+    # a secret's value may be anything
+    value = ("/secrets/create", (Dialect.LIBPOD,))
+    routes = [one for one in routes if (one.path, one.dialects) != value]
     assert len(routes) > 5
     for route in routes:
         for body in BODIES:

@@ -350,3 +350,51 @@ async def test_a_lock_is_in_the_way(shop: Shop, knock: Knock, cast: Cast, fleet:
         got = await door.ask(f"POST {path}", body=body(**asked))
         assert (got.status, "locked" in got.json["message"]) == (403, True), path
     assert sent(shop.host) == []
+
+
+async def test_a_checkpoint_and_what_goes_on_from_it(
+    shop: Shop, knock: Knock, cast: Cast, entry_of: Entries
+) -> None:
+    for deed in ("checkpoint", "restore"):
+        shop.answers(f"POST {V}/containers/{SHOP}/{deed}", value={"Id": SHOP})
+    door = await knock(await in_thread(person_of, cast.bob))
+    query = "export=false&keep=true&tcpEstablished=false"
+    assert (await door.ask(f"POST {V}/containers/shop/checkpoint?{query}")).status == 200
+    query = "import=false&keep=true&name=&pod="
+    assert (await door.ask(f"POST {V}/containers/shop/restore?{query}")).status == 200
+    # it was looked at once it ran
+    assert shop.host.lines()[-1] == f"GET {P}/containers/{SHOP}/json"
+    for verb in ("container.checkpoint", "container.restore"):
+        assert (await entry_of(verb))[-1].result == "ok"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "checkpoint?export=true",
+        "checkpoint?preCheckpoint=1",
+        "restore?import=true",
+        "restore?name=other",
+        "restore?pod=bank",
+        "restore?publishPorts=80%3A80",
+    ],
+)
+async def test_archives_of_checkpoints_are_not_open(
+    shop: Shop, knock: Knock, cast: Cast, line: str
+) -> None:
+    door = await knock(await in_thread(person_of, cast.alice))
+    assert (await door.ask(f"POST {V}/containers/shop/{line}")).status == 403
+    assert not shop.host.lines(of="POST")
+
+
+async def test_what_goes_on_beyond_a_rule_is_stopped(
+    shop: Shop, knock: Knock, cast: Cast, entry_of: Entries
+) -> None:
+    await memory_below_2048()
+    shop.answers(f"POST {V}/containers/{SHOP}/restore", shop.becomes(Memory=8192), value={})
+    shop.answers(f"POST {P}/containers/{SHOP}/kill", status=204)
+    door = await knock(await in_thread(person_of, cast.bob))
+    got = await door.ask(f"POST {V}/containers/shop/restore")
+    assert (got.status, "It was stopped" in got.json["message"]) == (403, True)
+    assert shop.host.lines()[-1].startswith(f"POST {P}/containers/{SHOP}/kill")
+    assert len(await entry_of("guardrail.alarm")) == 1

@@ -3,18 +3,24 @@
 import base64
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from audit.models import Entry
+from hosts.actions.approvals import decide
 from hosts.database_threads import in_thread
-from hosts.models import Guardrail, ObjectLock
+from hosts.models import FreezeWindow, Guardrail, Job, ObjectLock
 from tests.cast import Cast
 from tests.fresh_person import person_of
 from tests.hosts.gate.door import Knock
 from tests.hosts.gate.fake_host import Answer, FakeHost
+from tests.hosts.jobs.conftest import vault_keys
 from tests.two_teams import Fleet
+
+__all__ = ["vault_keys"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -220,3 +226,30 @@ async def test_neither_a_viewer_nor_whoever_has_some_containers_makes_them(
             got = await door.ask(f"POST {line}", body=told)
             assert (got.status, ".create" in got.json["message"]) == (403, True), line
     assert made(fake_host) == []
+
+
+@pytest.mark.usefixtures("vault_keys")
+async def test_one_that_waits_for_a_yes_is_kept_nowhere(
+    fake_host: FakeHost, knock: Knock, cast: Cast
+) -> None:
+    now, hour = timezone.now(), timedelta(hours=1)
+    path = f"POST {V}/secrets/create"
+    fake_host.answers[path] = Answer(value={"ID": OLD})
+    await in_thread(
+        lambda: FreezeWindow.objects.create(
+            name="audit week", severity="ask", starts_at=now - hour, ends_at=now + hour
+        )
+    )
+    door = await knock(await in_thread(person_of, cast.bob))
+    there(fake_host)
+    got = await door.ask(f"{path}?name=key&replace=true", body=VALUE)
+    assert (got.status, "waits" in got.json["message"]) == (403, True)
+    [job] = await in_thread(lambda: list(Job.objects.all()))
+    assert "canary" not in str(await in_thread(lambda: list(Job.objects.values())))
+    assert job.sealed_params is None
+    assert made(fake_host) == []
+    [question] = await in_thread(lambda: list(job.approvals.all()))
+    await in_thread(lambda: decide.approve(person_of(cast.alice), question.pk))
+    assert (await door.ask(f"{path}?name=key&replace=true", body=b"another")).status == 403
+    assert (await door.ask(f"{path}?name=key&replace=true", body=VALUE)).status == 200
+    assert made(fake_host) == [VALUE]

@@ -30,7 +30,9 @@ UNDESCRIBED = """
 all: Docker's clients send it
 authfile: Podman's own client sends it, and it is not sent on
 before: of Docker's older clients
+certdir: Podman's own client sends it, and it is not sent on
 conditions: Podman's own client sends it beside condition
+configmaps: Podman's own client sends it, and it is not sent on
 delay: of Podman's, which both dialects read
 descriptors: Podman's own client sends it beside ps_args
 details: Docker's clients send it
@@ -41,16 +43,21 @@ identity: Docker's newer clients send it
 ignoreifexists: both dialects stand in one line of the table
 link: Docker's clients send it
 manifests: Docker's newer clients send it
+nohostname: Podman's code reads it
 noprune: Podman's code reads it
 one-shot: both dialects are read by the same code
 only_ids: docker-py sends it, and it is not sent on
 password: Podman's own client sends it, and it is not sent on
 platform: Docker's clients send it
+publishports: Podman's own client sends it, and it is not open
+quiet: Podman's own client sends it, and it is not sent on
 recursive: Podman's own client sends it, and it is not sent on
 retry: Podman's code reads it
 retrydelay: Podman's code reads it
 scope: Docker's clients send it
+seccompprofileroot: Podman's own client sends it, and it is not sent on
 shared-size: both dialects are read by the same code
+signaturepolicy: Podman's own client sends it, and it is not sent on
 signal: Docker's clients send it
 since: of Docker's older clients
 size: both dialects stand in one line of the table
@@ -64,6 +71,8 @@ username: Podman's own client sends it, and it is not sent on
 verbose: Docker's clients send it
 volumes: Podman's code reads it for v
 """
+# what the gate answers for Docker's client, though Podman has no such call
+ANSWERED = frozenset({("POST", "/build/prune")})
 
 
 def refused() -> set[tuple[str, str, str]]:
@@ -119,7 +128,7 @@ def test_a_parameter_is_taken_or_refused_on_purpose(route: PodmanRoute) -> None:
 
 def test_nothing_is_open_or_closed_that_no_version_has() -> None:
     there = {route.key: route for route in every_route()}
-    assert open_routes().keys() <= there.keys()
+    assert open_routes().keys() - ANSWERED <= there.keys()
     assert closed_routes().keys() <= there.keys()
     for method, path, name in refused():
         names = {one.lower() for one in there[method, path].parameters}
@@ -130,7 +139,10 @@ def test_what_no_description_names_has_a_reason_too() -> None:
     reasons = dict(line.split(": ", 1) for line in UNDESCRIBED.strip().splitlines())
     there = {route.key: {name.lower() for name in route.parameters} for route in every_route()}
     more = {
-        name for key, route in open_routes().items() for name in route.query.keys() - there[key]
+        name
+        for key, route in open_routes().items()
+        if key not in ANSWERED
+        for name in route.query.keys() - there[key]
     }
     assert more == reasons.keys()
 

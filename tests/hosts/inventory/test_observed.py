@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from audit import write
 from audit.models import Entry
-from audit.shapes import Result
+from audit.shapes import Result, Who
 from hosts.access.fetch import target_of
 from hosts.inventory import WriteBatch, write_together
 from hosts.inventory.job_marks import mark
@@ -242,3 +242,31 @@ def test_what_was_left_out_is_written_of_the_host(endpoint: Endpoint) -> None:
     write_together([lambda batch: record(batch, endpoint, minutes.due(now=60.0))])
     entry = Entry.objects.get(verb=MORE)
     assert (entry.count, entry.target_kind, entry.target_name) == (700, "host", endpoint.host.name)
+
+
+def at_the_gate(endpoint: Endpoint, verb: str, params: dict[str, Any], **target: Any) -> None:
+    """Somebody's own client does it there."""
+    kind = target.pop("kind", verb.partition(".")[0])
+    who = Who(name="Bob", user_id=0, door="gate")
+    write.intent(who, verb, target_of(endpoint, kind=kind, **target), params=params)
+
+
+def test_a_prune_at_the_gate_explains_what_it_names(endpoint: Endpoint) -> None:
+    at_the_gate(endpoint, "container.prune", {"ids": [A], "items": ["web"]}, name="web")
+    assert not foreign(endpoint, sighting("container.remove"))
+    assert foreign(endpoint, sighting("container.remove", podman_id="b" * 64))
+    assert foreign(endpoint, sighting("container.rename"))
+
+
+def test_a_kube_file_at_the_gate_explains_what_is_in_it(endpoint: Endpoint) -> None:
+    params = {"pods": ["shop"], "volumes": ["data"], "secrets": [], "images": [], "start": True}
+    at_the_gate(endpoint, "kube.play", params, kind="pod", name="shop")
+    for verb, name in (
+        ("pod.create", "shop"),
+        ("container.start", "shop-web"),
+        ("volume.create", "data"),
+        ("network.create", "podman-default-kube-network"),
+    ):
+        pod_id = "c" * 64 if verb.startswith("container") else ""
+        assert not foreign(endpoint, sighting(verb, name=name, podman_id="d" * 64, pod_id=pod_id))
+    assert foreign(endpoint, sighting("pod.create", name="bank", podman_id="d" * 64))

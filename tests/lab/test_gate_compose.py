@@ -1,0 +1,91 @@
+"""Compose through the gate and the link's own relay: ten services, and nothing is told twice."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.models import Entry
+from hosts.database_threads import in_thread
+from tests.cast import Cast
+from tests.fresh_person import person_of
+from tests.lab.hosts import Host, Lab
+from tests.lab.link_process import Link, link, register, until
+from tests.lab.test_gate_clients import clients_at, on_docker_hub, outcomes
+
+__all__ = ["link", "on_docker_hub"]
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE_S = 240
+
+
+@pytest.fixture
+def host(lab: Lab, clean_hosts: None) -> Host:
+    return lab.hosts[0]
+
+
+def project(folder: Path) -> Path:
+    """Ten services with what people give theirs."""
+    for name in ("password", "settings"):
+        (folder / name).write_text("of the client")
+    service = {"image": "busybox", "command": "sleep 1000", "stop_grace_period": "0s"}
+    services: dict[str, Any] = {f"s{number}": dict(service) for number in range(9)}
+    services["db"] = {
+        **service,
+        "networks": {"back": {"aliases": ["database"]}},
+        "volumes": ["data:/data"],
+        "healthcheck": {"test": ["CMD", "true"], "interval": "5s"},
+    }
+    services["s0"] |= {
+        "networks": ["back", "front"],
+        "depends_on": ["db"],
+        "secrets": ["password"],
+        "configs": ["settings"],
+    }
+    told = {
+        "services": services,
+        "networks": {"back": {}, "front": {}},
+        "volumes": {"data": {}},
+        "secrets": {"password": {"file": str(folder / "password")}},
+        "configs": {"settings": {"file": str(folder / "settings")}},
+    }
+    file = folder / "compose.yaml"
+    file.write_text(json.dumps(told))
+    return file
+
+
+def observed() -> list[tuple[str, str]]:
+    rows = Entry.objects.filter(kind="observed").order_by("number")
+    return list(rows.values_list("verb", "target_name"))
+
+
+@pytest.mark.usefixtures("on_docker_hub")
+async def test_ten_services_up_and_down(
+    must_have: Any, host: Host, link: Link, cast: Cast, tmp_path: Path
+) -> None:
+    must_have(shutil.which("docker-compose"), "no docker-compose here: apt install docker-compose")
+    endpoint = await in_thread(register, host)
+    # secrets and configs are files of the host
+    files = f"cd {tmp_path}; printf canary >password; printf depth >settings"
+    host.run("sh", "-c", f"mkdir -p {tmp_path}; {files}")
+    words = ("docker-compose", "-p", "shop", "-f", str(project(tmp_path)))
+    async with clients_at(endpoint.pk, tmp_path) as run:
+        said = await run(await in_thread(person_of, cast.bob))
+        await said(*words, "up", "-d", limit_s=PATIENCE_S)
+        networks = host.podman("inspect", "-f", "{{json .NetworkSettings.Networks}}", "shop-s0-1")
+        assert sorted(json.loads(networks)) == ["shop_back", "shop_front"]
+        inside = ("exec", "-T", "s0", "cat", "/run/secrets/password", "/settings")
+        assert await said(*words, *inside) == "canarydepth"
+        assert "shop-db-1" in await said(*words, "ps")
+        await said(*words, "down", "-v", "-t", "0", limit_s=PATIENCE_S)
+    assert host.podman("ps", "-aq", "--filter", "name=shop").strip() == ""
+    assert "shop" not in host.podman("volume", "ls", "-q") + host.podman("network", "ls")
+    assert {verb for verb, result in await outcomes() if result != "ok"} == set()
+    # what somebody does past the gate comes after all of that
+    host.podman("network", "create", "marker")
+    try:
+        await in_thread(lambda: until("seen", lambda: ("network.create", "marker") in observed()))
+    finally:
+        host.podman("network", "rm", "marker")
+    assert await in_thread(observed) == [("network.create", "marker")]
