@@ -20,9 +20,10 @@ def database(url: str, sqlite_file: Path, *, process: str = "console") -> dict[s
         return {
             "ENGINE": "dashboard.sqlite3",
             "NAME": sqlite_file,
-            # the gate asks some fifty times for each client, and opening the file each time was half of its
-            # work. Only for seconds, so that a file that was put in its place is found
-            "CONN_MAX_AGE": 5 if process == "gate" else 0,
+            # the gate asks some fifty times for each client, and a worker looks several times a second:
+            # opening the file each time was half of their work. Only for seconds, so that a file that was put
+            # in its place is found. Web's threads live for one request
+            "CONN_MAX_AGE": 5 if process in SERVING - {"web"} else 0,
             "OPTIONS": {
                 # IMMEDIATE: a reader that turns writer would fail at once instead of waiting
                 "transaction_mode": "IMMEDIATE",
