@@ -4,6 +4,7 @@ Must not fail: an error page wears the same frame.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -123,9 +124,9 @@ def _rail(request: HttpRequest) -> list[list[RailEntry]]:
 
 
 def _entry(place: RailPlace, request: HttpRequest, verbs: frozenset[str]) -> RailEntry | None:
-    url = reverse(place.url_name)
     if place.verb and place.verb not in verbs:
         return None
+    url = _url(place.url_name)
     here = request.path == url or (url != "/" and _within(request.path, (url,)))
     here = (here or _within(request.path, _urls(place.also))) and not _within(
         request.path, _urls(place.but)
@@ -155,7 +156,7 @@ def _failed_jobs(request: HttpRequest) -> int:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return 0
-    return failures.recent(person_of(request)).count()
+    return failures.count_recent(person_of(request))
 
 
 # the number beside a place as the page is made; its live list keeps it true
@@ -169,8 +170,14 @@ def _open_freezes(request: HttpRequest) -> list[str]:
     return lines_for(person_of(request))
 
 
+@cache
+def _url(name: str) -> str:
+    """Every page asks for all of them, and they stay the same."""
+    return reverse(name)
+
+
 def _urls(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(reverse(name) for name in names)
+    return tuple(_url(name) for name in names)
 
 
 def _within(path: str, urls: tuple[str, ...]) -> bool:

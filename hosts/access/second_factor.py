@@ -21,10 +21,10 @@ def factor_required(user_ids: Iterable[int]) -> QuerySet[User]:
     """Those of these people who have a role that requires one. One query if no role does. Never service
     accounts, since nobody signs in as one.
     """
-    people = User.objects.select_related(None).filter(kind=User.Kind.PERSON)
     asking = list(Role.objects.filter(second_factor=True).values_list("pk", flat=True))
     if not asking:
-        return people.none()
+        return User.objects.none()
+    people = User.objects.select_related(None).filter(kind=User.Kind.PERSON)
     live = in_force(Grant.objects.filter(role__in=asking))
     to_them = live.filter(Q(user=OuterRef("pk")) | Q(team__memberships__user=OuterRef("pk")))
     found = people.filter(pk__in=list(user_ids))
@@ -33,12 +33,16 @@ def factor_required(user_ids: Iterable[int]) -> QuerySet[User]:
 
 def users_lacking_factor(user_ids: Iterable[int]) -> set[int]:
     """Those of these people who need a second factor and have none."""
+    asked = factor_required(user_ids)
+    if asked.query.is_empty():
+        # every request asks this, and what follows takes milliseconds to write as SQL
+        return set()
     having = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
     known = Identity.objects.filter(user=OuterRef("pk"))
     # a provider without a second factor would be a way around those with one
     asking_there = Q(provider__in=_asking_themselves())
     at_theirs, elsewhere = known.filter(asking_there), known.exclude(asking_there)
-    found = factor_required(user_ids).exclude(Exists(having))
+    found = asked.exclude(Exists(having))
     without_password = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     found = found.exclude(without_password & Exists(at_theirs) & ~Exists(elsewhere))
     return set(found.values_list("pk", flat=True))

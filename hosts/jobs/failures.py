@@ -73,6 +73,13 @@ def recent(person: Person) -> QuerySet[Job]:
     return failed.exclude(Exists(_overtaking())).filter(NOT_DONE)
 
 
+def count_recent(person: Person) -> int:
+    """How many `recent` has. Where nothing failed, one small query."""
+    since = timezone.now() - RECENT
+    anything = Job.objects.filter(state__in=_FAILED, finished_at__gt=since).order_by()
+    return recent(person).count() if anything.exists() else 0
+
+
 def _overtaking() -> QuerySet[Job]:
     """Ended jobs after which the outer query's job no longer counts."""
     return Job.objects.filter(
