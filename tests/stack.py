@@ -1,5 +1,6 @@
 """A whole Haulout for tests: the real `manage.py up` on a free port with a data folder of its own."""
 
+import fcntl
 import os
 import queue
 import re
@@ -162,10 +163,19 @@ class Stack:
 @pytest.fixture(scope="session")
 def prepared_data(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
     """`prepared_data(path)`: there, a data folder as the first `setup` leaves it, so that `up` has
-    nothing to make. Made once in each process of the tests.
+    nothing to make. Made once in a run of the tests.
     """
-    made = tmp_path_factory.mktemp("prepared") / "data"
-    Stack(made).manage("setup")
+    ours = tmp_path_factory.getbasetemp()
+    # xdist's processes have theirs side by side in that of the run
+    made = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "prepared" / "data"
+    made.parent.mkdir(exist_ok=True)
+    with (made.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            begun = made.with_name("begun")
+            shutil.rmtree(begun, ignore_errors=True)
+            Stack(begun).manage("setup")
+            begun.rename(made)
 
     def copy(path: Path) -> Path:
         shutil.copytree(made, path, dirs_exist_ok=True)

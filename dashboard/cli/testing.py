@@ -56,8 +56,10 @@ def run(words: list[str]) -> int:
             if status := _house_rules(more):
                 return status
             words = [f"--ignore-glob={HOUSE_RULES}", *words]
-        words = [*_shared_out(words, waits=not fast), *words]
-        status = _pytest(words, more).wait() if fast else _runs(words, more)
+        if fast:
+            status = _pytest([*_shared_out(words, waits=False), *words], more).wait()
+        else:
+            status = _runs(words, more)
         if whole and status in (0, TESTS_FAILED):
             status = _compare(calls, words) or status
         return status
@@ -88,15 +90,18 @@ def _house_rules(more: dict[str, str]) -> int:
 
 def _runs(words: list[str], more: dict[str, str]) -> int:
     server = None if _lists_only(words) else _postgresql()
+    everything = [*_shared_out(words), *words]
     if server is None:
-        return _pytest(words, more).wait()
+        return _pytest(everything, more).wait()
     with server:
         say("tests of the database on PostgreSQL; beside them all tests on SQLite, shown after")
         with tempfile.TemporaryFile() as shown:
             where = {"HAULOUT_TEST_DATABASE_URL": server.url}
-            of_database = ["--database-only", "-q", *_without_hosts(words)]
+            # none of these waits for a host, and each process collects all tests and makes a database
+            shared_out = _shared_out(words, waits=False)
+            of_database = ["--database-only", "-q", *shared_out, *_without_hosts(words)]
             first = _pytest(of_database, more | where, gives_way=GIVES_WAY)
-            second = _pytest([*_in_colour(), *words], more, output=shown.fileno())
+            second = _pytest([*_in_colour(), *everything], more, output=shown.fileno())
             status = first.wait()
             say("all tests, on SQLite")
             _show(shown.fileno(), second)
