@@ -16,9 +16,25 @@ from dashboard.api.jobs import router as jobs
 from dashboard.api.parsers import StrictJson
 from dashboard.api.prune import router as pruning
 from dashboard.api.verbs import router as verbs
+from dashboard.middleware import API
 from hosts.access import NotVisible
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """Django Ninja's, which says of each job and of all that is made where it is."""
+
+    def create_response(self, request: HttpRequest, data: Any, **given: Any) -> HttpResponse:
+        """With `Location` where it is 201 or 202."""
+        response = super().create_response(request, data, **given)
+        if response.status_code == 202:
+            job = f"jobs/{data['id']}" if "id" in data else f"jobs?q=batch:{data['batch']}"
+            response["Location"] = f"{API}{job}"
+        elif response.status_code == 201:
+            response["Location"] = f"{request.path}/{data['id']}"
+        return response
+
+
+api = Api(
     title="Haulout",
     version="1",
     description=(

@@ -36,7 +36,9 @@ class Bearer(HttpBearer):
         found = bearer.find_token(token, stranger)
         if found is None:
             return None
-        limits.use(found.pk)
+        quota = limits.use(found.pk)
+        request.quota = quota  # type: ignore[attr-defined]
+        quota.require()
         if lacks_factor(found.user):
             words = _("Your role requires a second factor: set it up in the browser first.")
             raise Problem(403, "second-factor", words)

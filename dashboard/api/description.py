@@ -20,6 +20,15 @@ _PROBLEMS = {
     "502": "The host failed",
     "503": "The host is away",
 }
+_HEADERS = {
+    "RateLimit": "`r`: requests that the token has left, for the next `t` seconds",
+    "RateLimit-Policy": "How many (`q`) in so many seconds (`w`)",
+}
+_OWN_HEADERS = {
+    "201": {"Location": "Its address"},
+    "202": {"Location": "The job’s address, or the list of the jobs"},
+}
+_TAG = {"ETag": "Send it as If-None-Match: while nothing has changed, the answer is 304"}
 _SCHEMA = {"$ref": "#/components/schemas/ProblemOut"}
 
 
@@ -34,6 +43,12 @@ def description(api: NinjaAPI) -> dict[str, Any]:
     for _path, _method, operation in operations(told):
         # JSON of Django Ninja's own has numbers for keys
         responses = {str(code): one for code, one in operation["responses"].items()}
+        for code, one in responses.items():
+            headers = _HEADERS | _OWN_HEADERS.get(code, {}) | (_TAG if "304" in responses else {})
+            one["headers"] = {
+                name: {"description": words, "schema": {"type": "string"}}
+                for name, words in headers.items()
+            }
         for code, words in _PROBLEMS.items():
             content = {"application/problem+json": {"schema": _SCHEMA}}
             responses[code] = {"description": words, "content": content}

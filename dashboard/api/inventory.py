@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Path, Query, Router, Schema
+from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field, create_model
 
 from dashboard.api.bearer import person_of
+from dashboard.api.headers import is_known, versions
 from dashboard.api.lists import ListQuery, page_of
 from dashboard.api.problems import Problem
 from dashboard.api.recheck import person_now
@@ -236,24 +237,35 @@ def _lists(kind: str, plural: str) -> None:
 
     @router.get(
         f"/{plural}",
-        response=page,
+        response={200: page, 304: None},
         tags=[plural],
         operation_id=f"list_{plural}",
         summary=f"List {plural}",
     )
-    def listed(request: HttpRequest, asked: Query[ListQuery]) -> Any:
+    def listed(request: HttpRequest, response: HttpResponse, asked: Query[ListQuery]) -> Any:
         """`q`: the filter line of the page. `next`: the cursor of the next page."""
         found = page_of(registered(plural), person_of(request), asked)
+        if is_known(request, response, [*versions(found["items"]), found["next"]]):
+            return Status(304, None)
         return {"items": [object_out(kind, row) for row in found["items"]], "next": found["next"]}
 
     @router.get(
-        where, response=one, tags=[plural], operation_id=f"get_{kind}", summary=f"One {kind}"
+        where,
+        response={200: one, 304: None},
+        tags=[plural],
+        operation_id=f"get_{kind}",
+        summary=f"One {kind}",
     )
-    def got(request: HttpRequest, endpoint_id: Id, podman_id: ObjectId) -> Any:
+    def got(
+        request: HttpRequest, response: HttpResponse, endpoint_id: Id, podman_id: ObjectId
+    ) -> Any:
         """From the inventory. `can` lists the verbs that this token may use on it."""
         person = person_of(request)
         row = get_object(person, kind, endpoint_id, podman_id, verb=f"{kind}.view")
-        return object_out(kind, row) | {"can": sorted(verbs_for(person, row))}
+        can = sorted(verbs_for(person, row))
+        if is_known(request, response, [*versions([row]), *can]):
+            return Status(304, None)
+        return object_out(kind, row) | {"can": can}
 
     @router.get(
         f"{where}/inspect",

@@ -17,7 +17,6 @@ from hosts.guardrails import GuardrailRefused, NeedsApproval
 from hosts.podman.errors import NotFound, PodmanError, Unavailable
 from hosts.refusals import FieldRefusal, Refusal
 
-PREFIX = "/api/v1/"
 _TYPE = "application/problem+json"
 
 

@@ -5,6 +5,7 @@ processes and the gate together; while Redis is away each counts for itself.
 import time
 from functools import cache
 from threading import Lock
+from typing import NamedTuple
 
 import redis
 from django.conf import settings
@@ -31,19 +32,39 @@ class TooManyRequests(Exception):
         self.retry_s = retry_s
 
 
-def use(token_id: int) -> None:
-    """Count one request of a token. TooManyRequests."""
-    _require(f"token:{token_id}", WINDOW_S, PER_WINDOW, add=1)
+class Quota(NamedTuple):
+    """A token may be used `most` times in `window_s` seconds, which begin anew in `reset_s`."""
+
+    most: int
+    window_s: int
+    used: int
+    reset_s: int
+
+    @property
+    def left(self) -> int:
+        """How many requests it has left until then."""
+        return max(0, self.most - self.used)
+
+    def require(self) -> None:
+        """TooManyRequests."""
+        if self.used > self.most:
+            raise TooManyRequests(self.reset_s)
+
+
+def use(token_id: int) -> Quota:
+    """Count one request of a token."""
+    return _quota(f"token:{token_id}", PER_WINDOW)
 
 
 def use_at_gate(token_id: int) -> None:
     """The same of one at the gate. TooManyRequests."""
-    _require(f"gate:{token_id}", WINDOW_S, GATE_PER_WINDOW, add=1)
+    _quota(f"gate:{token_id}", GATE_PER_WINDOW).require()
 
 
 def may_guess(address: str) -> None:
     """TooManyRequests once an address has sent too many tokens that are none."""
-    _require(f"guess:{address}", GUESS_WINDOW_S, GUESSES, add=0)
+    if _count(f"guess:{address}", GUESS_WINDOW_S, add=0) >= GUESSES:
+        raise TooManyRequests(_rest_of(GUESS_WINDOW_S))
 
 
 def guessed(address: str) -> None:
@@ -51,9 +72,12 @@ def guessed(address: str) -> None:
     _count(f"guess:{address}", GUESS_WINDOW_S, add=1)
 
 
-def _require(name: str, window_s: int, most: int, *, add: int) -> None:
-    if _count(name, window_s, add=add) > most - (1 - add):
-        raise TooManyRequests(window_s - int(time.time()) % window_s)
+def _quota(name: str, most: int) -> Quota:
+    return Quota(most, WINDOW_S, _count(name, WINDOW_S, add=1), _rest_of(WINDOW_S))
+
+
+def _rest_of(window_s: int) -> int:
+    return window_s - int(time.time()) % window_s
 
 
 def _count(name: str, window_s: int, *, add: int) -> int:

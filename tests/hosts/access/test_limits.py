@@ -25,11 +25,12 @@ def limits(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def use_up(limits: Any, token: int, address: str) -> None:
-    limits.use(token)
-    limits.use(token)
+    quotas = [limits.use(token) for _request in range(3)]
+    assert [quota.left for quota in quotas] == [1, 0, 0]
+    quotas[1].require()
     with pytest.raises(limits.TooManyRequests):
-        limits.use(token)
-    limits.use(token + 1)
+        quotas[2].require()
+    limits.use(token + 1).require()
     for _guess in range(2):
         limits.may_guess(address)
         limits.guessed(address)
