@@ -1,4 +1,4 @@
-"""ASGI: HTTP to Django, WebSockets to live lists and streams behind the exact Origin list."""
+"""ASGI: HTTP to Django, WebSockets to live lists and streams behind the exact Origin list, or a token."""
 
 import os
 
@@ -10,6 +10,7 @@ django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - after Django's set-up
 
+from dashboard.api.sockets import ApiSockets  # noqa: E402
 from dashboard.origins import OriginRequired  # noqa: E402
 from dashboard.socket_session import SocketSession  # noqa: E402
 from dashboard.sockets.routes import routes  # noqa: E402
@@ -18,6 +19,6 @@ from dashboard.streams.transfer.handler import TransferHandler  # noqa: E402
 application = ProtocolTypeRouter(
     {
         "http": TransferHandler(),
-        "websocket": OriginRequired(SocketSession(URLRouter(routes))),
+        "websocket": ApiSockets(OriginRequired(SocketSession(URLRouter(routes)))),
     }
 )

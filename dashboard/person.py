@@ -47,7 +47,12 @@ def person_of(request: HttpRequest) -> Person:
 
 
 def person_of_scope(scope: dict[str, Any]) -> Person:
-    """The signed-in person behind a WebSocket (dashboard.socket_session stands before it)."""
+    """The person behind a WebSocket: whom a token let in (dashboard.api.sockets), or who is signed in
+    (dashboard.socket_session).
+    """
+    if "person" in scope:
+        found: Person = scope["person"]
+        return found
     forwarded = dict(scope["headers"]).get(b"x-forwarded-for", b"").decode("latin-1")
     who = who_of(
         scope["user"],

@@ -1,5 +1,6 @@
 """From the Authorization header to the Person that actions and access know."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 
 from accounts.addresses import addresses
+from accounts.models import Token
 from audit.shapes import Who
 from dashboard.api.problems import Problem
 from dashboard.signed_in import mark_signed_in
@@ -29,25 +31,38 @@ class Bearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Person | None:
         """As __call__; `token` is what came."""
-        address, forwarded = addresses(
+        stranger = stranger_at(
             request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")
         )
-        stranger = Who(name="", address=address, forwarded_for=forwarded, door=DOOR)
         found = bearer.find_token(token, stranger)
         if found is None:
             return None
         quota = limits.use(found.pk)
         request.quota = quota  # type: ignore[attr-defined]
         quota.require()
-        if lacks_factor(found.user):
-            words = _("Your role requires a second factor: set it up in the browser first.")
-            raise Problem(403, "second-factor", words)
-        who = bearer.who_of(found, stranger)
-        bearer.note_use(found, who)
+        person = person_with(found, stranger)
         mark_signed_in(getattr(request, "scope", {}))
         request.token = found  # type: ignore[attr-defined]
         reason = request.headers.get(REASON, "").strip()[:300]
-        return Person(found.user, who, scope_of(found), reason=reason)
+        return replace(person, reason=reason)
+
+
+def stranger_at(peer: str, forwarded: str) -> Who:
+    """Whoever asks, as long as it is not known who. `forwarded`: X-Forwarded-For as it came."""
+    address, header = addresses(peer, forwarded)
+    return Who(name="", address=address, forwarded_for=header, door=DOOR)
+
+
+def person_with(found: Token, stranger: Who) -> Person:
+    """The token's owner within its scope; that it was used is written down. Problem without their
+    second factor.
+    """
+    if lacks_factor(found.user):
+        words = _("Your role requires a second factor: set it up in the browser first.")
+        raise Problem(403, "second-factor", words)
+    who = bearer.who_of(found, stranger)
+    bearer.note_use(found, who)
+    return Person(found.user, who, scope_of(found))
 
 
 def person_of(request: HttpRequest) -> Person:

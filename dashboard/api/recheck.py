@@ -17,10 +17,12 @@ def person_now(request: HttpRequest) -> Person:
     """The Person behind a request, read from the database now: an older Person keeps old rights.
     AuthenticationError where the token would not be let in any more.
     """
-    token = Token.objects.select_related("user__role", "role").filter(
-        pk=request.token.pk  # type: ignore[attr-defined]
-    )
-    found = token.first()
+    return still(person_of(request), request.token)  # type: ignore[attr-defined]
+
+
+def still(person: Person, token: Token) -> Person:
+    """The same of a person who came by this token."""
+    found = Token.objects.select_related("user__role", "role").filter(pk=token.pk).first()
     if found is None or tokens.why_dead(found) or lacks_factor(found.user):
         raise AuthenticationError
-    return replace(person_of(request), user=found.user, scope=scope_of(found))
+    return replace(person, user=found.user, scope=scope_of(found))

@@ -38,7 +38,9 @@ class TerminalPage:
             await sync_to_async(client.force_login)(self.user)
             self.cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         cookie = f"{settings.SESSION_COOKIE_NAME}={self.cookie}".encode()
-        headers = [(b"origin", ORIGIN), (b"cookie", cookie)]
+        await self._shake_hands(path, [(b"origin", ORIGIN), (b"cookie", cookie)])
+
+    async def _shake_hands(self, path: str, headers: list[tuple[bytes, bytes]]) -> None:
         self.socket = WebsocketCommunicator(application, path, headers=headers)
         connected, code = await self.socket.connect(timeout=WITHIN_S)
         assert connected, code

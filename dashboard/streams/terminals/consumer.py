@@ -1,13 +1,13 @@
 """The socket of a terminal: opens a new one, or joins one that is open.
 
 From the browser: bytes are keys; {"open": {…}} once, {"size": [columns, rows]}, {"drawn": offset},
-{"drive": true}, {"close": true}, {"ping": true}. To it: bytes of the screen; {"type": "key" | "open"
-| "at" | "size" | "role" | "took" | "skipped" | "ended" | "refused" | "pong"}.
+{"drive": true}, {"eof": true}, {"close": true}, {"ping": true}. To it: bytes of the screen;
+{"type": "key" | "open" | "at" | "size" | "role" | "took" | "skipped" | "ended" | "refused" | "pong"}.
 """
 
 import asyncio
 import shlex
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import DatabaseError
 
@@ -25,11 +25,15 @@ from hosts.refusals import FieldRefusal
 
 MOST_COLUMNS, MOST_ROWS = 1000, 500
 ASKED_WITHIN_S = 30.0
+MOST_COMMAND = 2000
 MOST_EARLY_BYTES = 64 * 1024
 
 
 class TerminalConsumer(LeanConsumer):
     """/ws/terminal/<endpoint>/<container>/ opens; /ws/terminal/<key>/?have=<offset> joins."""
+
+    # how long it lives on without a viewer; None: as settings say
+    GRACE_S: ClassVar[float | None] = None
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,7 +100,8 @@ class TerminalConsumer(LeanConsumer):
             return None
         ref = (self.route["endpoint_id"], self.route["podman_id"])
         try:
-            return await sessions.open(self.person, self.scope["session_key"], ref, options)
+            key = self.scope["session_key"]
+            return await sessions.open(self.person, key, ref, options, grace_s=self.GRACE_S)
         except NotVisible:
             self.close_code = self.NOT_FOUND
         except Denied:
@@ -142,6 +147,8 @@ class TerminalConsumer(LeanConsumer):
             if not isinstance(size, list) or len(size) != 2:
                 raise ValueError
             session.resize(viewer, *_size(*size))
+        elif message.get("eof") is True:
+            session.end_input(viewer)
         elif message.get("drive") is True:
             session.drive(viewer)
         elif message.get("close") is True and viewer.owner:
@@ -153,15 +160,30 @@ def _exec_options(given: Any) -> ExecOptions:
         raise ValueError
     columns, rows = _size(given.get("columns"), given.get("rows"))
     kind = ATTACH if given.get("kind") == ATTACH else EXEC
-    command = _text(given, "command", 2000)
+    command, tty = _words(given.get("command", "")), given.get("tty") is not False
+    if kind == EXEC and not tty and not command:
+        # which shell there is, a terminal alone finds out
+        raise ValueError
     return ExecOptions(
         kind=kind,
-        command=tuple(shlex.split(command)) if kind == EXEC else (),
+        command=command if kind == EXEC else (),
         user=_text(given, "user", 200),
         directory=_text(given, "directory", 1000),
         columns=columns,
         rows=rows,
+        tty=tty,
     )
+
+
+def _words(given: Any) -> tuple[str, ...]:
+    """A command: a line as one types it, or its words."""
+    if not isinstance(given, list):
+        return tuple(shlex.split(_text({"command": given}, "command", MOST_COMMAND)))
+    if not all(isinstance(word, str) and "\0" not in word for word in given):
+        raise ValueError
+    if sum(map(len, given)) > MOST_COMMAND:
+        raise ValueError
+    return tuple(given)
 
 
 def _text(given: dict[str, Any], name: str, most: int) -> str:

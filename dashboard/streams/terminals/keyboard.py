@@ -24,10 +24,13 @@ class Keyboard:
         self._waiting_bytes = 0
         self._news = asyncio.Event()
         self._open = False
+        self._ended = False
         self._gone_bytes = 0
 
     def feed(self, data: bytes) -> None:
         """Keys. What is typed before the shell is there waits for it. ValueError: too much."""
+        if self._ended:
+            return
         if self._open and not self._waiting:
             if not self._pipe.write(data):
                 # written, but not on its way: what comes next waits for it
@@ -37,6 +40,11 @@ class Keyboard:
         self._wait_with(data)
         if self._waiting_bytes > MOST_TYPED_BYTES:
             raise ValueError
+
+    def end(self) -> None:
+        """Nothing more is typed."""
+        self._ended = True
+        self._news.set()
 
     async def run(self) -> None:
         """From the moment when the pipe is open."""
@@ -52,6 +60,9 @@ class Keyboard:
                 self._waiting.popleft()
                 self._waiting_bytes -= len(data)
                 self._gone(len(data))
+            if self._ended:
+                self._pipe.write_eof()
+                return
             self._news.clear()
             await self._news.wait()
 

@@ -4,7 +4,7 @@ import asyncio
 import re
 from typing import Final
 
-from hosts.actions.containers.open_terminal import ATTACH, ExecOptions, TerminalIntent
+from hosts.actions.containers.open_terminal import ATTACH, EXEC, ExecOptions, TerminalIntent
 from hosts.dial import dial
 from hosts.podman import Podman, PodmanError, attach, containers, execs, hang_up
 from hosts.podman.attach import READ_BYTES, RawStream
@@ -42,10 +42,15 @@ class Pipe:
         self.podman = Podman(dial(opened.row.endpoint, streams=True))
         self.exec_id = ""
         self.shell = ""
-        self.tty = True
+        self.tty = opened.options.tty
         self._pipe: RawStream | None = None
         self._first = b""
-        self._frames: FrameParser | None = None
+        self._frames = None if self.tty else FrameParser()
+
+    @property
+    def raw(self) -> bool:
+        """True for a command without a terminal: bytes pass as they are."""
+        return self.opened.options.kind == EXEC and not self.tty
 
     async def open(self) -> None:
         """Start what is wanted. Raises PodmanError, NoShell."""
@@ -91,17 +96,22 @@ class Pipe:
 
     async def _start(self, command: tuple[str, ...]) -> None:
         options: ExecOptions = self.opened.options
+        terminal = {"TERM": "xterm-256color"} if options.tty else {}
         self.exec_id = await execs.create(
             self.podman,
             self.opened.row.podman_id,
             command,
-            tty=True,
+            tty=options.tty,
             user=options.user,
             workdir=options.directory,
-            environment={"TERM": "xterm-256color", hang_up.MARK: self.opened.mark},
+            environment={**terminal, hang_up.MARK: self.opened.mark},
         )
         self._pipe = await execs.start(
-            self.podman, self.exec_id, tty=True, columns=options.columns, rows=options.rows
+            self.podman,
+            self.exec_id,
+            tty=options.tty,
+            columns=options.columns,
+            rows=options.rows,
         )
 
     async def _attach(self) -> None:
@@ -135,7 +145,7 @@ class Pipe:
         """Hand over what was typed. True when it went out at once, False when `drain` is due."""
         assert self._pipe is not None
         writer = self._pipe.writer
-        if self.tty:
+        if self.tty or self.raw:
             writer.write(data)
         else:
             # a pipe has no terminal that would turn these into a line's end and an input's
@@ -144,6 +154,12 @@ class Pipe:
             if end and writer.can_write_eof():
                 writer.write_eof()
         return bool(writer.transport.get_write_buffer_size() == 0)
+
+    def write_eof(self) -> None:
+        """Nothing more is typed. What has a terminal is told so by a key instead."""
+        assert self._pipe is not None
+        if self.raw and self._pipe.writer.can_write_eof():
+            self._pipe.writer.write_eof()
 
     async def drain(self) -> None:
         """Wait until what was written is on its way."""

@@ -147,11 +147,17 @@ class Session:
         """Typed by `viewer`; only the one who drives is heard. ValueError: more than is allowed."""
         if viewer is not self.driver or self.ending:
             return
-        if b"\x03" in data:
+        # what goes in as it is may be a file: no key is among it
+        if b"\x03" in data and not self._pipe.raw:
             self._interrupt()
         elif b"\r" in data or b"\n" in data:
             self._flood_skip.end()
         self._keyboard.feed(data)
+
+    def end_input(self, viewer: TerminalViewer) -> None:
+        """The one who types is through: what runs reads an end."""
+        if viewer is self.driver:
+            self._keyboard.end()
 
     def _tell_taken(self, count: int) -> None:
         if self.driver is not None:

@@ -33,14 +33,23 @@ class Sessions:
         self._beat: asyncio.Task[None] | None = None
 
     async def open(
-        self, person: Person, session_key: str, ref: ObjectRef, options: ExecOptions
+        self,
+        person: Person,
+        session_key: str,
+        ref: ObjectRef,
+        options: ExecOptions,
+        *,
+        grace_s: float | None = None,
     ) -> Session:
-        """Write the intent, then start. NotVisible, Denied, TooManySessions, DatabaseError."""
+        """Write the intent, then start. Without `grace_s` it is as settings say. NotVisible, Denied,
+        TooManySessions, DatabaseError.
+        """
         mine = [one for one in self._sessions.values() if one.person.user.pk == person.user.pk]
         if len([one for one in mine if not one.ending]) >= MOST_EACH:
             raise TooManySessions
         opened = await in_thread(open_terminal.begin, person, ref, options)
-        grace_s = float(settings.HAULOUT_TERMINAL_GRACE_S)
+        if grace_s is None:
+            grace_s = float(settings.HAULOUT_TERMINAL_GRACE_S)
         session = Session(person, session_key, opened, grace_s=grace_s)
         self._sessions[opened.key] = session
         task = asyncio.create_task(self._keep(session), name=f"terminal {opened.intent}")

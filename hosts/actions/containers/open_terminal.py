@@ -61,7 +61,9 @@ ANY_SHELL = "shell"
 
 @dataclass(frozen=True, slots=True)
 class ExecOptions:
-    """Options of a terminal. `command` empty: the best shell in the container."""
+    """Options of a terminal. `command` empty: the best shell in the container. `tty` false: bytes go
+    in and out as they are.
+    """
 
     kind: str = EXEC
     command: tuple[str, ...] = ()
@@ -69,6 +71,7 @@ class ExecOptions:
     directory: str = ""
     columns: int = 80
     rows: int = 24
+    tty: bool = True
 
     @property
     def words(self) -> str:
