@@ -10,6 +10,7 @@ from dashboard.api.audit_log import router as auditing
 from dashboard.api.bearer import Bearer
 from dashboard.api.connections import router as connecting
 from dashboard.api.description import description
+from dashboard.api.files import router as files
 from dashboard.api.follow_logs import router as following
 from dashboard.api.inventory import router as reading
 from dashboard.api.jobs import router as jobs
@@ -66,5 +67,5 @@ def nothing(request: HttpRequest, rest: str) -> HttpResponse:
 
 
 # the last one takes what no other does
-for router in (reading, connecting, following, jobs, pruning, verbs, auditing, rest):
+for router in (reading, connecting, following, files, jobs, pruning, verbs, auditing, rest):
     api.add_router("", router)

@@ -20,6 +20,10 @@ _PROBLEMS = {
     "502": "The host failed",
     "503": "The host is away",
 }
+_OF_UPLOADS = {
+    "413": "The body is larger than is allowed",
+    "507": "The disk of the host is full",
+}
 _HEADERS = {
     "RateLimit": "`r`: requests that the token has left, for the next `t` seconds",
     "RateLimit-Policy": "How many (`q`) in so many seconds (`w`)",
@@ -40,7 +44,7 @@ def description(api: NinjaAPI) -> dict[str, Any]:
     schemas = told["components"]["schemas"]
     schemas.update(shape.pop("$defs", {}))
     schemas["ProblemOut"] = shape
-    for _path, _method, operation in operations(told):
+    for _path, method, operation in operations(told):
         # JSON of Django Ninja's own has numbers for keys
         responses = {str(code): one for code, one in operation["responses"].items()}
         for code, one in responses.items():
@@ -49,7 +53,8 @@ def description(api: NinjaAPI) -> dict[str, Any]:
                 name: {"description": words, "schema": {"type": "string"}}
                 for name, words in headers.items()
             }
-        for code, words in _PROBLEMS.items():
+        problems = _PROBLEMS | (_OF_UPLOADS if method == "put" else {})
+        for code, words in problems.items():
             content = {"application/problem+json": {"schema": _SCHEMA}}
             responses[code] = {"description": words, "content": content}
         operation["responses"] = responses

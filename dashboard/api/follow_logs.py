@@ -9,18 +9,17 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
-from ninja.errors import AuthenticationError
 from pydantic import Field
 
 from dashboard.api.bearer import person_of
+from dashboard.api.handing_over import hand_over
 from dashboard.api.inventory import Id, ObjectId
 from dashboard.api.problems import answer, of_podman
-from dashboard.api.recheck import person_now
 from dashboard.streams.log_access import VERB, write_log_access
 from dashboard.streams.log_source import LogSource, LogViewer
 from dashboard.streams.restarts import is_mark
-from dashboard.streams.transfer.handover import Handover, StreamedAnswer
-from hosts.access import NotVisible, Person, get_object
+from dashboard.streams.transfer.handover import StreamedAnswer
+from hosts.access import Person, get_object
 from hosts.dial import dial
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError, containers
@@ -75,14 +74,10 @@ def follow_logs(
         lines = _lines(row, asked, token.pk)
         return StreamedAnswer(lines, content_type="text/plain; charset=utf-8")
 
-    def recheck(_person: Person) -> None:
-        try:
-            now = person_now(request)
-        except AuthenticationError:
-            raise NotVisible from None
+    def recheck(now: Person) -> None:
         get_object(now, "container", endpoint_id, podman_id, verb=VERB)
 
-    return Handover(request, carry, person=person, recheck=recheck, until=token.expires_at)
+    return hand_over(request, carry, recheck)
 
 
 async def _lines(

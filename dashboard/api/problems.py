@@ -89,6 +89,8 @@ def _title(kind: str) -> str:
         "host": _("The host failed"),
         "second-factor": _("A second factor is required"),
         "repeat": _("This key was used before"),
+        "taken": _("The name is taken"),
+        "too-large": _("Too large"),
     }
     return str(known.get(kind, _("This failed")))
 

@@ -54,7 +54,8 @@ def _known(pattern: str, method: str) -> frozenset[str]:
     told = _description()
     path = "/" + PART.sub(r"{\g<name>}", pattern.removeprefix(API))
     body = told["paths"].get(path, {}).get(method.lower(), {}).get("requestBody")
-    return frozenset(_fields(told, body["content"]["application/json"]["schema"]) if body else ())
+    said = body["content"].get("application/json") if body else None
+    return frozenset(_fields(told, said["schema"]) if said else ())
 
 
 def _fields(told: dict[str, Any], schema: dict[str, Any]) -> set[str]:

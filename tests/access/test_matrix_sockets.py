@@ -15,8 +15,9 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.urls import get_resolver
 
-from accounts.models import Role
+from accounts.models import Role, User
 from audit.models import Entry, RefusalCount
+from dashboard.api.sockets import routes as api_routes
 from dashboard.asgi import application
 from dashboard.live.consumer import LiveConsumer
 from dashboard.live.hub import hub
@@ -26,8 +27,10 @@ from dashboard.sockets.routes import routes
 from hosts.models import Grant, Job, OpenTerminal
 from tests.access.calls import browser_for
 from tests.access.furniture import Matrix
-from tests.access.people import BY_THEMSELVES, A, Someone
+from tests.access.people import BY_THEMSELVES, NAMES, A, Someone
+from tests.dashboard.api_cast import make_caller
 from tests.dashboard.hidden_cast import HIDDEN, SEEN
+from tests.dashboard.routes import API
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,6 +70,7 @@ MESSAGES = {
         "drawn": "",
         "size": "",
         "drive": "",
+        "eof": "",
         "close": "to have opened it",
     },
 }
@@ -92,12 +96,24 @@ LISTS = {
 }
 
 
-class Socket:
-    """A browser's socket, of a session that may be nobody's."""
+# those of programs, which come with tokens
+OF_PROGRAMS = {
+    f"{API}containers/1/{SEEN}/exec": (
+        f"{API[1:]}containers/<int:endpoint_id>/<str:podman_id>/exec",
+        "container.view",
+        "exec",
+    ),
+}
 
-    def __init__(self, path: str, cookie: str) -> None:
+
+class Socket:
+    """A browser's socket, of a session that may be nobody's; or a program's, with a `token`."""
+
+    def __init__(self, path: str, cookie: str, *, token: str = "") -> None:
         name = settings.SESSION_COOKIE_NAME
         headers = [ORIGIN, (b"cookie", f"{name}={cookie}".encode())]
+        if token:
+            headers = [(b"authorization", f"Bearer {token}".encode())]
         self.wire = WebsocketCommunicator(application, path, headers=headers)
 
     async def say(self, message: Any) -> None:
@@ -178,6 +194,32 @@ async def test_every_stream(transactional_matrix: Matrix, enter: Enter, name: st
             assert not [one for one in left if one[0] == "refusal"], path
 
 
+@pytest.mark.parametrize("name", NAMES)
+async def test_every_stream_of_programs(transactional_matrix: Matrix, name: str) -> None:
+    who = transactional_matrix.people[name]
+
+    def token() -> str:
+        owner = User.objects.get(pk=who.user.pk)
+        # it was made before they were disabled
+        owner.is_active = True
+        return str(make_caller(owner, **who.token).secret)
+
+    secret = await sync_to_async(token)()
+    for path, (_route, sees, verb) in OF_PROGRAMS.items():
+        before = await entries()
+        socket = Socket(path, "", token=secret)
+        let_in, refused = await socket.wire.connect(timeout=WITHIN_S)
+        if let_in:
+            await socket.say([])
+        code = await socket.closed() if let_in else refused
+        await socket.wire.disconnect(timeout=WITHIN_S)
+        wanted = expected(who, sees, verb)
+        assert code == wanted, path
+        refusals = [one for one in (await entries())[len(before) :] if one[0] == "refusal"]
+        denied = {DENIED: [f"container.{verb}"], SIGNED_OUT: ["token.use"]}.get(wanted, [])
+        assert [name for _kind, name in refusals] == denied, path
+
+
 @pytest.mark.parametrize("name", ["admin", "none", "disabled"])
 async def test_a_path_that_is_no_socket_is_not_there(
     transactional_matrix: Matrix, enter: Enter, name: str
@@ -246,6 +288,8 @@ async def test_of_many_logs_only_those_that_one_may_read_come(
 def test_the_tables_have_every_socket_message_and_list() -> None:
     told = {route for route, _sees, _verb in STREAMS.values()} | {LIVE} | set(ELSEWHERE)
     assert {str(route.pattern) for route in routes} == told
+    told = {route for route, _sees, _verb in OF_PROGRAMS.values()} | set(ELSEWHERE)
+    assert {str(route.pattern) for route in api_routes} == told
     # lists register themselves in the rooms of their pages
     assert get_resolver().url_patterns
     assert {spec.name: spec.verb for spec in all_specs()} == LISTS

@@ -32,7 +32,17 @@ CHECKS = [
     response_schema_conformance,
 ]
 # ask a host, which here is none: they answer 503, and some only after a while
-ASKS_A_HOST = ("/inspect", "/logs", "/follow", "/stats", "/recreate", "/prune/volumes")
+ASKS_A_HOST = (
+    "/inspect",
+    "/logs",
+    "/follow",
+    "/stats",
+    "/recreate",
+    "/prune/volumes",
+    "/files",
+    "/content",
+    "/archive",
+)
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard.pages.files.context import on_host, printable, query_path, query_value, urls_of
+from dashboard.pages.files.context import on_host, urls_of
 from dashboard.pages.files.responses import failure, success
 from dashboard.pages.files.views import file_context
 from dashboard.person import person_of
+from dashboard.streams.transfer.file_paths import printable, query_path, query_value
 from dashboard.toasts import toast
 from hosts.actions.files import changes
 from hosts.actions.files.place import FilePlace, PathInfo, checked_file_name, clean_path, stat_path

@@ -1,9 +1,7 @@
 """What the pages of files share: the path, its container or volume, the question to the host."""
 
-import os
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, quote
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,8 +11,9 @@ from dashboard.furniture.frames import container_frame
 from dashboard.furniture.host_calls import ask_host
 from dashboard.furniture.inspect_tree import trouble_of
 from dashboard.furniture.objects import frame
+from dashboard.streams.transfer.file_paths import printable
 from hosts.access import Person
-from hosts.actions.files.place import FilePlace, VolumeNotMounted, clean_path, find_place
+from hosts.actions.files.place import FilePlace, VolumeNotMounted, find_place
 from hosts.jobs.errand import ActionFailed
 from hosts.models import InventoryRow
 from hosts.podman import Podman, PodmanError
@@ -22,30 +21,6 @@ from hosts.podman.errors import NotFound
 
 T = TypeVar("T")
 ASK_TIMEOUT_S = 30.0
-
-
-def query_value(request: HttpRequest, name: str, default: str = "") -> str:
-    """A value of the query. Bytes that are not UTF-8 become surrogates."""
-    pairs = parse_qs(request.META.get("QUERY_STRING", ""), errors="surrogateescape")
-    return str(pairs.get(name, [default])[-1])
-
-
-def query_path(request: HttpRequest) -> str:
-    """The cleaned path of the query. Raises ActionFailed."""
-    return clean_path(query_value(request, "path", "/"))
-
-
-def quote_path(path: str) -> str:
-    """The path quoted for a query."""
-    return quote(os.fsencode(path), safe="/")
-
-
-def printable(name: str) -> str:
-    """The name with unprintable characters escaped."""
-    text = os.fsencode(name).decode(errors="backslashreplace")
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
 
 
 def urls_of(kind: str, row: InventoryRow) -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from dashboard.pages.files.context import printable, quote_path
+from dashboard.streams.transfer.file_paths import printable, quote_path
 from hosts.podman import archive
 from hosts.podman.folders import FolderEntry, Listing
 

@@ -11,19 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from dashboard.live.visibility import verbs_for
-from dashboard.pages.files.context import (
-    frame_of,
-    on_host,
-    printable,
-    query_path,
-    query_value,
-    quote_path,
-    trouble_in,
-    urls_of,
-)
+from dashboard.pages.files.context import frame_of, on_host, trouble_in, urls_of
 from dashboard.pages.files.helper import helper_of, images_of
 from dashboard.pages.files.rows import crumbs, row_of, table
 from dashboard.person import person_of
+from dashboard.streams.transfer.file_paths import printable, query_path, query_value, quote_path
 from hosts.access import Person
 from hosts.actions.files.place import FilePlace, PathInfo, VolumeNotMounted, stat_path
 from hosts.actions.files.read_file import Owner, Text, enter, owner_of, read_text, readable

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIHandler
 from django.db import connections
-from django.http import HttpResponseBase, JsonResponse
+from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -63,7 +63,7 @@ class _Transfer:
     async def run(self) -> None:
         """Carry it out, answer, and leave nothing half-said."""
         if self.handover.too_large:
-            await self._answer(too_large(self.handover.limit_bytes or 0))
+            await self._too_large(self.handover.limit_bytes or 0)
             return
         # this request's thread waits from here on; the database connection it has does not
         await sync_to_async(connections.close_all)()
@@ -78,7 +78,7 @@ class _Transfer:
             await asyncio.gather(asyncio.shield(self._task), return_exceptions=True)
             raise
         except TooLarge as large:
-            await self._answer(too_large(large.limit_bytes))
+            await self._too_large(large.limit_bytes)
         except ClientGone:
             return
         except PodmanError as lost:
@@ -115,12 +115,16 @@ class _Transfer:
 
     async def _fail(self, status: int, message: str) -> None:
         if self._begun is None:
-            await self._answer(JsonResponse({"error": message}, status=status))
+            await self._answer(self.handover.failed(status, message))
         elif isinstance(self._begun, StreamedAnswer) and self._begun.says:
             await self._send({"type": "http.response.body", "body": self._begun.says(message)})
         else:
             # what waits for a slow reader is not sent any more
             self._wire.abort()
+
+    async def _too_large(self, limit_bytes: int) -> None:
+        words = _("This is larger than the %(mib)d MiB allowed here.")
+        await self._answer(self.handover.failed(413, words % {"mib": limit_bytes // 2**20}))
 
     async def _answer(self, answer: HttpResponseBase) -> None:
         for name, value in self.handover.items():
@@ -136,9 +140,3 @@ class _Transfer:
         finally:
             if isinstance(answer, StreamedAnswer):
                 await answer.parts.aclose()
-
-
-def too_large(limit_bytes: int) -> JsonResponse:
-    """413, with the limit in words."""
-    words = _("This is larger than the %(mib)d MiB allowed here.") % {"mib": limit_bytes // 2**20}
-    return JsonResponse({"error": words}, status=413)

@@ -4,11 +4,19 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 
 from hosts.access import Person
 from hosts.access.guard import NO_SESSION
 
+# the answer where it cannot be done: its status, and words
+Failed = Callable[[int, str], HttpResponse]
 Carry = Callable[[AsyncIterator[bytes]], Awaitable[HttpResponseBase]]
 
 
@@ -37,6 +45,10 @@ async def _all(first: bytes, parts: AsyncGenerator[bytes, None]) -> AsyncIterato
         yield part
 
 
+def _as_json(status: int, words: str) -> HttpResponse:
+    return JsonResponse({"error": words}, status=status)
+
+
 class Handover(HttpResponse):
     """`carry(body)` does the transfer and returns the answer, for a download one that is StreamedAnswer.
 
@@ -44,7 +56,7 @@ class Handover(HttpResponse):
     out of a streamed answer cuts the connection. `recheck(person)` is called with every change of
     access. It raises NotVisible or Denied once the person may not have this. Of whoever came by a
     token, `until` is when that ends. `limit_bytes`: a longer body gets 413, before its first byte
-    where the length is announced.
+    where the length is announced. `failed` words what failed as this door does.
     """
 
     def __init__(
@@ -56,6 +68,7 @@ class Handover(HttpResponse):
         recheck: Callable[[Person], Any],
         limit_bytes: int | None = None,
         until: datetime | None = None,
+        failed: Failed | None = None,
     ) -> None:
         super().__init__()
         self.scope: dict[str, Any] = getattr(request, "scope", {})
@@ -65,6 +78,7 @@ class Handover(HttpResponse):
         self.person = person
         self.recheck = recheck
         self.limit_bytes = limit_bytes
+        self.failed = failed or _as_json
         length = request.headers.get("Content-Length", "")
         self.too_large = bool(
             limit_bytes is not None and length.isdecimal() and int(length) > limit_bytes

@@ -21,7 +21,9 @@ from dashboard.streams.transfer.wire import WIRE, Wire
 log = logging.getLogger(__name__)
 
 # of a path as Django sees it, decoded
-STREAMED: Final = re.compile(rb"/transfer/|/api/v1/containers/[^/]+/[^/]+/logs/follow$")
+STREAMED: Final = re.compile(
+    rb"/transfer/|/api/v1/(?:containers|volumes)/[^/]+/[^/]+/(?:logs/follow|files/(?:content|archive))$"
+)
 # a form of ours is small; anything bigger is refused before it is spooled
 MAX_FORM_BYTES: Final = 16 * 1024 * 1024
 # of somebody who has not shown yet who they are: forms to sign in are smaller

@@ -2,8 +2,8 @@
 
 import os
 
-from dashboard.pages.files.context import printable, quote_path
 from dashboard.pages.files.rows import PAGE_ROWS, crumbs, table
+from dashboard.streams.transfer.file_paths import printable, quote_path
 from hosts.podman.folders import FolderEntry, Listing
 
 

@@ -18,7 +18,7 @@ class Flooded:
         async def nobody_reads(_: Any) -> None: ...
 
         opened: Any = SimpleNamespace(
-            options=SimpleNamespace(kind="exec", columns=80, rows=24, words=""),
+            options=SimpleNamespace(kind="exec", columns=80, rows=24, words="", tty=True),
             row=SimpleNamespace(endpoint=SimpleNamespace(pk=1)),
         )
         person: Any = SimpleNamespace(user="Ada")
