@@ -10,8 +10,10 @@ from dashboard.api.audit_log import router as auditing
 from dashboard.api.bearer import Bearer
 from dashboard.api.connections import router as connecting
 from dashboard.api.description import description
+from dashboard.api.events import router as events
 from dashboard.api.files import router as files
 from dashboard.api.follow_logs import router as following
+from dashboard.api.follow_stats import router as stats
 from dashboard.api.inventory import router as reading
 from dashboard.api.jobs import router as jobs
 from dashboard.api.parsers import StrictJson
@@ -67,5 +69,5 @@ def nothing(request: HttpRequest, rest: str) -> HttpResponse:
 
 
 # the last one takes what no other does
-for router in (reading, connecting, following, files, jobs, pruning, verbs, auditing, rest):
+for router in (reading, connecting, events, stats, following, files, jobs, pruning, verbs, auditing, rest):
     api.add_router("", router)

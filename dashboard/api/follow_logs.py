@@ -1,20 +1,20 @@
 """A container's log as it is written, for programs: what `podman logs --follow` prints."""
 
 import asyncio
-from collections import Counter, deque
+from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from dashboard.api.bearer import person_of
+from dashboard.api.follows import counted, require_room
 from dashboard.api.handing_over import hand_over
 from dashboard.api.inventory import Id, ObjectId
-from dashboard.api.problems import answer, of_podman
+from dashboard.api.problems import of_podman
 from dashboard.streams.log_access import VERB, write_log_access
 from dashboard.streams.log_source import LogSource, LogViewer
 from dashboard.streams.restarts import is_mark
@@ -27,12 +27,9 @@ from hosts.podman.errors import Interrupted
 from hosts.podman.logs import TAIL_LIMIT
 
 router = Router()
-# of one token in this process
-MOST_EACH: Final = 50
 # what may wait for a program that reads slowly; after that it is let go
 WAITING_BYTES: Final = 16 * 2**20
 PIECE_BYTES: Final = 256 * 2**10
-_open: Counter[int] = Counter()
 
 
 class FollowQuery(Schema):
@@ -59,10 +56,8 @@ def follow_logs(
     """
     person = person_of(request)
     row = get_object(person, "container", endpoint_id, podman_id, verb=VERB)
-    token: Any = request.token  # type: ignore[attr-defined]
-    if _open[token.pk] >= MOST_EACH:
-        words = _("This token already follows %(many)d logs.") % {"many": MOST_EACH}
-        return answer(429, "too-many", words)
+    token_id = request.token.pk  # type: ignore[attr-defined]
+    require_room(token_id)
     write_log_access(person.who.token, person, [row])
 
     async def carry(body: AsyncIterator[bytes]) -> HttpResponseBase:
@@ -71,7 +66,7 @@ def follow_logs(
                 await containers.inspect(podman, podman_id)
         except PodmanError as error:
             return of_podman(error)
-        lines = _lines(row, asked, token.pk)
+        lines = counted(token_id, _lines(row, asked))
         return StreamedAnswer(lines, content_type="text/plain; charset=utf-8")
 
     def recheck(now: Person) -> None:
@@ -80,14 +75,11 @@ def follow_logs(
     return hand_over(request, carry, recheck)
 
 
-async def _lines(
-    row: InventoryRow, asked: FollowQuery, token_id: int
-) -> AsyncGenerator[bytes, None]:
+async def _lines(row: InventoryRow, asked: FollowQuery) -> AsyncGenerator[bytes, None]:
     # of its own: who comes later to a shared one gets what it began with, here few lines perhaps
     source = LogSource(dial(row.endpoint, streams=True), row.podman_id, ring_limit=lambda: 0)
     taken = _LineQueue()
     viewer = LogViewer(taken, taken.note)
-    _open[token_id] += 1
     source.join(viewer, tail=asked.tail)
     try:
         async with aclosing(taken.pieces()) as pieces:
@@ -95,9 +87,6 @@ async def _lines(
                 yield b"".join(line[1:] if asked.timestamps else _text(line) for line in lines)
     finally:
         source.leave(viewer)
-        _open[token_id] -= 1
-        if not _open[token_id]:
-            del _open[token_id]
 
 
 def _text(line: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from contextlib import aclosing
 from datetime import datetime
+from functools import partial
 from types import GenericAlias
 from typing import Annotated, Any
 
@@ -11,6 +12,8 @@ from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field, create_model
 
 from dashboard.api.bearer import person_of
+from dashboard.api.follow_lists import ObjectChanges, follow_list
+from dashboard.api.follows import FOLLOWED
 from dashboard.api.headers import is_known, versions
 from dashboard.api.lists import ListQuery, page_of
 from dashboard.api.problems import Problem
@@ -241,9 +244,16 @@ def _lists(kind: str, plural: str) -> None:
         tags=[plural],
         operation_id=f"list_{plural}",
         summary=f"List {plural}",
+        openapi_extra=FOLLOWED,
     )
     def listed(request: HttpRequest, response: HttpResponse, asked: Query[ListQuery]) -> Any:
-        """`q`: the filter line of the page. `next`: the cursor of the next page."""
+        """`q`: the filter line of the page. `next`: the cursor of the next page. With `follow` each line
+        has an `op`: begin, object, whole, gone, alive, ended.
+        """
+        if asked.follow:
+            out = partial(object_out, kind)
+            changes = ObjectChanges(kind)
+            return follow_list(request, registered(plural), asked, changes, "object", out)
         found = page_of(registered(plural), person_of(request), asked)
         if is_known(request, response, [*versions(found["items"]), found["next"]]):
             return Status(304, None)

@@ -1,6 +1,7 @@
 """Jobs: listed, one, waited for, cancelled."""
 
 import time
+from collections.abc import AsyncGenerator
 from itertools import count
 from threading import BoundedSemaphore
 from typing import Any
@@ -11,15 +12,18 @@ from pydantic import Field
 
 from audit.shapes import Target
 from dashboard.api.bearer import person_of
+from dashboard.api.follow_lists import JobChanges, follow_list
+from dashboard.api.follows import FOLLOWED, Waiting, follow_lines
 from dashboard.api.inventory import Id
 from dashboard.api.lists import ListQuery, page_of
 from dashboard.api.recheck import person_now
-from dashboard.api.schemas import JobOut, job_out
+from dashboard.api.schemas import JobOut, OneJobOut, job_out, one_job_out
 from dashboard.furniture.bodies import EmptyBody
 from dashboard.live.spec import registered
 from hosts.access import get_job, require
 from hosts.access.limits import TooManyRequests
 from hosts.actions import cancel_job
+from hosts.database_threads import in_thread
 from hosts.models import Job
 
 router = Router(tags=["jobs"])
@@ -45,21 +49,36 @@ class WaitQuery(Schema):
     wait: int = Field(
         0, ge=0, le=60, description="Wait for the job's end, at most this many seconds"
     )
+    follow: bool = Field(False, description="JSON lines until its end")
 
 
-@router.get("/jobs", response=Jobs, summary="List jobs")
+@router.get("/jobs", response=Jobs, summary="List jobs", openapi_extra=FOLLOWED)
 def listed(request: HttpRequest, asked: Query[ListQuery]) -> Any:
-    """The owner's jobs, and those of others if the token may see jobs."""
+    """The owner's jobs, and those of others if the token may see jobs. With `follow` the newest, then
+    each as it changes; each line has an `op`: begin, job, whole, gone, alive, ended.
+    """
+    if asked.follow:
+        changes = JobChanges(asked.limit)
+        return follow_list(request, registered("jobs"), asked, changes, "job", job_out)
     found = page_of(registered("jobs"), person_of(request), asked)
     return {"items": [job_out(job) for job in found["items"]], "next": found["next"]}
 
 
-@router.get("/jobs/{job_id}", response=JobOut, summary="One job; optionally wait for its end")
+@router.get(
+    "/jobs/{job_id}",
+    response=OneJobOut,
+    summary="One job; optionally wait for its end, or follow it",
+    openapi_extra=FOLLOWED,
+)
 def one(request: HttpRequest, job_id: Id, asked: Query[WaitQuery]) -> Any:
     """With `wait` it answers when the job has ended or the time is over; see `ended`. It stops waiting
-    if the token is revoked.
+    if the token is revoked. With `follow` a line (`op`: job) for each change until its end.
     """
     job = get_job(person_of(request), job_id)
+    if asked.follow:
+        return follow_lines(
+            request, lambda: _changes(request, job_id), lambda now: get_job(now, job_id)
+        )
     if asked.wait and job.state in Job.OPEN:
         if not WAITING.acquire(blocking=False):
             raise TooManyRequests(1)
@@ -69,7 +88,23 @@ def one(request: HttpRequest, job_id: Id, asked: Query[WaitQuery]) -> Any:
             WAITING.release()
         # rights may have gone meanwhile, and the result has come
         job = get_job(person_now(request), job_id)
-    return job_out(job)
+    return one_job_out(job)
+
+
+async def _changes(request: HttpRequest, job_id: int) -> AsyncGenerator[dict[str, Any], None]:
+    """The job each time when it has changed, until its end."""
+    said = None
+    with Waiting(frozenset({"jobs"})) as waiting:
+        while True:
+            job = await in_thread(lambda: get_job(person_now(request), job_id))
+            if spoke := job.changed_at != said:
+                yield {"op": "job", "job": one_job_out(job)}
+            said = job.changed_at
+            if job.state not in Job.OPEN:
+                return
+            if waiting.silent(spoke=spoke):
+                yield {"op": "alive"}
+            await waiting.bell()
 
 
 def _wait(request: HttpRequest, job: Job, *, until: float) -> None:

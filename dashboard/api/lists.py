@@ -29,6 +29,9 @@ class ListQuery(Schema):
     )
     limit: int = Field(100, ge=1, le=500)
     cursor: str = Field("", max_length=300, description="`next` from the previous page")
+    follow: bool = Field(
+        False, description="JSON lines that go on: what is there, then each change as it comes"
+    )
 
 
 def page_of(spec: ListSpec, person: Person, asked: ListQuery) -> dict[str, Any]:

@@ -91,6 +91,12 @@ class JobOut(Schema):
     finished_at: datetime | None
 
 
+class OneJobOut(JobOut):
+    """A job with what it printed."""
+
+    output: str
+
+
 class BatchOut(Schema):
     """Several jobs of one request, and what was left out and why."""
 
@@ -188,6 +194,11 @@ def job_out(job: Any) -> dict[str, Any]:
     }
     own = (name for name in JobOut.model_fields if name not in renamed)
     return {name: getattr(job, name) for name in own} | renamed
+
+
+def one_job_out(job: Any) -> dict[str, Any]:
+    """A job as OneJobOut."""
+    return job_out(job) | {"output": job.output}
 
 
 def batch_out(batch: Any) -> dict[str, Any]:

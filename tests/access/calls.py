@@ -101,6 +101,8 @@ def call_route(browser: Browser, row: Row, matrix: Matrix) -> Any:
     path = _path(row, matrix)
     if row.api:
         said: dict[str, Any] = {} if row.method == "GET" else {"content_type": "application/json"}
+        if row.how == "of":
+            path += f"?of=container:1:{SEEN}"
         return browser.generic(row.method, path, json.dumps(body_of(row)), **said)
     form = urlencode(_form(row, matrix), doseq=True)
     head: dict[str, Any] = {"HTTP_X_CSRFTOKEN": browser.cookies[settings.CSRF_COOKIE_NAME].value}

@@ -92,6 +92,8 @@ class Row:
             return who.holds(f"{self.kind}.view", A, fits=self.kind == "container")
         if self.how in ("form", "asked-form"):
             return who.holds("image.view", A)
+        if self.how == "of":
+            return who.holds("container.view", A, fits=True)
         if self.how == "list":
             return who.holds(self.wants[0])
         if self.how in ("at", "there") or names & {"endpoint_id", "host_id", "login_id"}:
@@ -115,13 +117,13 @@ class Row:
         if self.how == "whole":
             return who.holds(self.wants[0]) and not who.narrowed
         about_a = self.names & {"endpoint_id", "host_id", "login_id", "job_id", "key", "lock_id"}
-        here = A if about_a or self.how in ("form", "asked-form", "there") else ""
+        here = A if about_a or self.how in ("form", "asked-form", "there", "of") else ""
         return all(who.holds(verb, here, fits=self._fits) for verb in self.wants)
 
     @property
     def _fits(self) -> bool:
         # what is to be made there would fit too
-        return self.kind == "container" or "job_id" in self.names or self.how == "there"
+        return self.kind == "container" or "job_id" in self.names or self.how in ("there", "of")
 
     def has_effect(self, who: Someone) -> bool:
         """True when it must leave an entry: a form that names things of place A."""

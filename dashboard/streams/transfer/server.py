@@ -23,7 +23,10 @@ log = logging.getLogger(__name__)
 # of a path as Django sees it, decoded
 STREAMED: Final = re.compile(
     rb"/transfer/|/api/v1/(?:containers|volumes)/[^/]+/[^/]+/(?:logs/follow|files/(?:content|archive))$"
+    rb"|/api/v1/stats$"
 )
+# what a program follows may last, so it must not wait in a queue of Daphne's
+FOLLOWED: Final = re.compile(rb"/api/v1/[^?]*\?(?:.*&)?follow=")
 # a form of ours is small; anything bigger is refused before it is spooled
 MAX_FORM_BYTES: Final = 16 * 1024 * 1024
 # of somebody who has not shown yet who they are: forms to sign in are smaller
@@ -57,7 +60,8 @@ class StreamedRequest(WebRequest):  # type: ignore[misc]  # Daphne has no types
         self.connection = connection_of(self.channel.transport)
         if self.connection is not None:
             self.connection.head_whole()
-        if not STREAMED.match(unquote_to_bytes(uri.partition(b"?")[0])):
+        followed = command == b"GET" and FOLLOWED.match(uri)
+        if not followed and not STREAMED.match(unquote_to_bytes(uri.partition(b"?")[0])):
             super().gotLength(length)
             if length is not None and length > MAX_FORM_BYTES:
                 self._refuse_body()
