@@ -14,8 +14,16 @@ from dashboard.api.events import router as events
 from dashboard.api.files import router as files
 from dashboard.api.follow_logs import router as following
 from dashboard.api.follow_stats import router as stats
+from dashboard.api.hosts import router as hosts
+from dashboard.api.images import router as images
 from dashboard.api.inventory import router as reading
 from dashboard.api.jobs import router as jobs
+from dashboard.api.manage.decisions import router as decisions
+from dashboard.api.manage.groups import router as groups
+from dashboard.api.manage.locks import router as locks
+from dashboard.api.manage.people import router as people
+from dashboard.api.manage.registries import router as registries
+from dashboard.api.manage.rules import router as rules
 from dashboard.api.parsers import StrictJson
 from dashboard.api.prune import router as pruning
 from dashboard.api.verbs import router as verbs
@@ -69,5 +77,9 @@ def nothing(request: HttpRequest, rest: str) -> HttpResponse:
 
 
 # the last one takes what no other does
-for router in (reading, connecting, events, stats, following, files, jobs, pruning, verbs, auditing, rest):
+ROUTERS = (
+    *(reading, connecting, events, stats, following, files, images, jobs, pruning, verbs, auditing),
+    *(hosts, groups, locks, rules, registries, decisions, people, rest),
+)
+for router in ROUTERS:
     api.add_router("", router)

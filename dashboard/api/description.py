@@ -6,6 +6,7 @@ from typing import Any
 
 from ninja import NinjaAPI
 
+from dashboard.api.examples import add_examples
 from dashboard.api.problems import ProblemOut
 
 _PROBLEMS = {
@@ -44,7 +45,7 @@ def description(api: NinjaAPI) -> dict[str, Any]:
     schemas = told["components"]["schemas"]
     schemas.update(shape.pop("$defs", {}))
     schemas["ProblemOut"] = shape
-    for _path, method, operation in operations(told):
+    for path, method, operation in operations(told):
         # JSON of Django Ninja's own has numbers for keys
         responses = {str(code): one for code, one in operation["responses"].items()}
         for code, one in responses.items():
@@ -59,6 +60,7 @@ def description(api: NinjaAPI) -> dict[str, Any]:
             responses[code] = {"description": words, "content": content}
         operation["responses"] = responses
         operation.setdefault("x-verb", "")
+        add_examples(told, path, method, operation)
     return told
 
 

@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 from dashboard.api.bearer import person_of
 from dashboard.api.follow_lists import NewEvents, follow_list
 from dashboard.api.follows import FOLLOWED
-from dashboard.api.lists import ListQuery, page_of
+from dashboard.api.lists import FollowedQuery, page_of
 from dashboard.api.schemas import EndpointRef, place
 from dashboard.live.spec import registered
 
@@ -39,7 +39,7 @@ class Events(Schema):
 
 
 @router.get("/events", response=Events, summary="List events of hosts", openapi_extra=FOLLOWED)
-def events(request: HttpRequest, asked: Query[ListQuery]) -> Any:
+def events(request: HttpRequest, asked: Query[FollowedQuery]) -> Any:
     """`q`: the filter line of a host's Events tab, and host:. They are kept for a week. With `follow` the
     newest, then each as it comes; each line has an `op`: begin, event, whole, alive, ended.
     """

@@ -22,11 +22,12 @@ from hosts.actions.files.place import PathInfo, find_place, stat_path
 from hosts.actions.files.read_file import changeable, enter, readable
 from hosts.jobs.errand import ActionFailed
 from hosts.podman import Podman, PodmanError
+from hosts.podman.errors import NotFound
 from hosts.podman.folders import FolderEntry, Listing, list_folder
 
 router = Router()
 TIMEOUT_S = 30.0
-PATH = Field("/", max_length=4096, description="A full path, from the root of it")
+PATH: Any = Field("/", max_length=4096, description="A full path, from the root of it")
 
 
 class PathQuery(Schema):
@@ -92,6 +93,8 @@ def _fails(error: PodmanError | ActionFailed, status: int) -> HttpResponse:
     words = " ".join(dict.fromkeys(filter(None, (error.message, error.cause))))
     if status == 507:
         words = _("The disk of the host is full. Make room and try again.")
+    if isinstance(error, NotFound):
+        status = 404
     found: HttpResponse = failed(status, words)
     return found
 
@@ -184,7 +187,7 @@ def _routes(kind: str) -> None:
 
         return view
 
-    for word, what, words, answered, told in (
+    for word, what, words, media, meaning in (
         ("content", files.FILE, "Download a file", "application/octet-stream", "Its bytes."),
         (
             "archive",
@@ -199,10 +202,10 @@ def _routes(kind: str) -> None:
             tags=[plural],
             operation_id=f"get_{word}_of_{kind}",
             summary=f"{words} of a {kind}",
-            description=f"{told} An answer that breaks off is not whole.",
+            description=f"{meaning} An answer that breaks off is not whole.",
             openapi_extra={
                 "x-verb": reads,
-                "responses": {200: {"description": words, "content": {answered: {"schema": {}}}}},
+                "responses": {200: {"description": words, "content": {media: {"schema": {}}}}},
             },
         )(download(what))
 
@@ -212,7 +215,7 @@ def _routes(kind: str) -> None:
         tags=[plural],
         operation_id=f"put_content_of_{kind}",
         summary=f"Upload a file to a {kind}",
-        openapi_extra={"x-verb": edits, "requestBody": _body("application/octet-stream")},
+        openapi_extra={"x-verb": edits, "requestBody": binary_body("application/octet-stream")},
     )
     def uploaded(
         request: HttpRequest, endpoint_id: Id, podman_id: ObjectId, asked: Query[UploadQuery]
@@ -239,7 +242,7 @@ def _routes(kind: str) -> None:
         tags=[plural],
         operation_id=f"put_archive_of_{kind}",
         summary=f"Unpack a tar in a {kind}",
-        openapi_extra={"x-verb": edits, "requestBody": _body("application/x-tar")},
+        openapi_extra={"x-verb": edits, "requestBody": binary_body("application/x-tar")},
     )
     def unpacked(
         request: HttpRequest, endpoint_id: Id, podman_id: ObjectId, asked: Query[PathQuery]
@@ -256,7 +259,8 @@ def _routes(kind: str) -> None:
         )
 
 
-def _body(media: str) -> dict[str, Any]:
+def binary_body(media: str) -> dict[str, Any]:
+    """How a route says that it takes bytes."""
     binary = {"schema": {"type": "string", "format": "binary"}}
     return {"required": True, "content": {media: binary}}
 

@@ -30,6 +30,8 @@ from hosts.models import INVENTORY, HostEvent, Job
 from hosts.podman.errors import Interrupted
 
 CHUNK: Final = 500
+# asked about in one query, whose depth SQLite bounds
+ENDPOINTS: Final = 100
 # a transaction may commit this much later than the time it wrote into its row
 OVERLAP: Final = timedelta(seconds=5)
 Mark = dict[int, Any]
@@ -65,11 +67,15 @@ class ObjectChanges:
         """As Changes."""
         if before.keys() != now.keys():
             return None
-        newer = Q(pk__in=[])
-        for endpoint_id, revision in now.items():
-            if revision != before[endpoint_id]:
-                newer |= Q(endpoint_id=endpoint_id, revision__gt=before[endpoint_id])
-        return list(self.model.objects.filter(newer).order_by("pk").values_list("pk", flat=True))
+        changed = [pk for pk, revision in now.items() if revision != before[pk]]
+        found: list[int] = []
+        for start in range(0, len(changed), ENDPOINTS):
+            newer = Q(pk__in=[])
+            for pk in changed[start : start + ENDPOINTS]:
+                newer |= Q(endpoint_id=pk, revision__gt=before[pk])
+            rows = self.model.objects.filter(newer).order_by("pk")
+            found += rows.values_list("pk", flat=True)
+        return found
 
     def whole(self, rows: QuerySet[Any], after: int) -> list[Any]:
         """As Changes."""
@@ -171,9 +177,9 @@ class _Follower:
                     spoke = False
                     for start in range(0, len(changed), CHUNK):
                         some = changed[start : start + CHUNK]
-                        if told := await in_thread(self._changed, some, sent):
+                        if lines := await in_thread(self._changed, some, sent):
                             spoke = True
-                            yield told
+                            yield lines
                     if waiting.silent(spoke=spoke):
                         yield [{"op": "alive"}]
 

@@ -49,13 +49,13 @@ def follow_stats(request: HttpRequest, asked: Query[StatsQuery]) -> HttpResponse
         try:
             with feed.joined():
                 while True:
-                    told = await feed.message()
-                    if told["type"] == "sample":
-                        told["of"] = {
+                    message = await feed.message()
+                    if message["type"] == "sample":
+                        message["of"] = {
                             name: values and dict(zip(METRICS, values, strict=True))
-                            for name, values in told["of"].items()
+                            for name, values in message["of"].items()
                         }
-                    yield {"op": told.pop("type"), **told}
+                    yield {"op": message.pop("type"), **message}
         finally:
             members.cancel()
 

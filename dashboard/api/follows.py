@@ -70,17 +70,17 @@ async def counted(token_id: int, parts: AsyncGenerator[bytes, None]) -> AsyncGen
             del _open[token_id]
 
 
-def line_of(told: dict[str, Any]) -> bytes:
+def line_of(item: dict[str, Any]) -> bytes:
     """A line of JSON, with dates as everywhere in the API."""
-    return json.dumps(told, cls=NinjaJSONEncoder, separators=(",", ":")).encode() + b"\n"
+    return json.dumps(item, cls=NinjaJSONEncoder, separators=(",", ":")).encode() + b"\n"
 
 
 async def _written(
     lines: AsyncGenerator[dict[str, Any] | list[Any], None],
 ) -> AsyncGenerator[bytes, None]:
     async with aclosing(lines):
-        async for told in lines:
-            yield b"".join(map(line_of, told if isinstance(told, list) else [told]))
+        async for item in lines:
+            yield b"".join(map(line_of, item if isinstance(item, list) else [item]))
 
 
 def _ended(words: str) -> bytes:

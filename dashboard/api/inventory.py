@@ -15,17 +15,12 @@ from dashboard.api.bearer import person_of
 from dashboard.api.follow_lists import ObjectChanges, follow_list
 from dashboard.api.follows import FOLLOWED
 from dashboard.api.headers import is_known, versions
-from dashboard.api.lists import ListQuery, page_of
+from dashboard.api.lists import FollowedQuery, page_of
 from dashboard.api.problems import Problem
 from dashboard.api.recheck import person_now
 from dashboard.api.schemas import (
     OBJECTS,
     PLURALS,
-    EndpointOut,
-    GroupOut,
-    HostOut,
-    endpoint_out,
-    host_out,
     object_out,
 )
 from dashboard.furniture.host_calls import ask_host
@@ -35,12 +30,8 @@ from dashboard.live.spec import registered
 from dashboard.live.visibility import verbs_for
 from dashboard.streams.log_access import write_log_access
 from hosts.access import (
-    get_host,
     get_object,
     verbs_at,
-    visible_endpoints,
-    visible_groups,
-    visible_hosts,
 )
 from hosts.access.readable_inspect import hide_unseen, mask_environment
 from hosts.podman import Podman, logs, stats
@@ -78,72 +69,6 @@ def me(request: HttpRequest) -> Any:
     token = request.token  # type: ignore[attr-defined]
     verbs = sorted(verbs_at(person))
     return {"name": str(person.user), "kind": person.user.kind, "token": token, "verbs": verbs}
-
-
-class Hosts(Schema):
-    """A page of hosts."""
-
-    items: list[HostOut]
-
-
-@router.get("/hosts", response=Hosts, tags=["hosts"], summary="List hosts")
-def hosts(request: HttpRequest) -> Any:
-    """All hosts that the token sees."""
-    seen = _seen_endpoints(request)
-    found = visible_hosts(person_of(request)).prefetch_related("groups").order_by("name")
-    return {"items": [host_out(one, seen.get(one.pk, [])) for one in found]}
-
-
-@router.get("/hosts/{host_id}", response=HostOut, tags=["hosts"], summary="One host")
-def host(request: HttpRequest, host_id: Id) -> Any:
-    """By its number."""
-    get_host(person_of(request), host_id, "host.view")
-    found = visible_hosts(person_of(request)).prefetch_related("groups").get(pk=host_id)
-    return host_out(found, _seen_endpoints(request).get(host_id, []))
-
-
-def _seen_endpoints(request: HttpRequest) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
-    for one in visible_endpoints(person_of(request)).select_related("host"):
-        found.setdefault(one.host_id, []).append(one)
-    return found
-
-
-class Endpoints(Schema):
-    """All endpoints."""
-
-    items: list[EndpointOut]
-
-
-@router.get("/endpoints", response=Endpoints, tags=["hosts"], summary="List endpoints")
-def endpoints(request: HttpRequest) -> Any:
-    """Addresses of objects contain an endpoint's number."""
-    found = visible_endpoints(person_of(request)).select_related("host")
-    return {"items": [endpoint_out(one) for one in found]}
-
-
-class Groups(Schema):
-    """All groups."""
-
-    items: list[GroupOut]
-
-
-@router.get("/groups", response=Groups, tags=["hosts"], summary="List groups of hosts")
-def groups(request: HttpRequest) -> Any:
-    """With the hosts that the token sees."""
-    person = person_of(request)
-    seen = set(visible_hosts(person).values_list("pk", flat=True))
-    found = visible_groups(person).prefetch_related("hosts").order_by("name")
-    return {
-        "items": [
-            {
-                "id": one.pk,
-                "name": one.name,
-                "hosts": sorted(host.name for host in one.hosts.all() if host.pk in seen),
-            }
-            for one in found
-        ]
-    }
 
 
 class LogsQuery(Schema):
@@ -246,7 +171,7 @@ def _lists(kind: str, plural: str) -> None:
         summary=f"List {plural}",
         openapi_extra=FOLLOWED,
     )
-    def listed(request: HttpRequest, response: HttpResponse, asked: Query[ListQuery]) -> Any:
+    def listed(request: HttpRequest, response: HttpResponse, asked: Query[FollowedQuery]) -> Any:
         """`q`: the filter line of the page. `next`: the cursor of the next page. With `follow` each line
         has an `op`: begin, object, whole, gone, alive, ended.
         """

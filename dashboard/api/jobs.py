@@ -1,7 +1,8 @@
 """Jobs: listed, one, waited for, cancelled."""
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 from itertools import count
 from threading import BoundedSemaphore
 from typing import Any
@@ -15,7 +16,7 @@ from dashboard.api.bearer import person_of
 from dashboard.api.follow_lists import JobChanges, follow_list
 from dashboard.api.follows import FOLLOWED, Waiting, follow_lines
 from dashboard.api.inventory import Id
-from dashboard.api.lists import ListQuery, page_of
+from dashboard.api.lists import FollowedQuery, page_of
 from dashboard.api.recheck import person_now
 from dashboard.api.schemas import JobOut, OneJobOut, job_out, one_job_out
 from dashboard.furniture.bodies import EmptyBody
@@ -53,7 +54,7 @@ class WaitQuery(Schema):
 
 
 @router.get("/jobs", response=Jobs, summary="List jobs", openapi_extra=FOLLOWED)
-def listed(request: HttpRequest, asked: Query[ListQuery]) -> Any:
+def listed(request: HttpRequest, asked: Query[FollowedQuery]) -> Any:
     """The owner's jobs, and those of others if the token may see jobs. With `follow` the newest, then
     each as it changes; each line has an `op`: begin, job, whole, gone, alive, ended.
     """
@@ -80,12 +81,8 @@ def one(request: HttpRequest, job_id: Id, asked: Query[WaitQuery]) -> Any:
             request, lambda: _changes(request, job_id), lambda now: get_job(now, job_id)
         )
     if asked.wait and job.state in Job.OPEN:
-        if not WAITING.acquire(blocking=False):
-            raise TooManyRequests(1)
-        try:
+        with in_a_place():
             _wait(request, job, until=time.monotonic() + asked.wait)
-        finally:
-            WAITING.release()
         # rights may have gone meanwhile, and the result has come
         job = get_job(person_now(request), job_id)
     return one_job_out(job)
@@ -105,6 +102,17 @@ async def _changes(request: HttpRequest, job_id: int) -> AsyncGenerator[dict[str
             if waiting.silent(spoke=spoke):
                 yield {"op": "alive"}
             await waiting.bell()
+
+
+@contextmanager
+def in_a_place() -> Iterator[None]:
+    """Among the few requests that hold a thread for long. TooManyRequests."""
+    if not WAITING.acquire(blocking=False):
+        raise TooManyRequests(1)
+    try:
+        yield
+    finally:
+        WAITING.release()
 
 
 def _wait(request: HttpRequest, job: Job, *, until: float) -> None:

@@ -29,6 +29,11 @@ class ListQuery(Schema):
     )
     limit: int = Field(100, ge=1, le=500)
     cursor: str = Field("", max_length=300, description="`next` from the previous page")
+
+
+class FollowedQuery(ListQuery):
+    """A list that can be followed."""
+
     follow: bool = Field(
         False, description="JSON lines that go on: what is there, then each change as it comes"
     )

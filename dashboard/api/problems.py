@@ -10,9 +10,12 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as Malformed
 
+from accounts.tokens import NEVER
+from dashboard.furniture.link_words import link_text
 from hosts.access import Denied, NotVisible
 from hosts.access.limits import TooManyRequests
 from hosts.actions.kube.kube_yaml import YamlRefused
+from hosts.control import ControlError
 from hosts.guardrails import GuardrailRefused, NeedsApproval
 from hosts.podman.errors import NotFound, PodmanError, Unavailable
 from hosts.refusals import FieldRefusal, Refusal
@@ -122,6 +125,8 @@ def register(api: NinjaAPI) -> None:  # noqa: C901 - a list of handlers
     @api.exception_handler(Denied)
     def denied(request: HttpRequest, error: Denied) -> HttpResponse:
         detail = _("Neither your rights nor this token permit %(verb)s here.")
+        if error.verb in NEVER:
+            detail = _("No token permits %(verb)s: a person does this in the browser.")
         return answer(403, "denied", detail % {"verb": error.verb}, verb=error.verb)
 
     @api.exception_handler(GuardrailRefused)
@@ -157,6 +162,12 @@ def register(api: NinjaAPI) -> None:  # noqa: C901 - a list of handlers
     def unread(request: HttpRequest, error: HttpError) -> HttpResponse:
         # Django Ninja's own words for a body that is no JSON
         return answer(error.status_code, "invalid", str(error))
+
+    @api.exception_handler(ControlError)
+    def unreached(request: HttpRequest, error: ControlError) -> HttpResponse:
+        said = [link_text(text, error.kind).whole for text in (error.cause, error.cure)]
+        status = 503 if error.kind == "link-away" else 502
+        return answer(status, "host", " ".join(filter(None, said)))
 
     @api.exception_handler(PodmanError)
     def failed(request: HttpRequest, error: PodmanError) -> HttpResponse:

@@ -63,6 +63,7 @@ class GroupOut(Schema):
 
     id: int
     name: str
+    notes: str
     hosts: list[str]
 
 
@@ -182,6 +183,12 @@ def host_out(host: Any, endpoints: list[Any]) -> dict[str, Any]:
         "groups": sorted(group.name for group in host.groups.all()),
         "endpoints": [endpoint_out(one) for one in endpoints],
     }
+
+
+def group_out(group: Any, seen: set[int]) -> dict[str, Any]:
+    """A group as GroupOut, with those of its hosts that are `seen` (numbers)."""
+    hosts = sorted(host.name for host in group.hosts.all() if host.pk in seen)
+    return {"id": group.pk, "name": group.name, "notes": group.notes, "hosts": hosts}
 
 
 def job_out(job: Any) -> dict[str, Any]:

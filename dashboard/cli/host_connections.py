@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from dashboard.cli.add_hosts import AddHostError, HostCandidate
+from dashboard.furniture.new_host import AddHostError, HostCandidate
 from hosts.actions.hosts import connection_files
 from hosts.models import Host
 

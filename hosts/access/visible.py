@@ -94,7 +94,10 @@ def _reaches(person: Person, verb: str, place: Place | None) -> bool:
         return False
     if isinstance(place, Endpoint):
         return scope.endpoints is None or place.pk in scope.endpoints
-    return place is None or scope.hosts is None or place.pk in scope.hosts
+    if place is None:
+        # what is about the whole site is more than the places of a token
+        return scope.hosts is None or not registry.is_site(verb)
+    return scope.hosts is None or place.pk in scope.hosts
 
 
 def _within_scope(

@@ -30,6 +30,24 @@ _ALL: dict[str, Any] = {
     "texts": {"memory": "64m"},
     "container_id": SEEN,
     "command": "true",
+    "address": "192.0.2.1",
+    "fingerprint": "SHA256:x",
+    "private_key": "x",
+    "reason": "why",
+    "minutes": 30,
+    "hosts": [],
+    "kind": "privileged",
+    "registry": "quay.io/x",
+    "username": "u",
+    "password": "p",
+    "zone": "UTC",
+    "days": [0],
+    "from_time": "10:00:00",
+    "until_time": "11:00:00",
+    "role": "viewer",
+    "place": "nowhere",
+    "endpoints": [2],
+    "term": "nginx",
 }
 # what the same word means there
 _THERE: dict[str, dict[str, Any]] = {
@@ -38,6 +56,11 @@ _THERE: dict[str, dict[str, Any]] = {
     "kube/down": {"text": POD % "zreef-pod"},
     "/commit": {"name": "new:1"},
     "/untag": {"names": ["zreef-image:latest"]},
+    "/scan": {"address": "/nowhere"},
+    "/connect": {"address": ""},
+    "/requests": {"kind": "group", "names": ""},
+    "/hosts": {"groups": []},
+    "/hosts/<host_id>": {"address": "192.0.2.9", "groups": []},
 }
 
 

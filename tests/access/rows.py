@@ -71,7 +71,7 @@ class Row:
             return DONE
         if not who.active:
             return SIGNED_OUT
-        if word in (OWN, NOTHING):
+        if word in (OWN, NOTHING) or self.how == "hidden":
             return NOT_THERE
         # said before anybody looks at what is named
         if self.how == "asked-form" and not who.holds(word):
@@ -82,6 +82,8 @@ class Row:
             return DONE
         if not self._sees(who):
             return NOT_THERE
+        if self.how == "never":
+            return DENIED
         if word in (ANYONE, SEEN_HOST):
             return DONE
         return DONE if self._allowed(who) else DENIED
@@ -96,6 +98,8 @@ class Row:
             return who.holds("container.view", A, fits=True)
         if self.how == "list":
             return who.holds(self.wants[0])
+        if self.wants == (SEEN_HOST,):
+            return who.sees_host(A)
         if self.how in ("at", "there") or names & {"endpoint_id", "host_id", "login_id"}:
             return who.sees_host(A)
         if "job_id" in names:
@@ -107,7 +111,8 @@ class Row:
         if "key" in names:
             return who.holds("container.exec", A)
         if "request_id" in names:
-            return who.holds("access.view") or who.holds("access.approve")
+            # a token shows what its owner may decide on only where it may see it
+            return who.holds("access.view") or (not self.api and who.holds("access.approve"))
         if "number" in names:
             # who reads no entries at all is told so
             return not who.holds("audit.read") or who.holds("audit.read", A)

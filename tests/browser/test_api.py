@@ -2,6 +2,7 @@
 real host.
 """
 
+import json
 import os
 import re
 import sqlite3
@@ -116,10 +117,10 @@ def test_the_examples_run_as_they_stand(
 
 
 class Following:
-    """curl on a container's log, from its first line on."""
+    """curl on an answer that goes on, from its first line."""
 
-    def __init__(self, haulout: Running, secret: str, endpoint: int, container: str) -> None:
-        where = f"{haulout.url}/api/v1/containers/{endpoint}/{container}/logs/follow?tail=100"
+    def __init__(self, haulout: Running, secret: str, path: str) -> None:
+        where = f"{haulout.url}/api/v1{path}"
         self.process = subprocess.Popen(
             ["curl", "--config", "-", "--silent", "--no-buffer", "--fail-with-body", where],
             stdin=subprocess.PIPE,
@@ -167,15 +168,18 @@ def test_a_log_is_followed_to_its_end_or_the_token_s(
         until("the list knows it", lambda: haulout.asked(asked, made) == [(1,)], timeout_s=30)
         return made
 
+    def log(container: str) -> str:
+        return f"/containers/{endpoint}/{container}/logs/follow?tail=100"
+
     ends = running("ends", "mkfifo /gate; echo one; read x < /gate; echo two; exit 3")
-    followed = Following(haulout, secret, endpoint, ends)
+    followed = Following(haulout, secret, log(ends))
     assert followed.line() == "one\n"
     host.podman("exec", "ends", "sh", "-c", "echo > /gate")
     assert followed.rest() == "two\n"
     assert followed.whole
 
     loud = running("loud", "while :; do echo again; sleep 0.1; done")
-    revoked = Following(haulout, secret, endpoint, loud)
+    revoked = Following(haulout, secret, log(loud))
     assert revoked.line() == "again\n"
     page.click("button[aria-label^='Revoke revoked-']")
     page.get_by_role("dialog").get_by_role("button", name="Revoke the token").click()
@@ -185,7 +189,30 @@ def test_a_log_is_followed_to_its_end_or_the_token_s(
     with closing(sqlite3.connect(haulout.database, timeout=20)) as database, database:
         soon = (datetime.now(UTC) + timedelta(seconds=8)).strftime("%Y-%m-%d %H:%M:%S")
         database.execute("UPDATE accounts_token SET expires_at = ? WHERE name = ?", (soon, name))
-    ending = Following(haulout, short, endpoint, loud)
+    ending = Following(haulout, short, log(loud))
     assert ending.line() == "again\n"
     ending.rest()
     assert not ending.whole
+
+
+def test_a_list_is_followed_while_hosts_change(new_page: Any, haulout: Running, lab: Any) -> None:
+    host, name = lab.hosts[0], f"seen-{token_hex(3)}"
+    secret = token_from_page(new_page(), haulout, f"list-{token_hex(3)}")
+    followed = Following(haulout, secret, f"/containers?follow=true&q=name:{name}")
+
+    def told(*ops: str) -> dict[str, Any]:
+        """The first line of one of these kinds."""
+        while (line := json.loads(followed.line()))["op"] not in ops:
+            assert line["op"] in ("alive", "object"), line
+        return dict(line)
+
+    try:
+        assert told("begin") == {"op": "begin"}
+        assert told("whole") == {"op": "whole"}
+        made = str(host.podman("run", "-d", "--name", name, IMAGE, "sleep", "600")).strip()
+        assert told("object")["object"]["podman_id"] == made
+        host.podman("rm", "-f", "-t", "0", name)
+        assert told("gone")["id"] == made
+    finally:
+        followed.process.kill()
+        followed.process.wait(30)

@@ -61,7 +61,10 @@ def test_every_verb_of_an_object_asks_for_its_own_right(fleet: Fleet, cast: Cast
         "rename": {"name": "other"},
         "update": {"texts": {"memory": "64m"}},
         "commit": {"name": "localhost/made:1"},
+        "command": {"command": "true"},
     }
+    # a command is what one types into a terminal
+    beside = {"container.command": ("container.exec",)}
     looking = make_caller(cast.bob, "look", read_only=True)
     for offer in OFFERS:
         if offer.alias or offer.page or offer.verb in TAKES_MORE:
@@ -69,7 +72,7 @@ def test_every_verb_of_an_object_asks_for_its_own_right(fleet: Fleet, cast: Cast
         verb, body = offer.verb, bodies.get(offer.word, {})
         refused = looking.post(here(fleet, offer.word), body)
         assert (refused.status_code, refused.json()["verb"]) == (403, verb), verb
-        needed = ("host.view", "container.view", verb)
+        needed = ("host.view", "container.view", verb, *beside.get(verb, ()))
         only = make_caller(cast.bob, verb, reach="verbs", verbs=needed)
         done = only.post(here(fleet, offer.word), body)
         # an ability that the host lacks is another refusal, after the right

@@ -1,8 +1,10 @@
 """The API keeps to its own description, whatever it is sent (schemathesis), and the page tells it."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from django.conf import settings as django_settings
@@ -42,6 +44,12 @@ ASKS_A_HOST = (
     "/files",
     "/content",
     "/archive",
+    "/export",
+    "/load",
+    "/import",
+    "/doctor",
+    "/scan",
+    "/reconnect",
 )
 
 
@@ -96,6 +104,19 @@ def test_it_keeps_to_its_description(
 
 def _given(operation: Any) -> Any:
     return given(case=operation.as_strategy())
+
+
+def test_each_body_s_example_is_one_that_it_takes() -> None:
+    told = description(api)
+    for path, _method, one in operations(told):
+        (sample,) = one["x-codeSamples"]
+        assert "$HAULOUT_URL/api/v1/" in sample["source"], path
+        assert "{" not in sample["source"].partition(" --json ")[0], path
+        body = one.get("requestBody", {}).get("content", {}).get("application/json")
+        if body:
+            whole = {**body["schema"], "components": told["components"]}
+            jsonschema_rs.validate(whole, body["example"])
+            assert json.dumps(body["example"], ensure_ascii=False) in sample["source"]
 
 
 def test_each_address_has_words_and_a_name_of_its_own(cast: Cast, browser_of: Any) -> None:

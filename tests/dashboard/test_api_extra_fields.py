@@ -33,7 +33,8 @@ def test_each_body_says_that_it_takes_nothing_else(db: None, client: Any) -> Non
         (path, one["requestBody"]["content"]["application/json"]["schema"])
         for path, methods in told["paths"].items()
         for one in methods.values()
-        if "requestBody" in one
+        # some take bytes
+        if "application/json" in one.get("requestBody", {}).get("content", ())
     ]
     assert len(found) > 50
     open_ones = {

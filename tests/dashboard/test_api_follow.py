@@ -160,7 +160,8 @@ async def test_nothing_of_what_is_not_seen(fleet: Fleet, cast: Cast) -> None:
         await sync_to_async(changed)("shop0", name="here")
         assert (await reader.line())["object"]["name"] == "here"
         # what it sees becomes more: all is sent again
-        await sync_to_async(lambda: (fleet.web2.groups.add(fleet.prod), bells.ring("access")))()
+        await sync_to_async(fleet.web2.groups.add)(fleet.prod)
+        await sync_to_async(bells.ring)("access")
         assert await reader.line() == {"op": "begin"}
         assert len(await reader.until("whole")) == 6
 
@@ -212,7 +213,9 @@ async def test_events(fleet: Fleet, caller: Caller) -> None:
 
 @pytest.mark.parametrize("why", ["revoked", "expired", "right"])
 async def test_it_ends_with_the_token_or_the_right(fleet: Fleet, cast: Cast, why: str) -> None:
-    more = {"expires_at": timezone.now() + timedelta(seconds=3)} if why == "expired" else {}
+    more: dict[str, Any] = (
+        {"expires_at": timezone.now() + timedelta(seconds=3)} if why == "expired" else {}
+    )
     caller = await sync_to_async(make_caller)(cast.bob, **more)
 
     def take_away() -> None:

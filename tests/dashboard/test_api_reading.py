@@ -100,7 +100,7 @@ def test_scope_and_owner_both_limit(fleet: Fleet, cast: Cast) -> None:
     assert prod.get(there).status_code == 404
     assert prod.get(f"/hosts/{fleet.web2.pk}").status_code == 404
     assert prod.get("/groups").json()["items"] == [
-        {"id": fleet.prod.pk, "name": "prod", "hosts": ["web1"]}
+        {"id": fleet.prod.pk, "name": "prod", "notes": "", "hosts": ["web1"]}
     ]
     # it follows the group
     fleet.web2.groups.add(fleet.prod)

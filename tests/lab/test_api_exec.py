@@ -99,6 +99,13 @@ async def test_bytes_pass_as_they_are_without_a_terminal(
     await one.say(eof=True)
     assert (await one.told("ended"))["exit_code"] == 5
     assert one.screen.split()[0].decode() == md5(sent, usedforsecurity=False).hexdigest()
+    # an end that comes before the beginning is kept
+    early = program(bob)
+    await early.open(where, command="wc -c", tty=False)
+    await early.type(b"12345")
+    await early.say(eof=True)
+    assert (await early.told("ended"))["exit_code"] == 0
+    assert early.screen.strip() == b"5"
     # and out again, three times what is kept for whoever reads slowly
     other = program(bob)
     await other.open(where, command="head -c 1600000 /dev/zero", tty=False)
@@ -144,7 +151,9 @@ async def test_it_ends_with_its_socket_its_token_and_its_right(
     cast: Any, container: Any, program: Any, lab: Any, entries: Any, why: str
 ) -> None:
     where = await sync_to_async(container)(*SLEEP)
-    more = {"expires_at": timezone.now() + timedelta(seconds=4)} if why == "expired" else {}
+    more: dict[str, Any] = (
+        {"expires_at": timezone.now() + timedelta(seconds=4)} if why == "expired" else {}
+    )
     caller = await sync_to_async(make_caller)(cast.bob, **more)
     one = program(caller)
     await one.open(where)

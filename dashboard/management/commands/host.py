@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from dashboard.cli import add_hosts, host_connections
-from dashboard.cli.add_hosts import AddHostError, HostCandidate
+from dashboard.furniture import new_host
+from dashboard.furniture.new_host import AddHostError, HostCandidate
 from dashboard.person import console_person
 from hosts import control
 from hosts.actions.hosts import certificates, edit_host, examine_host, host_address, rotate_key
@@ -112,7 +113,7 @@ class Command(BaseCommand):
         except AddHostError as exc:
             raise CommandError(str(exc)) from exc
         except (FieldRefusal, ControlError) as exc:
-            raise CommandError(add_hosts.words(exc)) from exc
+            raise CommandError(new_host.words(exc)) from exc
 
     def _add(self, options: dict[str, Any]) -> None:
         where = host_address.parse_address(options["url"])
@@ -139,9 +140,9 @@ class Command(BaseCommand):
             )
         if options["host_ca_file"]:
             wanted.host_ca = certificates.check_authority(_read(options["host_ca_file"]))
-        add_hosts.ask_key(wanted)
-        add_hosts.examine(wanted)
-        host = add_hosts.register(console_person(), wanted, agreed=self._another)
+        new_host.ask_key(wanted)
+        new_host.examine(wanted)
+        host = new_host.register(console_person(), wanted, agreed=self._another)
         async_to_sync(control.reload)()
         if wanted.jump_only:
             self.stdout.write(_("%s is registered as a jump host.") % host.name)
@@ -177,7 +178,7 @@ class Command(BaseCommand):
             try:
                 if not one.failure:
                     one.another_machine = options["another_machine"]
-                    host = add_hosts.register(person, one, agreed=self._another)
+                    host = new_host.register(person, one, agreed=self._another)
                     self.stdout.write(_("%s: registered") % host.name)
             except AddHostError as exc:
                 one.failure = str(exc)
@@ -194,7 +195,7 @@ class Command(BaseCommand):
     def _compare(self, one: HostCandidate) -> None:
         try:
             if not one.failure:
-                add_hosts.ask_key(one)
+                new_host.ask_key(one)
         except AddHostError as exc:
             one.failure = str(exc)
 

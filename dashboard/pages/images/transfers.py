@@ -7,12 +7,12 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from dashboard.furniture.archive_names import file_name
 from dashboard.furniture.verb_views import refs_of
 from dashboard.person import person_of
 from dashboard.streams.transfer.archives import PLAIN, limit_bytes, named_upload, tar_download
 from hosts.access import Person
 from hosts.actions.images import archives
-from hosts.models import Image
 from hosts.podman import PodmanError
 from hosts.podman.errors import BadRequest
 from hosts.refusals import Refusal
@@ -37,14 +37,6 @@ def save(request: HttpRequest) -> HttpResponseBase:
         failed=_("Not saved: %s"),
         recheck=lambda person: archives.savable(person, refs, form=form),
     )
-
-
-def file_name(rows: list[Image]) -> str:
-    """ "web-latest.tar" of one image, "images.tar" of several."""
-    if len(rows) > 1:
-        return "images.tar"
-    name = (rows[0].name or rows[0].podman_id[:12]).rpartition("/")[2]
-    return name.replace(":", "-").replace("@", "-") + ".tar"
 
 
 @require_http_methods(["PUT"])

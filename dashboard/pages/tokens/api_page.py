@@ -30,6 +30,7 @@ class Operation:
     path: str
     summary: str
     words: str
+    example: str
     query: list[Field] = field(default_factory=list)
     body: list[Field] = field(default_factory=list)
 
@@ -51,6 +52,7 @@ def _subjects() -> list[tuple[str, list[Operation]]]:
             path,
             one.get("summary", ""),
             one.get("description", ""),
+            one["x-codeSamples"][0]["source"],
             [
                 _field(part["name"], part["schema"], told, needed=part.get("required", False))
                 for part in one.get("parameters", ())

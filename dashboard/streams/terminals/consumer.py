@@ -42,6 +42,7 @@ class TerminalConsumer(LeanConsumer):
         self._asked: asyncio.Future[ExecOptions] = asyncio.get_running_loop().create_future()
         # typed before there is anything to type into
         self._early = b""
+        self._early_end = False
 
     async def authorise(self) -> None:
         """The right on this container, asked again with every change of access."""
@@ -82,6 +83,8 @@ class TerminalConsumer(LeanConsumer):
         self.session, self.viewer = session, viewer
         if self._early:
             session.feed(viewer, self._early)
+        if self._early_end:
+            session.end_input(viewer)
         try:
             if not owner:
                 await session.note_watchers()
@@ -137,6 +140,7 @@ class TerminalConsumer(LeanConsumer):
             return
         session, viewer = self.session, self.viewer
         if session is None or viewer is None:
+            self._early_end |= message.get("eof") is True
             return
         if "ping" in message:
             viewer.note({"type": "pong"})

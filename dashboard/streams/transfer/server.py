@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 # of a path as Django sees it, decoded
 STREAMED: Final = re.compile(
     rb"/transfer/|/api/v1/(?:containers|volumes)/[^/]+/[^/]+/(?:logs/follow|files/(?:content|archive))$"
-    rb"|/api/v1/stats$"
+    rb"|/api/v1/(?:stats|images/[^/]+/[^/]+/archive|containers/[^/]+/[^/]+/export)$"
+    rb"|/api/v1/endpoints/[^/]+/images/(?:load|import)$"
 )
 # what a program follows may last, so it must not wait in a queue of Daphne's
 FOLLOWED: Final = re.compile(rb"/api/v1/[^?]*\?(?:.*&)?follow=")

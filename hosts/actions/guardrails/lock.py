@@ -9,8 +9,17 @@ from accounts.epoch import raise_epoch
 from audit import write
 from audit.shapes import Target
 from hosts import bells
-from hosts.access import NotVisible, Person, allows, get_host, get_object, require
-from hosts.access.fetch import target_of
+from hosts.access import (
+    Denied,
+    NotVisible,
+    Person,
+    allows,
+    get_host,
+    get_object,
+    require,
+    visible_hosts,
+)
+from hosts.access.fetch import defer_refusal_entry, target_of
 from hosts.models import INVENTORY, Host, InventoryRow, ObjectLock
 from hosts.refusals import FieldRefusal
 
@@ -59,6 +68,24 @@ def unlock(person: Person, lock_id: int) -> ObjectLock:
         write.event(person.who, REMOVE, target, params=params)
         _ring(found.kind)
     return found
+
+
+def visible_locks(person: Person) -> list[ObjectLock]:
+    """Locks of what the person sees."""
+    rows = ObjectLock.objects.select_related("host", "endpoint__host").filter(
+        host__in=visible_hosts(person)
+    )
+    return [row for row in rows if _sees(person, row)]
+
+
+def _sees(person: Person, lock: ObjectLock) -> bool:
+    try:
+        # only looked at: nobody is refused anything
+        with defer_refusal_entry():
+            _require_visible(person, lock)
+    except (NotVisible, Denied):
+        return False
+    return True
 
 
 def _make(person: Person, made: ObjectLock, target: Target, reason: str) -> ObjectLock:

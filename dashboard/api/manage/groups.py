@@ -1,0 +1,122 @@
+"""Groups of hosts: one, made, changed, removed."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Router, Schema, Status
+from pydantic import Field
+
+from dashboard.api.bearer import person_of
+from dashboard.api.inventory import Id
+from dashboard.api.schemas import GroupOut, group_out
+from dashboard.furniture.bodies import RequestBody
+from hosts.access import NotVisible, visible_groups, visible_hosts
+from hosts.actions.hosts import edit_group
+from hosts.models import Group
+from hosts.refusals import FieldRefusal
+
+router = Router(tags=["groups"])
+VERB = {"x-verb": edit_group.VERB}
+
+
+class NewGroup(RequestBody):
+    """A group without hosts."""
+
+    name: str = Field(max_length=60, description="Letters, digits, - and _")
+    notes: str = Field("", max_length=5000)
+
+
+class GroupChange(NewGroup):
+    """All of it. `hosts`: numbers of the hosts that are in it; those that the token does not see stay."""
+
+    hosts: list[int] = Field(max_length=10_000)
+
+
+def groups_named(names: list[str]) -> tuple[Group, ...]:
+    """The groups of these names. FieldRefusal for one that is not there."""
+    found = {one.name: one for one in Group.objects.filter(name__in=names)}
+    if missing := [name for name in names if name not in found]:
+        raise FieldRefusal("groups", _("There is no group %s.") % missing[0][:60])
+    return tuple(found.values())
+
+
+def _out(request: HttpRequest, group_id: int) -> dict[str, Any]:
+    person = person_of(request)
+    seen = set(visible_hosts(person).values_list("pk", flat=True))
+    row = visible_groups(person).filter(pk=group_id).first()
+    if row is None:
+        raise NotVisible
+    return group_out(row, seen)
+
+
+class Groups(Schema):
+    """All groups."""
+
+    items: list[GroupOut]
+
+
+@router.get(
+    "/groups",
+    response=Groups,
+    summary="List groups of hosts",
+    operation_id="list_groups",
+)
+def groups(request: HttpRequest) -> Any:
+    """With the hosts that the token sees."""
+    person = person_of(request)
+    seen = set(visible_hosts(person).values_list("pk", flat=True))
+    found = visible_groups(person).prefetch_related("hosts").order_by("name")
+    return {"items": [group_out(one, seen) for one in found]}
+
+
+@router.get(
+    "/groups/{group_id}",
+    response=GroupOut,
+    summary="One group",
+    operation_id="get_group",
+)
+def one(request: HttpRequest, group_id: Id) -> Any:
+    """With the hosts that the token sees."""
+    return _out(request, group_id)
+
+
+@router.post(
+    "/groups",
+    response={201: GroupOut},
+    summary="Make a group",
+    openapi_extra=VERB,
+    operation_id="make_group",
+)
+def make(request: HttpRequest, given: NewGroup) -> Any:
+    """Without hosts: they are put in by PUT."""
+    row = edit_group.make(person_of(request), name=given.name, notes=given.notes)
+    return Status(201, group_out(row, set()))
+
+
+@router.put(
+    "/groups/{group_id}",
+    response=GroupOut,
+    summary="Change a group",
+    openapi_extra=VERB,
+    operation_id="change_group",
+)
+def change(request: HttpRequest, group_id: Id, given: GroupChange) -> Any:
+    """Name, notes and hosts. This changes where grants and guardrails apply."""
+    edit_group.edit(
+        person_of(request), group_id, name=given.name, notes=given.notes, host_ids=given.hosts
+    )
+    return _out(request, group_id)
+
+
+@router.delete(
+    "/groups/{group_id}",
+    response={204: None},
+    summary="Remove a group",
+    openapi_extra=VERB,
+    operation_id="remove_group",
+)
+def remove(request: HttpRequest, group_id: Id) -> Any:
+    """With its grants, and the credentials that only it has. Its hosts stay."""
+    edit_group.remove(person_of(request), group_id)
+    return Status(204, None)
