@@ -24,6 +24,8 @@ COMMANDS = {
     "restart": ("containers", "Restart containers"),
     "rm": ("containers", "Remove containers"),
     "logs": ("logs", "Print or follow the log of a container"),
+    "exec": ("exec", "Run a command in a container, also in a terminal"),
+    "cp": ("cp", "Copy files and folders into a container, or out of one"),
     "pull": ("pull", "Pull images"),
     "jobs": ("jobs", "List, show, follow or cancel jobs"),
     "connection": ("connection", "Print what podman and docker need to come through the gate"),
