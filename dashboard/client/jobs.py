@@ -31,7 +31,7 @@ def do_jobs(call: Any, given: argparse.Namespace) -> int:
     if given.act == "cancel":
         job = call.server.post(f"{path}/cancel")
     elif given.act == "follow":
-        job = finish(call.server, call.server.get(path))
+        job = finish(call.server, call.server.get(path), patient=True)
     else:
         job = call.server.get(path)
     if call.json:

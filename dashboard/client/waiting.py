@@ -13,13 +13,15 @@ LOOK_S = 1
 WAIT_S = 60
 
 
-def finish(server: Server, job: Any) -> Any:
-    """The job as it ended well. Failure with its error, where it waits for a person, and by Ctrl-C."""
+def finish(server: Server, job: Any, *, patient: bool = False) -> Any:
+    """The job as it ended well. Failure with its error, by Ctrl-C, and where it waits for a person;
+    `patient` waits for the person too.
+    """
     number, watched = job["id"], sys.stderr.isatty()
     told = ""
     try:
         while not job["ended"]:
-            if job["state"] == "held":
+            if job["state"] == "held" and not patient:
                 words = f"Job {number} waits until a second person approves it."
                 raise Failure(
                     words, f"Wait for it: haulout jobs follow {number}", WAITS_FOR_APPROVAL
