@@ -84,6 +84,8 @@ class Call:
 def refused_by(failed: PodmanError) -> Refused:
     """What the host said against it, or that it says nothing."""
     status = failed.status or 503
+    # what the host says well and we cannot read is no answer for a client
+    status = status if status >= 400 else 502
     return Refused(status, failed.message, cause=failed.cause, wait_s=5 if status == 503 else 0)
 
 

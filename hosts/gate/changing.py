@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from hosts.access import ContainerLike, Person, allows, target_of
-from hosts.access.fetch import HostObject, get_host_object
+from hosts.access.fetch import HostObject, get_endpoint, get_host_object
 from hosts.actions.locked_dependents import OneRemoval, refuse_locked_dependents
 from hosts.actions.streams import StreamedAction, streamed_action
 from hosts.database_threads import in_thread
@@ -21,10 +21,12 @@ from hosts.gate.lasting import Still, lasting
 from hosts.gate.names import NOBODY, ResolvedObject
 from hosts.gate.plan import Look, Plan
 from hosts.gate.plans import plan_of
+from hosts.gate.plans_images import called
 from hosts.gate.relaying import cut_whole, fields_of, pass_on
 from hosts.gate.replies import Refused, whole
-from hosts.gate.routes import Answer
+from hosts.gate.routes import Answer, Takes
 from hosts.gate.turns import turn
+from hosts.gate.uploading import upload
 from hosts.gate.values import checked
 from hosts.gate.visibility import Visibility
 from hosts.jobs.errand import ActionFailed
@@ -34,11 +36,33 @@ from hosts.podman.errors import words
 from hosts.refusals import Refusal
 
 # those whose answer comes bit by bit
-_STREAMS: Final = frozenset({"image.pull", "container.export", "container.wait"})
+_STREAMS: Final = frozenset(
+    {
+        "container.export",
+        "container.wait",
+        "image.build",
+        "image.pull",
+        "image.push",
+        "image.save",
+    }
+)
+# those that may take any time, and are answered at the end
+_PATIENT: Final = frozenset(
+    {"container.commit", "container.files_edit", "image.import", "image.load"}
+)
 # as long as Podman may take for the others: a container's own patience, and some
 LIMIT_S: Final = 330.0
 # those that change nothing, however they end
-_HARMLESS: Final = frozenset({"container.wait", "container.export"})
+_HARMLESS: Final = frozenset({"container.wait", "container.export", "image.save", "image.search"})
+# the field with which a client says who it is in registries, of those that go to one
+_ACCOUNTS: Final = {
+    "image.build": "X-Registry-Config",
+    "image.pull": "X-Registry-Auth",
+    "image.push": "X-Registry-Auth",
+    "image.search": "X-Registry-Auth",
+}
+# of the end of a stream, where the last line says how it ended
+_LAST_BYTES: Final = 4096
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/_=-]{1,16384}")
 
 
@@ -85,7 +109,7 @@ async def carry_out(call: Call) -> HostAnswer | None:
             await _heed_host(call, action, found, plan)
             told = found.object if found else None
             try:
-                await _do(call, action, target, told, said, plan.look)
+                await _do(call, action, target, told, said, plan)
             except Refused as failed:
                 action.detail = f"{failed.status} {failed.message}"
                 raise
@@ -106,8 +130,9 @@ async def _found(call: Call) -> ResolvedObject | None:
     route = call.request.route
     if not route.kind:
         return None
+    name = called(call)
     try:
-        return await call.find(route.kind, call.request.name, route.verb)
+        return await call.find(route.kind, name, route.verb)
     except Refused as none:
         if none.status != 404 or not call.request.ticked("ignore"):
             raise
@@ -160,25 +185,35 @@ async def _do(
     target: str,
     told: HostObject | None,
     said: list[HostAnswer],
-    look: Look | None,
+    plan: Plan,
 ) -> None:
     """Send it, and hear how it ended: ActionFailed, after the answer was kept in `said`, where not well."""
+    verb, look = call.request.route.verb, plan.look
     upgraded = call.request.route.answer is Answer.UPGRADE
-    endless = upgraded or call.request.route.verb in _STREAMS
-    async with HostConnection(call.endpoint) as host, _in_time(None if endless else LIMIT_S):
+    streams = not upgraded and verb in _STREAMS
+    limit_s = None if upgraded or streams or verb in _PATIENT else LIMIT_S
+    async with HostConnection(call.endpoint) as host, _in_time(limit_s):
         fields = upgrades.asked_of_host(call) if upgraded else _fields(call)
-        action.committing = call.request.route.verb not in _HARMLESS
-        asking = host.ask(call.head.method, target, fields, call.body)
-        head = await (_waited(call, told, asking) if _waits(call) else asking)
+        action.committing = verb not in _HARMLESS
+        if plan.body is not None:
+            asking = upload(call, action, host, target, fields, plan.body, _still(call, told))
+        else:
+            asking = host.ask(call.head.method, target, fields, call.body)
+        waits = verb == "container.wait" or (verb in _PATIENT and plan.body is None)
+        head = await (_waited(call, told, asking) if waits else asking)
         action.detail = str(head.status)
         if upgraded and upgrades.taken(head):
             await upgrades.join(call, host, head, _still(call, told))
-        elif endless and not upgraded and head.status < 300:
-            await _stream(call, action, host, head, told)
+        elif streams and head.status < 300:
+            await _stream(call, action, host, head, told, look)
         else:
             said.append(HostAnswer(head, await host.whole()))
     action.committing = False
-    if look is not None and head.status < 300:
+    if head.status < 300 and verb in _PATIENT and (failure := _failure(said[0].content)):
+        # in the last line of an answer that had begun well
+        action.detail = f"{head.status} {failure}"
+        raise ActionFailed(action.detail)
+    if look is not None and said and head.status < 300:
         answered = said.pop()
         await look(action, answered.content)
         said.append(answered)
@@ -198,10 +233,6 @@ async def _in_time(limit_s: float | None) -> AsyncIterator[None]:
         raise Refused(504, said) from late
 
 
-def _waits(call: Call) -> bool:
-    return call.request.route.verb == "container.wait"
-
-
 async def _waited(
     call: Call, told: HostObject | None, asking: Coroutine[Any, Any, AnswerHead]
 ) -> AnswerHead:
@@ -216,9 +247,13 @@ async def _waited(
 
 
 def _still(call: Call, told: HostObject | None) -> Still:
+    verb = call.request.route.verb
+
     def still(person: Person) -> None:
         if told is not None:
-            get_host_object(person, call.endpoint.pk, told, call.request.route.verb)
+            get_host_object(person, call.endpoint.pk, told, verb)
+        elif verb in _STREAMS or verb in _PATIENT:
+            get_endpoint(person, call.endpoint.pk, verb)
 
     return still
 
@@ -229,22 +264,41 @@ async def _stream(
     host: HostConnection,
     head: AnswerHead,
     told: HostObject | None,
+    look: Look | None,
 ) -> None:
     """What takes long and says how far it is; its last line may say that it failed."""
     last = bytearray()
+    failures: list[str] = []
 
     async def pieces() -> AsyncIterator[bytes]:
         async for piece in host.pieces():
             last.extend(piece)
-            del last[:-4096]
+            del last[:-_LAST_BYTES]
             yield piece
+        if failure := _failure(bytes(last)):
+            failures.append(failure)
+        elif look is not None:
+            try:
+                await look(action, bytes(last))
+            except (ActionFailed, PodmanError) as refused:
+                failures.append(refused.message)
+                if head.length is None:
+                    detail = {"message": refused.message}
+                    last_line = {"error": refused.message, "errorDetail": detail}
+                    yield json.dumps(last_line).encode() + b"\n"
 
-    with call.client.hurried():
-        await lasting(call, _still(call, told), pass_on(call, head, pieces()))
-    if failure := _failure(bytes(last)):
+    try:
+        with call.client.hurried():
+            await lasting(call, _still(call, told), pass_on(call, head, pieces()))
+    except ConnectionError:
+        # docker hangs up as soon as it has read that it failed
+        failures.append(_failure(bytes(last)))
+        if not any(failures):
+            raise
+    if failures:
         action.committing = False
-        action.detail = f"{head.status} {failure}"
-        raise StreamFailed(failure)
+        action.detail = f"{head.status} {failures[0]}"
+        raise StreamFailed(failures[0])
 
 
 class StreamFailed(ActionFailed):
@@ -258,15 +312,24 @@ def _failure(end: bytes) -> str:
         told = json.loads(line)
     except (ValueError, RecursionError):
         return ""
-    error = told.get("error") if isinstance(told, dict) else None
+    if not isinstance(told, dict):
+        return ""
+    # a push says at its end in another shape what the registry said, a build of 5.8 in a third
+    detail = told.get("errorDetail")
+    error = told.get("error") or (detail.get("message") if isinstance(detail, dict) else None)
+    error = error or (None if "stream" in told else told.get("message"))
     return error[:1000] if isinstance(error, str) else ""
 
 
 def _fields(call: Call) -> list[str]:
-    """Of the client's fields those that go on: who it is in a registry."""
-    sent = call.head.fields.get(b"x-registry-auth", [])
-    if call.request.route.verb != "image.pull" or not sent or not sent[0]:
-        return []
+    """Of the client's fields those that go on: who it is in a registry. And of what kind the body is."""
+    fields = (
+        ["Content-Type: application/x-tar"] if call.request.route.takes is Takes.ARCHIVE else []
+    )
+    name = _ACCOUNTS.get(call.request.route.verb, "")
+    sent = call.head.fields.get(name.lower().encode(), []) if name else []
+    if not sent or not sent[0]:
+        return fields
     if len(sent) > 1 or not _BASE64.fullmatch(sent[0]):
-        raise Refused(400, "X-Registry-Auth is no base64.")
-    return [f"X-Registry-Auth: {sent[0].decode('ascii')}"]
+        raise Refused(400, f"{name} is no base64.")
+    return [*fields, f"{name}: {sent[0].decode('ascii')}"]

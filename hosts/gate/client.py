@@ -15,6 +15,8 @@ HEAD_S: Final = 20.0
 BODY_S: Final = 30.0
 # of a body that nobody wanted, before the connection ends
 DROPPED_BYTES: Final = 1024 * 1024
+# and how long it is listened to: a client that is cut off in its midst would not hear why
+DROPPED_S: Final = 10.0
 # how long one may take nothing of an answer while others wait for their turn
 TAKEN_S: Final = 120.0
 # how long a stream that says nothing outlives a client that has closed its side
@@ -49,6 +51,8 @@ class Client:
         # a look ahead for the client's end, while an answer goes out
         self._ahead: asyncio.Task[bytes] | None = None
         self._continues = False
+        # of the body of the last request something is still to come
+        self._unread = False
         # an answer has begun, and in its midst there is no other
         self.midway = False
         # something was said to the last request
@@ -65,6 +69,7 @@ class Client:
             if isinstance(event, RequestHead):
                 self.answered = False
                 self._continues = b"100-continue" in event.words(b"expect")
+                self._unread = event.length != 0
                 return event
             if event is not None:
                 # what is left of the one before, whose body nobody wanted
@@ -103,6 +108,7 @@ class Client:
         while True:
             event = self._pull()
             if isinstance(event, End):
+                self._unread = False
                 return
             if isinstance(event, Body):
                 yield event.raw
@@ -122,6 +128,41 @@ class Client:
         except TimeoutError as late:
             raise Refused(408, "The body did not come in time.", ends=True) from late
         return bytes(content)
+
+    async def pieces(self, limit_bytes: int) -> AsyncIterator[bytes]:
+        """The body of the request as it comes, of which there may be much. Refused where there is more, or
+        it drips.
+        """
+        taken = 0
+        body = aiter(self.body())
+        while True:
+            try:
+                async with asyncio.timeout(BODY_S):
+                    piece = await anext(body, None)
+            except TimeoutError as late:
+                raise Refused(408, "The body did not come in time.", ends=True) from late
+            if piece is None:
+                return
+            taken += len(piece)
+            if taken > limit_bytes:
+                raise Refused(413, f"The body is larger than {limit_bytes // 2**20} MiB.")
+            yield piece
+
+    async def finish(self) -> bool:
+        """Take what is left of a body that was not wanted whole. False where that takes too long, or the
+        client has gone. Refused where it is no body.
+        """
+        try:
+            async with asyncio.timeout(DROPPED_S):
+                while self._unread:
+                    event = self._pull()
+                    if isinstance(event, End):
+                        self._unread = False
+                    elif event is None and not await self._more():
+                        return False
+        except TimeoutError:
+            return False
+        return True
 
     async def send(self, data: bytes) -> None:
         """Say something, and wait while the client does not take it."""

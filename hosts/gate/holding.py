@@ -8,7 +8,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from hosts.gate.call import Call
-from hosts.gate.routes import Answer
+from hosts.gate.routes import Answer, Takes
 from hosts.guardrails import masked
 from hosts.jobs.held_requests import ClientRequest
 
@@ -20,8 +20,11 @@ _SECRETS: Final = "/secrets/create"
 
 
 def client_request(call: Call, target: str) -> ClientRequest | None:
-    """None where it cannot be sent again as it was: a terminal. `target`: as it goes to the host."""
-    if call.request.route.answer is Answer.UPGRADE:
+    """None where nobody can say that it is the same again: a terminal, or an archive that is read as it
+    comes. `target`: as it goes to the host.
+    """
+    route = call.request.route
+    if route.answer is Answer.UPGRADE or route.takes is Takes.ARCHIVE:
         return None
     whole = b"\n".join([call.head.method.encode(), target.encode(), call.body])
     digest = salted_hmac("hosts.gate.holding", whole, algorithm="sha256").hexdigest()

@@ -24,6 +24,7 @@ class HostConnection:
         self._answers = AnswerReader()
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
+        self._hearing: asyncio.Task[AnswerHead] | None = None
 
     async def __aenter__(self) -> Self:
         try:
@@ -39,6 +40,9 @@ class HostConnection:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if self._hearing is not None:
+            self._hearing.cancel()
+            await asyncio.gather(self._hearing, return_exceptions=True)
         if self._writer is not None:
             # at once: a stream that nobody hears any more is to end on the host
             self._writer.transport.abort()
@@ -52,6 +56,43 @@ class HostConnection:
             lines.append(f"Content-Length: {len(body)}")
         self._answers.asked(method)
         await self.say("\r\n".join([*lines, "", ""]).encode("ascii") + body)
+        return await self._head()
+
+    async def send(
+        self, method: str, target: str, fields: list[str], pieces: AsyncIterator[bytes]
+    ) -> AnswerHead | None:
+        """Send a request whose body comes in pieces. None once all of it is sent: `answered` has the head.
+        Else the head of an answer for which the host did not wait until then.
+        """
+        lines = [f"{method} {target} HTTP/1.1", "Host: podman", *fields]
+        lines.append("Transfer-Encoding: chunked")
+        self._answers.asked(method)
+        await self.say("\r\n".join([*lines, "", ""]).encode("ascii"))
+        sending = asyncio.ensure_future(self._send(pieces))
+        hearing = self._hearing = asyncio.ensure_future(self._head())
+        try:
+            await asyncio.wait({sending, hearing}, return_when=asyncio.FIRST_COMPLETED)
+            if not sending.done():
+                return await hearing
+            sending.result()
+            return None
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+
+    async def answered(self) -> AnswerHead:
+        """The head of the answer to what was sent in pieces."""
+        if self._hearing is None:
+            raise RuntimeError("Nothing was sent in pieces.")
+        return await self._hearing
+
+    async def _send(self, pieces: AsyncIterator[bytes]) -> None:
+        async for piece in pieces:
+            if piece:
+                await self.say(b"%x\r\n%b\r\n" % (len(piece), piece))
+        await self.say(b"0\r\n\r\n")
+
+    async def _head(self) -> AnswerHead:
         while True:
             head = await self._next()
             if isinstance(head, AnswerHead) and (head.status >= 200 or head.status == 101):

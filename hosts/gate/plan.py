@@ -1,16 +1,19 @@
 """What a change is, beside its verb."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from hosts.access import ContainerLike
 from hosts.actions.streams import StreamedAction
+from hosts.gate.call import Call
 from hosts.gate.names import ResolvedObject
 from hosts.guardrails import Proposal
 
 # looks at what came to be, by the host's answer, before the client hears of it: ActionFailed, PodmanError
 Look = Callable[[StreamedAction, bytes], Awaitable[None]]
+# of the body that a client sends, what goes on of it: ArchiveRefused, ActionFailed
+Body = Callable[[StreamedAction, AsyncIterator[bytes]], AsyncIterator[bytes]]
 
 
 @dataclass
@@ -21,7 +24,7 @@ class Plan:
     `about`: the object that it turns out to change, though its path names none.
 
     Of what is created: the `name` in its entry, the `container` that a narrowed grant may permit, what it
-    `joins`, and a `look` at the result.
+    `joins`, and a `look` at the result. `body`: of one that takes an archive.
     """
 
     params: dict[str, Any] = field(default_factory=dict)
@@ -35,3 +38,8 @@ class Plan:
     container: ContainerLike | None = None
     joins: Proposal | None = None
     look: Look | None = None
+    body: Body | None = None
+
+
+# the plan of a request: Refused, Refusal
+Planner = Callable[[Call, ResolvedObject | None], Awaitable[Plan]]

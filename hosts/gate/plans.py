@@ -4,7 +4,6 @@ In the words of the actions that pages have for the same (hosts.actions).
 """
 
 import json
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -24,15 +23,14 @@ from hosts.gate.creating_objects import plan_pod, plan_secret
 from hosts.gate.creating_stores import plan_network, plan_volume
 from hosts.gate.names import ResolvedObject, on_docker_hub, whole_name
 from hosts.gate.network_members import plan_connect, plan_disconnect, plan_servers
-from hosts.gate.plan import Plan
+from hosts.gate.plan import Plan, Planner
+from hosts.gate.plans_images import IMAGE_PLANNERS
 from hosts.gate.replies import Refused
 from hosts.gate.routes import Dialect
 from hosts.guardrails import from_request
 from hosts.inventory.bounds import text, texts
 from hosts.podman import PodmanError
 from hosts.podman.shortnames import resolve
-
-Planner = Callable[[Call, ResolvedObject | None], Awaitable[Plan]]
 
 
 async def plan_of(call: Call, found: ResolvedObject | None) -> Plan:
@@ -187,6 +185,7 @@ async def _attach(call: Call, found: ResolvedObject | None) -> Plan:
 
 
 _PLANNERS: Final[dict[str, Planner]] = {
+    **IMAGE_PLANNERS,
     "container.attach": _attach,
     "container.checkpoint": plan_checkpoint,
     "container.create": plan_creation,

@@ -1,10 +1,10 @@
 """Which of Podman's routes clients may use, in both of its dialects. What is not here is refused.
 
 A route says what it takes (a verb of hosts' cards), where the object stands, which parameters may be
-sent on, and how the answer is looked at. The tables are data: routes_read, routes_change.
+sent on, and how the answer is looked at. The tables are data: routes_read, routes_change, routes_images.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -41,6 +41,8 @@ class Takes(StrEnum):
     NOTHING = "nothing"
     # JSON, small, read whole and judged
     JSON = "json"
+    # a tar, judged while it passes
+    ARCHIVE = "archive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class Route:
     """`path` with the kinds of objects in it: /containers/{container}/json; {exec} is an exec's id.
     `verb`: of hosts' cards, "" for what comes with seeing the host. `cut`: how an answer is cut, by its
     name in `cuts`. `query`: parameters as Podman spells them, by their names in lower case; `lists`: those
-    that may stand several times. One spelled "" is not sent on.
+    that may stand several times. One spelled "" is not sent on. `named`: the one that names the object, by
+    the object's kind. `only_with`: the one that tells this route from another of the same path.
     """
 
     dialects: tuple[Dialect, ...]
@@ -62,6 +65,8 @@ class Route:
     takes: Takes = Takes.NOTHING
     # it does something: intent and outcome in the log
     changes: bool = False
+    named: str = ""
+    only_with: str = ""
 
     @property
     def parts(self) -> list[str]:
@@ -71,7 +76,7 @@ class Route:
     @property
     def kind(self) -> str:
         """Of the object in the path; "" where there is none."""
-        return next((part[1:-1] for part in self.parts if part.startswith("{")), "")
+        return next((part[1:-1] for part in self.parts if part.startswith("{")), self.named)
 
 
 def table(
@@ -83,12 +88,15 @@ def table(
     changes: bool = False,
 ) -> Iterator[Route]:
     """Routes from a text, one a line: METHOD path verb [parameter …] [=cut]. A verb of - is none;
-    a parameter with * may stand several times, one with ! is taken from clients and not sent on.
+    a parameter with * may stand several times, one with ! is taken from clients and not sent on, one in
+    braces names the object, and one with + is there whenever this route is meant.
     """
     for line in filter(None, map(str.strip, lines.splitlines())):
         method, path, verb, *words = line.split()
         cut = next((word[1:] for word in words if word.startswith("=")), "")
-        names = [word for word in words if not word.startswith("=")]
+        named = next((word[1:-1] for word in words if word.startswith("{")), "")
+        only_with = next((word[1:].lower() for word in words if word.startswith("+")), "")
+        names = [word.strip("{}+") for word in words if not word.startswith("=")]
         yield Route(
             dialects,
             method,
@@ -100,6 +108,8 @@ def table(
             cut,
             takes,
             changes,
+            named,
+            only_with,
         )
 
 
@@ -108,7 +118,8 @@ class Table:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         # what is spelled out counts before what stands for any name
-        self.routes = tuple(sorted(routes, key=lambda route: route.path.count("{")))
+        by_name = sorted(routes, key=lambda route: (route.path.count("{"), not route.only_with))
+        self.routes = tuple(by_name)
         # what a path without a version begins with
         self.beginnings = {Dialect.LIBPOD.value, *(route.parts[0] for route in self.routes)}
         self._by: dict[tuple[Dialect, str], list[Route]] = {}
@@ -116,9 +127,15 @@ class Table:
             for dialect in route.dialects:
                 self._by.setdefault((dialect, route.method), []).append(route)
 
-    def find(self, dialect: Dialect, method: str, parts: list[str]) -> tuple[Route, str] | None:
-        """The route, and the name that stands for its object."""
+    def find(
+        self, dialect: Dialect, method: str, parts: list[str], given: Container[str] = ()
+    ) -> tuple[Route, str] | None:
+        """The route, and the name in the path that stands for its object. `given`: names of parameters, in
+        lower case.
+        """
         for route in self._by.get((dialect, method), []):
+            if route.only_with and route.only_with not in given:
+                continue
             name = _matched(route, parts)
             if name is not None:
                 return route, name

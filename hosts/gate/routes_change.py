@@ -1,8 +1,7 @@
 """The routes that do something to what is there, each with intent and outcome in the log.
 
-Of what makes something new here are containers, volumes and networks; the rest is in routes_objects. Not
-open yet is what else says in a body what is to be made or changed: commits, builds, loads, kube files,
-pushes, archives that are put.
+Of what makes something new here are containers, volumes and networks; the rest is in routes_objects and
+routes_images.
 """
 
 from typing import Final

@@ -30,6 +30,7 @@ from hosts.gate.removing_images import SEVERAL, remove_images
 from hosts.gate.replies import Refused, error
 from hosts.gate.routes import Dialect, Table, Takes
 from hosts.gate.routes_change import ROUTES as CHANGES
+from hosts.gate.routes_images import ROUTES as IMAGES
 from hosts.gate.routes_objects import ROUTES as OBJECTS
 from hosts.gate.routes_read import ROUTES as READS
 from hosts.gate.session import Session
@@ -38,7 +39,7 @@ from hosts.link.framing import RequestHead
 from hosts.models import Endpoint
 from hosts.podman import Podman
 
-TABLE: Final = Table((*READS, *CHANGES, *OBJECTS))
+TABLE: Final = Table((*READS, *CHANGES, *OBJECTS, *IMAGES))
 # what is more than one request to the host, by method and path
 _OWN: Final[dict[tuple[str, str], Callable[[Call], Awaitable[None]]]] = {
     **{("POST", route.path): prune for route in OBJECTS if route.path.endswith("/prune")},
@@ -122,7 +123,13 @@ async def _one(client: Client, entrance: Entrance) -> bool:
             raise ConnectionAbortedError(failure.message)
         ends = ends or failure.ends
         await _refuse(client, failure, head, ends=ends)
-    return not ends
+    if client.held_back or (failure is not None and failure.ends):
+        return False
+    try:
+        return await client.finish() and not ends
+    except Refused as broken:
+        await _refuse(client, broken, head, ends=True)
+        return False
 
 
 async def _refuse(
@@ -179,7 +186,7 @@ async def _answer(call: Call, written: ReadingLog) -> bool:
     route = call.request.route
     if route.takes is Takes.JSON:
         call.body = await call.client.whole(_MOST_BYTES)
-    elif call.head.length != 0:
+    elif call.head.length != 0 and route.takes is not Takes.ARCHIVE:
         # of which nothing goes on, nor is taken for what is typed after an upgrade
         await call.client.whole(_MOST_BYTES)
     if route.path == SEVERAL:

@@ -54,6 +54,8 @@ class Request:
             quote(known_as, safe="") if part.startswith("{") else part for part in self.route.parts
         ]
         given = self.query if query is None else query
+        if self.route.named:
+            given = {**given, self.route.named: [known_as]}
         spelled = self.route.query
         pairs = [(spelled[name], value) for name, values in given.items() for value in values]
         return "/".join([prefix, *parts]) + (f"?{urlencode(pairs)}" if pairs else "")
@@ -95,13 +97,17 @@ def read(table: Table, method: str, target: str) -> Request:
     if parts[:1] == ["libpod"] and version:
         dialect = Dialect.LIBPOD
         parts = parts[1:]
-    found = table.find(dialect, method, parts)
+    given = {name.lower() for name, _value in parse_qsl(query, keep_blank_values=True)}
+    found = table.find(dialect, method, parts, given)
     if found is None:
         raise NotOpen(f"{method} {path[:100]} is not open to clients.")
     route, name = found
     if "/" in name and route.kind != "image":
         raise BadTarget("There is a slash (%2F) where a name has none.")
-    return Request(route, dialect, version, name, _query(route, query))
+    asked = _query(route, query)
+    if route.named:
+        name = next(iter(asked.get(route.named, [])), "")
+    return Request(route, dialect, version, name, asked)
 
 
 def _parts(path: str) -> list[str]:

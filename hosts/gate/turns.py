@@ -16,7 +16,20 @@ from hosts.gate.replies import Refused
 AT_ONCE: Final = 4
 TURN_S: Final = 30.0
 # those that take long, and hold no short ones up; those that only wait take no turn
-_LONG: Final = frozenset({"image.pull", "container.export"})
+_LONG: Final = frozenset(
+    {
+        "container.commit",
+        "container.export",
+        "container.files_edit",
+        "image.build",
+        "image.import",
+        "image.load",
+        "image.pull",
+        "image.push",
+        "image.save",
+        "image.search",
+    }
+)
 _WAITING: Final = frozenset({"container.wait", "container.attach", "container.exec"})
 _STARTS: Final = frozenset(
     {

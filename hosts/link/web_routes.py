@@ -76,7 +76,7 @@ _BUILD_PARAMETERS: Final = frozenset(
         "pullpolicy",
         "q",
         "retry",
-        "retrydelay",
+        "retry-delay",
         "rewritetimestamp",
         "rm",
         "shmsize",
@@ -99,11 +99,15 @@ _OUTSIDE: Final = re.compile(r"(?:^|[/\"])\.\.(?:[/\"]|$)|://|\\")
 # Of build's parameters those that name what comes to be.
 _BUILT_NAMES: Final = ("t", "manifest", "cacheto", "cachefrom")
 _CONTAINERFILES: Final = ("Containerfile", "Dockerfile")
+# Of the secrets of a build, files of its context.
+_SECRET_FILE: Final = re.compile(r"src=([A-Za-z0-9][A-Za-z0-9_.-]*)")
 # Not `path`, which names a file of the host in a call beside it.
 _ADD_PARAMETERS: Final = frozenset(
     {"name", "filename", "filemimetype", "artifactmimetype", "annotations", "append"}
 )
-_IMPORT_PARAMETERS: Final = frozenset({"changes", "message", "reference"})
+_IMPORT_PARAMETERS: Final = frozenset(
+    {"architecture", "changes", "message", "os", "reference", "variant"}
+)
 
 
 def refusal(method: str, target: str) -> str | None:
@@ -123,7 +127,7 @@ def refusal(method: str, target: str) -> str | None:
         return None
     if method == "POST" and _POSTS.fullmatch(path):
         if path.endswith("/build"):
-            return _refused_build(given) or _unknown(names - _BUILD_PARAMETERS)
+            return build_refusal(given)
         if path.endswith("/artifacts/add"):
             return _unknown(names - _ADD_PARAMETERS)
         if path.endswith("/images/import"):
@@ -142,6 +146,11 @@ def unsafe_target(target: str) -> str | None:
     if not _TARGET.fullmatch(target):
         return "the path is not a plain one"
     return _unsafe_path(target.partition("?")[0])
+
+
+def build_refusal(given: list[tuple[str, str]], also: frozenset[str] = frozenset()) -> str | None:
+    """The same for the parameters of a build. `also`: names of others that are permitted."""
+    return _refused_build(given) or _unknown({name for name, _ in given} - _BUILD_PARAMETERS - also)
 
 
 def _refused_build(given: list[tuple[str, str]]) -> str | None:
@@ -171,8 +180,12 @@ def judge_of(method: str, target: str) -> tar_judge.TarJudge | None:
         files = [value for name, value in given if name.casefold() == "dockerfile" and value]
         arguments = _build_arguments([(name.casefold(), value) for name, value in given])
         # where none is named, or an empty name, Podman looks for these
+        secrets = [value for name, value in given if name.casefold() == "secrets"]
         return tar_judge.of_context(
-            *(files or _CONTAINERFILES), arguments=arguments, read=_CONTAINERFILES
+            *(files or _CONTAINERFILES),
+            arguments=arguments,
+            read=(*_CONTAINERFILES, *_SECRET_FILE.findall("".join(secrets))),
+            rooted=(*files, *_SECRET_FILE.findall("".join(secrets))),
         )
     return None
 

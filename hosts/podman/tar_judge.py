@@ -8,7 +8,7 @@ link, and no link may be where Podman itself reads.
 """
 
 import posixpath
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -75,6 +75,8 @@ class TarJudge:
     `read`, `read_below`: files and folders that Podman itself reads on the host. `on_host`: it unpacks
     on the host's own disk, else confined in a container. `built`: Containerfiles, whose bases are
     judged with `arguments` and `mounts` (base_judge). `listing`: files that name the images in it.
+    `rooted`: files, by path or last name, that may begin with a slash, since Podman's own client sends them
+    so; Podman unpacks them below its folder like all others.
     `texts`, `names`: the Containerfiles and the names of images, once all has passed.
     """
 
@@ -85,6 +87,7 @@ class TarJudge:
     arguments: Mapping[str, str] = field(default_factory=dict, repr=False)
     mounts: bool = True
     listing: frozenset[str] = frozenset()
+    rooted: frozenset[str] = frozenset()
     texts: list[str] = field(default_factory=list, init=False)
     names: list[str] = field(default_factory=list, init=False)
     entries: int = field(default=0, init=False)
@@ -110,7 +113,7 @@ class TarJudge:
             raise EntryRefused(member.name, EntryFault.DEVICE)
         if member.kind == "pipe" and self.on_host:
             raise EntryRefused(member.name, EntryFault.PIPE)
-        name = _within(member, member.name)
+        name = _within(member, self._below(member))
         if self._behind_link(name):
             raise EntryRefused(member.name, EntryFault.BEHIND_LINK)
         if member.kind in ("link", "hardlink") and self._is_read(name):
@@ -126,6 +129,11 @@ class TarJudge:
             self._links.discard(name)
         if member.kind == "file" and name in self.built | self.listing:
             self._begin(member, name)
+
+    def _below(self, member: Member) -> str:
+        below = member.name.lstrip("/")
+        known = below in self.rooted or posixpath.basename(below) in self.rooted
+        return below if known and member.kind == "file" else member.name
 
     def _begin(self, member: Member, name: str) -> None:
         if name in self.built and member.size_bytes > containerfile.LIMIT_BYTES:
@@ -224,10 +232,11 @@ def of_context(
     arguments: Mapping[str, str] | None = None,
     read: tuple[str, ...] = (),
     mounts: bool = True,
+    rooted: Collection[str] = (),
 ) -> TarJudge:
     """For a build's context, with the Containerfile at one of these paths.
 
-    `read`: other files that Podman may look at without building from them.
+    `read`: other files that Podman may look at without building from them. `rooted`: see TarJudge.
     """
     built = {posixpath.normpath(f"/{one}").lstrip("/") for one in containerfiles}
     paths = built | {posixpath.normpath(f"/{one}").lstrip("/") for one in read}
@@ -241,6 +250,7 @@ def of_context(
         built=frozenset(built | inside),
         arguments=dict(arguments or {}),
         mounts=mounts,
+        rooted=frozenset(rooted),
     )
 
 

@@ -17,6 +17,7 @@ from hosts.access import Person
 from hosts.database_threads import in_thread
 from hosts.gate.serve import serve
 from hosts.gate.session import Session
+from hosts.models import OpenTransfer
 from tests.cast import Cast
 from tests.fresh_person import person_of
 from tests.hosts.jobs.conftest import vault_keys
@@ -114,6 +115,11 @@ async def clients_at(
 
 
 async def outcomes() -> list[tuple[str, str]]:
+    """Verb and result of what was begun. A client hears the end of a stream before the log has it."""
+    async with asyncio.timeout(10):
+        while await in_thread(OpenTransfer.objects.filter(lost_at=None).exists):
+            continue
+
     def read() -> list[tuple[str, str]]:
         rows = Entry.objects.filter(kind="outcome", door="gate").order_by("number")
         return list(rows.values_list("verb", "result"))

@@ -75,7 +75,7 @@ def build_order(
         raise FieldRefusal("platform", _("Write the platform like linux/arm64 or linux/arm/v7."))
     return BuildOrder(
         tags=_tags(tags),
-        containerfile=_inside(containerfile),
+        containerfile=inside(containerfile),
         target=target,
         platform=platform,
         no_cache=no_cache,
@@ -106,7 +106,7 @@ def _tags(given: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _inside(path: str) -> str:
+def inside(path: str) -> str:
     name = path.strip().removeprefix("./") or "Containerfile"
     parts = name.split("/")
     if name.startswith("/") or any(part in ("", ".", "..") for part in parts) or len(name) > 300:

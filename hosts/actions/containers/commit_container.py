@@ -55,7 +55,7 @@ def ask(
     folder = f"{LOCAL}/" if may_name else OWN_FOLDER
     full = str(reference) if reference.registry else f"{folder}{reference}"
     if not may_name and not _is_free_own_name(full, row.endpoint_id):
-        raise FieldRefusal("name", _name_not_permitted(full))
+        raise FieldRefusal("name", name_not_permitted(full))
     params = {"image": full, "author": author[:200], "message": message[:500], "pause": pause}
     params = {key: value for key, value in params.items() if value or key == "pause"}
     # its base image, and its new name
@@ -70,7 +70,8 @@ def _is_free_own_name(name: str, endpoint_id: int) -> bool:
     return name.startswith(OWN_FOLDER) and not any(name in names for names in there)
 
 
-def _name_not_permitted(name: str) -> str:
+def name_not_permitted(name: str) -> str:
+    """Why somebody who may not name images there cannot give this name."""
     words = _(
         "A container started from %(name)s would get this image, and you may not tag images "
         "there. Choose an unused name under %(folder)s."
@@ -84,7 +85,7 @@ async def do(errand: Errand) -> dict[str, Any]:
     repository, _colon, tag = name.rpartition(":")
     free = name.startswith(OWN_FOLDER) and not await images.exists(errand.podman, name)
     if not free and not await errand.allowed(NAMES):
-        raise NotAllowed(_name_not_permitted(name))
+        raise NotAllowed(name_not_permitted(name))
     found = await containers.inspect(errand.podman, errand.object_id)
     made_of = [str(found.get("ImageName") or "")]
     await errand.permit(from_request.images(VERB, made_of, called=[name]))

@@ -41,6 +41,8 @@ class Answer:
     hangs: bool = False
     # it comes once this is set
     waits: asyncio.Event | None = None
+    # it comes with the head of the request, and the body is not read
+    early: bool = False
     # what else is so from then on
     then: Callable[[], None] | None = None
 
@@ -108,6 +110,11 @@ class FakeHost:
                     if isinstance(event, RequestHead):
                         now = Reached(f"{event.method} {event.target}", event.fields)
                         self.reached.append(now)
+                        self.more.set()
+                        says = self._says(now)[1]
+                        if says is not None and says.early:
+                            await self._answer(now, reader, writer)
+                            return
                     elif isinstance(event, Body):
                         assert now is not None
                         now.body += event.raw
@@ -119,12 +126,15 @@ class FakeHost:
         finally:
             writer.close()
 
+    def _says(self, asked: Reached) -> tuple[tuple[str, str], Answer | None]:
+        method, _blank, target = asked.line.partition(" ")
+        path = target.partition("?")[0]
+        return (method, path), self.answers.get(f"{method} {path}")
+
     async def _answer(
         self, asked: Reached, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        method, _blank, target = asked.line.partition(" ")
-        path = target.partition("?")[0]
-        says = self.answers.get(f"{method} {path}")
+        (method, path), says = self._says(asked)
         if says is None:
             name = next((one for one in reversed(path.split("/")) if one not in ("json",)), "")
             told = {**MISSING, "message": MISSING["message"].format(name=name)}

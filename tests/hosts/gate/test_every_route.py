@@ -18,7 +18,12 @@ GET /libpod/containers/{}/changes parent: likewise
 GET /libpod/images/{}/changes parent: likewise
 GET /libpod/containers/{}/archive rename: of what is inside an archive; clients do it themselves
 HEAD /libpod/containers/{}/archive rename: likewise
-POST /images/create fromSrc: the host would fetch it from any address
+POST /build outputs: it is written nowhere but into an image
+POST /libpod/build outputs: likewise
+POST /build remote: the host would fetch it from any address
+POST /libpod/build remote: likewise
+POST /libpod/build volume: a folder of the host
+POST /libpod/images/import url: the host would fetch it from any address
 POST /images/create message: belongs to fromSrc
 POST /images/create repo: belongs to fromSrc
 POST /libpod/images/pull credentials: a password in an address stands in logs; there is X-Registry-Auth
@@ -27,48 +32,105 @@ GET /libpod/secrets/{}/json showsecret: its value
 """
 # parameters that pass and stand in no description of that route: why
 UNDESCRIBED = """
+addcaps: Podman's own client sends it
+additionalbuildcontexts: both dialects are read by the same code
 all: Docker's clients send it
+allplatforms: both dialects are read by the same code
+annotations: Podman's own client sends it
+apparmor: Podman's own client sends it
+architecture: Podman's own client sends it
 authfile: Podman's own client sends it, and it is not sent on
 before: of Docker's older clients
 certdir: Podman's own client sends it, and it is not sent on
-conditions: Podman's own client sends it beside condition
 configmaps: Podman's own client sends it, and it is not sent on
+cacheto: Podman's own client sends it
+cachettl: Podman's own client sends it
+cgroupparent: Podman's own client sends it
+compress: Podman's own client sends it, and it is not sent on
+conditions: Podman's own client sends it beside condition
+copyuidgid: Podman's own client sends it
+cpusetmems: Podman's own client sends it
+createdannotation: both dialects are read by the same code
 delay: of Podman's, which both dialects read
 descriptors: Podman's own client sends it beside ps_args
 details: Docker's clients send it
 digests: both dialects are read by the same code
+dnsoptions: Podman's own client sends it
+dnssearch: Podman's own client sends it
+dnsservers: Podman's own client sends it
+dropcaps: Podman's own client sends it
+excludes: Podman's own client sends it
 external: both dialects are read by the same code
 force: Podman's own client sends it in the query too
+httpproxy: both dialects are read by the same code
 identity: Docker's newer clients send it
+identitylabel: Podman's own client sends it
+idmappingoptions: Podman's own client sends it
+ignore: Podman's own client sends it
 ignoreifexists: both dialects stand in one line of the table
+inheritannotations: both dialects are read by the same code
+inheritlabels: both dialects are read by the same code
+isolation: Podman's own client sends it
+jobs: Podman's own client sends it
+labelopts: Podman's own client sends it
+layerlabel: both dialects are read by the same code
+layers: both dialects are read by the same code
 link: Docker's clients send it
+manifest: both dialects are read by the same code
 manifests: Docker's newer clients send it
 nohostname: Podman's code reads it
+nooverwritedirnondir: Podman's own client sends it
 noprune: Podman's code reads it
+nsoptions: Podman's own client sends it
+omithistory: Podman's own client sends it
 one-shot: both dialects are read by the same code
 only_ids: docker-py sends it, and it is not sent on
+os: Podman's own client sends it
+output: Podman's own client sends it, and it is not sent on
+outputformat: Podman's own client sends it
 password: Podman's own client sends it, and it is not sent on
+pause: both dialects are read by the same code
 platform: Docker's clients send it
 publishports: Podman's own client sends it, and it is not open
 quiet: Podman's own client sends it, and it is not sent on
+pullpolicy: Podman's own client sends it
+quiet: both dialects stand in one line of the table
 recursive: Podman's own client sends it, and it is not sent on
+rename: Podman's own client sends it
 retry: Podman's code reads it
+retry-delay: Podman's own client sends it
 retrydelay: Podman's code reads it
+rewritetimestamp: both dialects are read by the same code
+save-stages: both dialects are read by the same code
 scope: Docker's clients send it
 seccompprofileroot: Podman's own client sends it, and it is not sent on
+seccomp: Podman's own client sends it
+secrets: Podman's own client sends it
+setenv: Podman's own client sends it
 shared-size: both dialects are read by the same code
 signaturepolicy: Podman's own client sends it, and it is not sent on
 signal: Docker's clients send it
 since: of Docker's older clients
 size: both dialects stand in one line of the table
 skiptlsverify: Podman's own client sends it, and it is not sent on
+skipunusedstages: Podman's own client sends it
+sourcedateepoch: both dialects are read by the same code
+stage-labels: both dialects are read by the same code
 stream: both dialects are read by the same code
 t: Podman's code reads it for timeout
 timeout: Podman's code reads it for t
+timestamp: both dialects are read by the same code
+tlsverify: Podman's own client sends it
 trunc_cmd: docker-py sends it, and it is not sent on
 type: Docker's newer clients send it
+ulimits: Podman's own client sends it
+unsetannotation: both dialects are read by the same code
+unsetenv: both dialects are read by the same code
+unsetlabel: both dialects are read by the same code
 username: Podman's own client sends it, and it is not sent on
+variant: Podman's own client sends it
 verbose: Docker's clients send it
+version: Docker's clients send it
 volumes: Podman's code reads it for v
 """
 # what the gate answers for Docker's client, though Podman has no such call
