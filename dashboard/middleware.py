@@ -50,6 +50,7 @@ SETTING_UP = (
 
 # for programs, which come with tokens (dashboard.api)
 API = "/api/v1/"
+PROGRAMS = (API, "/api/mcp")
 
 # nothing on our pages asks for any of these; a script that got in should not either
 PERMISSIONS_POLICY = ", ".join(
@@ -114,7 +115,7 @@ class SignInRequired:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path.startswith(API):
+        if request.path.startswith(PROGRAMS):
             # there a session counts for nothing; its own door asks each request for a token
             return self.get_response(request)
         if not request.user.is_authenticated:
@@ -156,7 +157,7 @@ class Refusals:
         for value in named.values():
             if (isinstance(value, int) and value > MOST) or "\0" in str(value):
                 raise Http404
-        if request.path.startswith(API):
+        if request.path.startswith(PROGRAMS):
             # which reads its own, and answers programs in their form
             return
         sent = [request.GET, request.POST] if request.method == "POST" else [request.GET]

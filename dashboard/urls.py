@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from dashboard import errorpages, health
+from dashboard.mcp.door import mcp_api
 
 rooms = [
     ("", "dashboard.pages.overview.urls"),
@@ -56,6 +57,7 @@ rooms = [
 ]
 urlpatterns = [
     *(path(prefix, include(room)) for prefix, room in rooms),
+    path("api/mcp", mcp_api.urls),
     path("healthz", health.alive),
     path("readyz", health.ready),
 ]

@@ -22,13 +22,15 @@ class Scope:
 @dataclass(frozen=True)
 class Person:
     """A signed-in person. `who` is written to the audit log. `scope` is set when they came with a token.
-    `reason` is their own explanation, where a step needs one (an approval).
+    `reason` is their own explanation, where a step needs one (an approval). `supervised`: what a program
+    asks for in their name waits for a second person.
     """
 
     user: User
     who: Who
     scope: Scope | None = None
     reason: str = ""
+    supervised: bool = False
 
 
 class NotVisible(Exception):

@@ -31,7 +31,7 @@ from hosts.jobs.order import Order
 OVERRIDE = "freeze.override"
 # doors where a person can give a reason, and find the answer later. From the gate comes only what its
 # client can ask for again (hosts.jobs.held_requests)
-DOORS = ("page", "api", "gate")
+DOORS = ("page", "api", "mcp", "gate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +168,8 @@ def _with_standing(
     verdict: Verdict,
     proposal: Proposal,
 ) -> Verdict:
+    if person.supervised:
+        verdict = Verdict((*verdict.findings, _supervised(verb)), verdict.rules)
     return standing.add(
         verdict,
         order.endpoint,
@@ -179,6 +181,12 @@ def _with_standing(
         person=person,
         named=proposal.given_names,
     )
+
+
+def _supervised(verb: str) -> Finding:
+    """The rule for programs by MCP; it stands in no list, and nobody can lift it."""
+    rule = _("Programs ask before they destroy")
+    return Finding(rule, 0, Severity.ASK, verb, _("a program asks for it by MCP"))
 
 
 def _proposal_of(verb: str, order: Order) -> Proposal:

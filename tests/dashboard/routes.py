@@ -20,16 +20,19 @@ class Route:
 
 # the door for programs: they come with tokens, and a session counts for nothing there
 API = "/api/v1/"
+PROGRAMS = (API, "/api/mcp")
 
 
 def every_route() -> list[Route]:
-    """All routes but those of the API, in the resolver's order."""
-    return [route for route in _all() if not route.pattern.startswith(API)]
+    """All routes but those for programs, in the resolver's order."""
+    return [route for route in _all() if not route.pattern.startswith(PROGRAMS)]
 
 
 def api_routes() -> list[Route]:
     """Those of the API. Its root is an address of Django Ninja's own, where nothing is."""
-    return [route for route in _all() if route.pattern.startswith(API) and route.pattern != API]
+    return [
+        route for route in _all() if route.pattern.startswith(PROGRAMS) and route.pattern != API
+    ]
 
 
 def _all() -> list[Route]:

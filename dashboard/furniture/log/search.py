@@ -27,7 +27,7 @@ from hosts.models import Guardrail
 
 RESULTS = [value for value, _label in RESULT_LABELS]
 KINDS = [value for value, _label in KIND_LABELS if value not in ("outcome", "resolution")]
-DOORS = ("page", "socket", "console", "host", "worker", "link", "api", "gate")
+DOORS = ("page", "socket", "console", "host", "worker", "link", "api", "gate", "mcp")
 # what each is, beside it while it is typed
 NAMES = {
     "person": _lazy("who did it: a name, or part of one"),
@@ -39,7 +39,7 @@ NAMES = {
     "rule": _lazy("full name of a guardrail: what it refused, asked about or warned of"),
     "result": _lazy("the result"),
     "kind": _lazy("event: reads and sign-ins; observed: done on a host outside Haulout"),
-    "door": _lazy("page, api, gate, console …"),
+    "door": _lazy("page, api, gate, mcp, console …"),
     "date": _lazy("today, yesterday, 2026-11-30 or 2026-11-01..2026-11-07"),
     "since": _lazy("2h, 3d, or a date or time"),
     "until": _lazy("2h, 3d, or a date or time"),

@@ -50,6 +50,7 @@ _WORDS: dict[str, LogWords] = {
         gettext_lazy("Ask"),
         gettext_lazy("sent what is not open to clients to"),
     ),
+    "mcp.call": (gettext_lazy("Call"), gettext_lazy("called by MCP")),
     "guardrail.edit": (gettext_lazy("Edit"), gettext_lazy("changed the guardrail")),
     "guardrail.approve": (gettext_lazy("Approve"), gettext_lazy("approved the job")),
     "guardrail.refuse": (gettext_lazy("Refuse"), gettext_lazy("did not approve the job")),

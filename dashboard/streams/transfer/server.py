@@ -22,7 +22,8 @@ log = logging.getLogger(__name__)
 
 # of a path as Django sees it, decoded
 STREAMED: Final = re.compile(
-    rb"/transfer/|/api/v1/(?:containers|volumes)/[^/]+/[^/]+/(?:logs/follow|files/(?:content|archive))$"
+    rb"/transfer/|/api/mcp$"
+    rb"|/api/v1/(?:containers|volumes)/[^/]+/[^/]+/(?:logs/follow|files/(?:content|archive))$"
     rb"|/api/v1/(?:stats|images/[^/]+/[^/]+/archive|containers/[^/]+/[^/]+/export)$"
     rb"|/api/v1/endpoints/[^/]+/images/(?:load|import)$"
 )
