@@ -14,7 +14,6 @@ from tests.cast import Cast
 from tests.fresh_person import person_of
 from tests.hosts.gate.door import Knock
 from tests.hosts.gate.fake_host import Answer, FakeHost
-from tests.hosts.guardrails import escalations
 from tests.two_teams import Fleet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -101,26 +100,6 @@ async def test_what_is_not_understood_is_not_sent(
     door = await knock(await in_thread(person_of, cast.alice))
     assert (await door.ask(CREATE, body=body)).status == 400
     assert sent(there) == []
-
-
-async def test_ways_to_reach_for_more_are_refused(
-    there: FakeHost, knock: Knock, cast: Cast
-) -> None:
-    def rules() -> None:
-        for one in escalations.RULES:
-            settings = {"settings": one.settings, "severity": "refuse", "everywhere": True}
-            Guardrail.objects.create(name=one.name, kind=one.kind, **settings)
-
-    await in_thread(rules)
-    door = await knock(await in_thread(person_of, cast.alice))
-    permitted = {name: one for name, one in escalations.SPEC.items() if name != "annotations"}
-    for case in escalations.SPECS:
-        body = json.dumps({**permitted, **case.give}).encode()
-        got = await door.ask(CREATE, body=body)
-        assert (case.name, got.status in (400, 403)) == (case.name, True)
-    assert sent(there) == []
-    await door.ask(CREATE, body=json.dumps(permitted).encode())
-    assert len(sent(there)) == 1
 
 
 async def test_a_rule_and_the_right_to_privileged_ones_count(

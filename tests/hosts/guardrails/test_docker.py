@@ -8,7 +8,9 @@ import pytest
 from hosts.guardrails import from_docker, from_spec
 from hosts.guardrails.judge import judge
 from hosts.guardrails.verdict import Severity
-from tests.hosts.guardrails.permitted import IMAGE, RULES
+from tests.hosts.guardrails import docker_escalations as escalations
+from tests.hosts.guardrails.container_specs import SPECS
+from tests.hosts.guardrails.permitted import IMAGE, RULES, Escalation
 
 BODY: dict[str, Any] = {
     "Image": IMAGE,
@@ -173,3 +175,15 @@ def test_of_the_host(give: dict[str, Any], kind: str) -> None:
 @pytest.mark.parametrize(("give", "kind"), OWN, ids=str)
 def test_of_itself(give: dict[str, Any], kind: str) -> None:
     assert kind in refused_by({**BODY, **give})
+
+
+@pytest.mark.parametrize("case", SPECS, ids=lambda case: case.name)
+def test_escalations_of_podmans_own_dialect(case: Escalation) -> None:
+    """By the rule that stops them there, where they are understood."""
+    for give in escalations.bodies(case):
+        assert {case.kind, ""} & refused_by(escalations.laid_over(give)), give
+
+
+def test_most_escalations_can_be_said_in_dockers_dialect() -> None:
+    assert refused_by(escalations.BODY) == set()
+    assert sum(any(escalations.bodies(case)) for case in SPECS) >= 95
