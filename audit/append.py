@@ -45,6 +45,8 @@ def draft(
 ) -> dict[str, Any]:
     """Column values of a new entry, without number and chain."""
     who = who or Who(name="")
+    if who.client:
+        params = {**(params or {}), "client": who.client}
     return {
         "kind": kind.value,
         "who_name": who.name,

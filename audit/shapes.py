@@ -31,7 +31,8 @@ class Result(StrEnum):
 class Who:
     """A person as they were at that moment. `door`: page, api, gate, console, worker, link, … Of `session`,
     the raw key, only a keyed hash is stored. `token` is its name or public part. `address` is the peer's
-    own address, `forwarded_for` what a proxy said.
+    own address, `forwarded_for` what a proxy said. `client`: their program and its version, where it is not
+    a browser; kept among the parameters.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Who:
     address: str = ""
     forwarded_for: str = ""
     door: str = ""
+    client: str = ""
 
 
 @dataclass(frozen=True)

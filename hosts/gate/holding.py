@@ -37,6 +37,6 @@ def client_request(call: Call, target: str) -> ClientRequest | None:
 def _reason(call: Call) -> str:
     given = b" ".join(call.head.fields.get(REASON, [])[:1]).decode("utf-8", "replace")
     told = "".join(letter for letter in given if letter.isprintable()).strip()
-    if told or not call.session.client:
+    if told or not call.person.who.client:
         return told[:_LONGEST] or _("Asked through the gate, without a reason.")
-    return _("Asked with %s, without a reason.") % call.session.client
+    return _("Asked with %s, without a reason.") % call.person.who.client

@@ -36,10 +36,7 @@ from hosts.podman.shortnames import resolve
 async def plan_of(call: Call, found: ResolvedObject | None) -> Plan:
     """The plan of a request. Refused, Refusal."""
     planner = _PLANNERS.get(call.request.route.verb)
-    plan = await planner(call, found) if planner else Plan()
-    if call.session.client:
-        plan.params = {**plan.params, "client": call.session.client}
-    return plan
+    return await planner(call, found) if planner else Plan()
 
 
 async def _stop(call: Call, _found: ResolvedObject | None) -> Plan:

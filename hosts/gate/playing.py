@@ -57,7 +57,7 @@ async def play(call: Call) -> None:
     )
     if field := await in_thread(lacks_right, call.person, call.endpoint, order.proposal):
         raise Refused(403, f"{field} would make it privileged; {PRIVILEGED} is not held there.")
-    params = {**order.params, **_client(call)}
+    params = order.params
     target = target_of(call.endpoint, kind="pod", name=order.name)
     try:
         there = await there_is(call, plan)
@@ -102,7 +102,7 @@ async def take_down(call: Call) -> None:
         if volumes:
             await call.permit(VOLUMES)
         params: dict[str, Any] = {f"{kind}s": names for kind, names in goes.items()}
-        params |= {"remove_volumes": volumes, **_client(call)}
+        params |= {"remove_volumes": volumes}
         name = ", ".join(goes["pod"] or plan.names("volume") or goes["secret"])[:200]
         target = target_of(call.endpoint, kind="pod", name=name)
         async with (
@@ -211,7 +211,3 @@ def _credential(call: Call) -> Credential | None:
     except (ValueError, AttributeError) as bad:
         raise Refused(400, "X-Registry-Auth is not understood.") from bad
     return Credential(*given) if given[0] else None
-
-
-def _client(call: Call) -> dict[str, str]:
-    return {"client": call.session.client} if call.session.client else {}

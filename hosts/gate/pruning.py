@@ -157,7 +157,6 @@ async def _carry_out(
         "ids": [item.id for item in items],
         "items": [item.name for item in items],
         "filters": {name: ", ".join(values) for name, values in asked.filters.items()},
-        "client": call.session.client,
     }
     target = target_of(call.endpoint, kind=kind.kind, name=name_of(items))
     place = _Place(call.endpoint, call.podman, kind.kind)

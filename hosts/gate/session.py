@@ -1,6 +1,7 @@
 """Who is on a connection to the gate, and how its end is announced."""
 
 import asyncio
+import re
 from dataclasses import dataclass, field, replace
 
 from accounts.models import Token
@@ -8,10 +9,14 @@ from audit.shapes import Who
 from hosts.access import Person, bearer
 from hosts.access.token_scope import scope_of
 from hosts.gate.keys import why_not
+from hosts.link.framing import RequestHead
 
 DOOR = "gate"
 # of what a client says of itself
 _CLIENT_CHARACTERS = 100
+# what every program in Go says, and the paths of Podman's own, which ask for the API of their version
+_GOS = "Go-http-client"
+_PODMANS = re.compile(r"/v([0-9.]{1,20})/libpod/")
 
 
 class SessionOver(Exception):
@@ -21,20 +26,22 @@ class SessionOver(Exception):
 @dataclass(eq=False, slots=True)
 class Session:
     """One connection. `person`: its owner, narrowed to what the key (or token) is for, as last looked at;
-    the gate replaces it when their rights change. `client`: name and version, as the client says.
+    the gate replaces it when their rights change, or their client says its name.
     """
 
     person: Person
     token_id: int
-    client: str = ""
     # why it ended, for the log; empty while it is open
     over: str = ""
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def says(self, client: str) -> None:
-        """The client has named itself (User-Agent), better than SSH did."""
-        if told := _printable(client):
-            self.client = told
+    def heard(self, head: RequestHead) -> None:
+        """The client names itself with each request, better than SSH did; Podman's says its version alone."""
+        agent = b" ".join(head.fields.get(b"user-agent", [])[:1]).decode("latin-1")
+        own = _PODMANS.match(head.target) if agent.startswith(_GOS) else None
+        told, who = _printable(f"podman/{own[1]}" if own else agent), self.person.who
+        if told not in ("", who.client):
+            self.person = replace(self.person, who=replace(who, client=told))
 
     def look(self) -> Person:
         """The owner and what the key is for as they are now; asks the database. SessionOver."""
@@ -62,8 +69,8 @@ def session_of(token: Token, *, address: str, client: str = "", forwarded: str =
     """
     if why := why_not(token):
         raise SessionOver(why)
-    who = bearer.who_of(token, stranger(address, forwarded))
-    return Session(Person(token.user, who, scope_of(token)), token.pk, _printable(client))
+    who = bearer.who_of(token, replace(stranger(address, forwarded), client=_printable(client)))
+    return Session(Person(token.user, who, scope_of(token)), token.pk)
 
 
 def stranger(address: str, forwarded: str = "") -> Who:

@@ -176,7 +176,10 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
     with_words([found])
     parts = [one for one in (found.entry, found.outcome, found.resolution) if one]
     for one in parts:
-        one.told = [(name, parameter(name, value)) for name, value in one.params.items()]  # type: ignore[attr-defined]
+        told = dict(one.params)
+        # beside the door by which it came
+        one.client = told.pop("client", "")  # type: ignore[attr-defined]
+        one.told = [(name, parameter(name, value)) for name, value in told.items()]  # type: ignore[attr-defined]
     context: dict[str, Any] = {
         "line": found,
         "parts": parts,

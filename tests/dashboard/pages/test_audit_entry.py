@@ -1,13 +1,17 @@
 """The parameters of an audit entry in words."""
 
+import re
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.test import Client
 
+from audit import write
 from audit.models import Entry
 from audit.queries import Filters, search
+from audit.shapes import Target, Who
 from dashboard.furniture.log.words import parameter
 from dashboard.pages.audit.views import with_words
 from dashboard.templatetags.link_words import doer
@@ -90,3 +94,13 @@ def test_a_refused_unknown_token_is_not_taken_for_somebody_on_the_host(
     stranger = Entry(who_name="", door="page", verb="people.sign_in")
     assert doer(stranger) == "somebody who was not signed in"
     assert doer(Entry(who_name="", door="host")) == "on the host, not by Haulout"
+
+
+def test_the_client_stands_beside_the_door(cast: Cast, browser_of: Any) -> None:
+    who = Who(name="Bob", user_id=cast.bob.pk, token="laptop", door="gate", client="podman/5.4.2")
+    with transaction.atomic():
+        number = write.event(who, "container.logs", Target(kind="container", name="shop"))
+    page = one_line(browser_of(cast.alice).get(f"/audit/{number}/").content.decode())
+    told = re.sub(r"<[^>]*>|\s+", " ", page)
+    assert re.search(r"Door\s+gate\s+podman/5\.4\.2\s+laptop", told)
+    assert told.count("podman/5.4.2") == 1

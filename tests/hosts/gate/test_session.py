@@ -13,6 +13,7 @@ from accounts.token_actions import TokenOptions
 from hosts.access import allows
 from hosts.gate.session import SessionOver, session_of
 from hosts.jobs.rights import person_of
+from hosts.link.framing import RequestHead
 from hosts.models import Job
 from tests.cast import Cast
 from tests.public_keys import line_of
@@ -36,10 +37,15 @@ def test_a_session_is_its_owner_cut_down(fleet: Fleet, cast: Cast, key_of: Any) 
     assert allows(session.person, "container.view", fleet.root1)
     assert not allows(session.person, "container.view", fleet.root2)
     assert not allows(session.person, "access.edit")
-    assert session.client == "SSH-2.0-Go[31m"
-    session.says("podman/5.4.2")
-    session.says("")
-    assert session.client == "podman/5.4.2"
+    assert session.person.who.client == "SSH-2.0-Go[31m"
+    for agent, target, told in (
+        ("curl/8.14", "/v5.4.2/libpod/info", "curl/8.14"),
+        ("Go-http-client/1.1", "/v5.4.2/libpod/info", "podman/5.4.2"),
+        ("Go-http-client/1.1", "/v1.41/info", "Go-http-client/1.1"),
+        ("", "/v5.4.2/libpod/info", "Go-http-client/1.1"),
+    ):
+        session.heard(RequestHead(b"", {b"user-agent": [agent.encode()]}, 0, "GET", target))
+        assert session.person.who.client == told
     who = session.person.who
     assert (who.name, who.door, who.address) == ("Alice", "gate", "192.0.2.7")
     assert who.token == str(key)

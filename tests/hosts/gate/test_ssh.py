@@ -54,7 +54,7 @@ async def test_a_path_leads_to_an_endpoint(fleet: Fleet, cast: Cast, door: Gate)
     session = door.sessions[0]
     assert session.person.who.token == str(key)
     assert session.person.who.address == "127.0.0.1"
-    assert session.client.startswith("SSH-2.0-AsyncSSH")
+    assert session.person.who.client.startswith("SSH-2.0-AsyncSSH")
     await key.arefresh_from_db()
     assert key.used_from == "127.0.0.1"
 
