@@ -1,6 +1,6 @@
 """One request of a client, with all that is needed to answer it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hosts.access import ContainerLike, Denied, NotVisible, Person, allows, require, target_of
 from hosts.access.explain import givers, nameable
@@ -17,6 +17,8 @@ from hosts.models import Endpoint
 from hosts.podman import Podman, PodmanError
 from hosts.podman.errors import NotFound
 
+# the default network, and how Docker's clients call it
+DEFAULT_NETWORK, BRIDGE = "podman", "bridge"
 # names of people that one refusal holds
 _MOST_NAMES = 5
 
@@ -46,8 +48,9 @@ class Call:
         whether they may do `also`. Refused: 404 in the host's own words where it is not there for them, 403
         with what is missing.
         """
+        bridge = (self.dialect, kind, name) == (Dialect.DOCKER, "network", BRIDGE)
         try:
-            found = await resolve(self.podman, kind, name)
+            found = await resolve(self.podman, kind, DEFAULT_NETWORK if bridge else name)
             self.granted = await in_thread(self._heed_rights, found.object, verbs, also)
         except (NotFound, NotVisible) as none:
             told = await self._missing(kind, name)
@@ -58,7 +61,7 @@ class Call:
             ) from denied
         except PodmanError as failed:
             raise refused_by(failed) from failed
-        return found
+        return replace(found, known_as=BRIDGE) if bridge else found
 
     def _heed_rights(self, found: HostObject, verbs: tuple[str, ...], also: str) -> bool:
         require_host_object(self.person, self.endpoint, found, *verbs)

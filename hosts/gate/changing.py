@@ -63,6 +63,7 @@ _ACCOUNTS: Final = {
 }
 # of the end of a stream, where the last line says how it ended
 _LAST_BYTES: Final = 4096
+_FULL_ID: Final = re.compile(r"[0-9a-f]{64}")
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/_=-]{1,16384}")
 
 
@@ -134,12 +135,16 @@ async def _found(call: Call) -> ResolvedObject | None:
     try:
         return await call.find(route.kind, name, route.verb)
     except Refused as none:
-        if none.status != 404 or not call.request.ticked("ignore"):
+        # Podman keeps the exit codes of containers that are gone, by their full ids
+        kept = route.verb == "container.wait" and _FULL_ID.fullmatch(name)
+        if none.status != 404 or not (kept or call.request.ticked("ignore")):
             raise
         if not await in_thread(allows, call.person, route.verb, call.endpoint):
             raise
+    if kept:
+        return ResolvedObject(HostObject(route.kind, name, name[:12]), name, {})
     # what is not there is no error then: the host says so of a name that nobody has
-    return ResolvedObject(HostObject(route.kind, "", call.request.name), NOBODY, {})
+    return ResolvedObject(HostObject(route.kind, "", name), NOBODY, {})
 
 
 def _entered(

@@ -46,10 +46,11 @@ async def resolve(podman: Podman, kind: str, name: str) -> ResolvedObject:
     own_id = text(found.get(_ID.get(kind, "Id")), limit=255)
     if not own_id:
         raise NotFound(f"The host did not say which {kind} {name} is.", status=404)
-    labels = _labels(kind, found)
-    return ResolvedObject(
-        HostObject(kind, own_id, _name(kind, found) or own_id[:12], labels), own_id, found
-    )
+    own_name = _name(kind, found)
+    told = HostObject(kind, own_id, own_name or own_id[:12], _labels(kind, found))
+    # Podman answers with what a network was called, and a network keeps its name
+    known_as = own_name if kind == "network" else own_id
+    return ResolvedObject(told, known_as or own_id, found)
 
 
 def _name(kind: str, found: Mapping[str, Any]) -> str:

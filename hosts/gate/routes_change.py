@@ -60,7 +60,7 @@ _PARTS: Final = """
     POST /exec/{exec}/resize container.exec h running w
 """
 _MAKES: Final = """
-    POST /containers/create container.create
+    POST /containers/create container.create name!
 """
 _STORES: Final = """
     POST /volumes/create volume.create =volume

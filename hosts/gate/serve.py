@@ -158,7 +158,7 @@ class Visit:
     async def answer(self, head: RequestHead) -> bool:
         """As Entrance says."""
         session = self.session
-        session.says(b" ".join(head.fields.get(b"user-agent", [])[:1]).decode("latin-1"))
+        session.heard(head)
         endpoint = await self._endpoint(session.person)
         if self._podman is None:
             podman = Podman(dial(endpoint, gate=True))

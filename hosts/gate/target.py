@@ -93,8 +93,8 @@ def read(table: Table, method: str, target: str) -> Request:
     parts = _parts(path)
     version = parts.pop(0) if _VERSION.fullmatch(parts[0]) else ""
     dialect = Dialect.DOCKER
-    # without a version Podman knows no path below /libpod
-    if parts[:1] == ["libpod"] and version:
+    # without a version Podman knows one path below /libpod
+    if parts[:1] == ["libpod"] and (version or parts[1:] == ["_ping"]):
         dialect = Dialect.LIBPOD
         parts = parts[1:]
     given = {name.lower() for name, _value in parse_qsl(query, keep_blank_values=True)}

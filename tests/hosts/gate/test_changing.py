@@ -371,3 +371,16 @@ async def test_several_images_go_one_by_one(
     assert [one.kind for one in await entry_of("image.remove")] == ["intent", "outcome"]
     for query in ("all=true&images=busybox", "force=true"):
         assert (await door.ask(f"DELETE {V}/images/remove?{query}")).status == 403
+
+
+async def test_the_exit_code_of_what_is_gone_is_asked_by_its_full_id(
+    fake_host: FakeHost, knock: Knock, cast: Cast, fleet: Fleet
+) -> None:
+    gone = "9" * 64
+    fake_host.answers[f"POST {V}/containers/{gone}/wait"] = Answer(value=3)
+    door = await knock(await in_thread(person_of, cast.bob))
+    assert (await door.ask(f"POST {V}/containers/{gone}/wait")).json == 3
+    assert (await door.ask(f"POST {V}/containers/{gone[:12]}/wait")).status == 404
+    # whose it was nobody can tell any more
+    other = await knock(await narrowed(fleet))
+    assert (await other.ask(f"POST {V}/containers/{gone}/wait")).status == 404

@@ -61,13 +61,13 @@ def networks_in_docker() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 SPEC = {name: value for name, value in data.SPEC.items() if name != "annotations"}
-EXEC = {"Cmd": ["id"], "User": "1000"}
-EXECS = [
+EXEC: dict[str, Any] = {"Cmd": ["id"], "User": "1000"}
+EXECS: list[tuple[str, dict[str, Any]]] = [
     ("privileged", {"Privileged": True}),
     ("as root", {"User": "root"}),
     ("as root by number", {"User": "0:0"}),
 ]
-VOLUME = {"Name": "v", "Labels": TEAM}
+VOLUME: dict[str, Any] = {"Name": "v", "Labels": TEAM}
 VOLUMES = {"options": "Options", "driver": "Driver", "labels": "Labels"}
 ROADS = [
     Road(f"{LIBPOD}/containers/create", SPEC, laid(data.SPECS)),

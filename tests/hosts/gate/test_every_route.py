@@ -80,6 +80,7 @@ manifest: both dialects are read by the same code
 manifests: Docker's newer clients send it
 nohostname: Podman's code reads it
 nooverwritedirnondir: Podman's own client sends it
+name: Podman reads it in Docker's dialect, and it is not sent on in its own
 noprune: Podman's code reads it
 nsoptions: Podman's own client sends it
 omithistory: Podman's own client sends it

@@ -55,7 +55,7 @@ async def test_an_administrator_gets_all_of_it_and_podman_its_full_id(
     assert got.fields[b"libpod-api-version"] == [b"5.4.2"]
     assert there.lines()[-1] == f"GET {V}/containers/{SHOP}/json"
     assert b"x-y" not in there.reached[-1].fields
-    assert door.session.client == "podman/5.4.2"
+    assert door.session.person.who.client == "podman/5.4.2"
 
 
 async def test_whoever_sees_some_containers_sees_only_those(
@@ -301,3 +301,14 @@ async def test_passwords_in_mount_options_are_veiled(
         got = await door.ask(f"GET {path}")
         assert b"canary" not in got.body
         assert b"username=shop" in got.body
+
+
+async def test_dockers_bridge_is_podmans_default_network(
+    there: FakeHost, knock: Knock, cast: Cast
+) -> None:
+    told = {"id": "n" * 64, "name": "podman"}
+    there.answers["GET /v5.0.0/libpod/networks/podman/json"] = Answer(value=told)
+    there.answers["GET /v1.41/networks/bridge"] = Answer(value={"Name": "bridge"})
+    door = await knock(await in_thread(person_of, cast.alice))
+    assert (await door.ask("GET /v1.41/networks/bridge")).json == {"Name": "bridge"}
+    assert (await door.ask(f"GET {V}/networks/bridge/json")).status == 404
