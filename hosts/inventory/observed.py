@@ -31,9 +31,9 @@ _MOST_PENDING = 1000
 MOST_A_MINUTE = 60
 MORE = "host.more_changes"
 _LONGEST_IMPORT = timedelta(hours=6)
-OF_CONTAINERS = frozenset(
-    {"container.create", "container.start", "container.stop", "container.kill", "container.remove"}
-)
+# what happens to containers that go along with something
+ENDS_OF_CONTAINERS = frozenset({"container.stop", "container.kill", "container.remove"})
+OF_CONTAINERS = ENDS_OF_CONTAINERS | {"container.create", "container.start"}
 # what kube.play and kube.down do to objects in the file, by kind
 _KUBE = {
     "pods": ("pod.create", "pod.start", "pod.stop", "pod.remove"),

@@ -15,7 +15,7 @@ from hosts.actions.object_orders import (
     require_forced_removal,
 )
 from hosts.cards import TAKES_AWAY, Lock, Right
-from hosts.inventory.observed import OF_CONTAINERS
+from hosts.inventory.observed import ENDS_OF_CONTAINERS
 from hosts.jobs.errand import Errand
 from hosts.models import Batch, Job
 from hosts.podman import networks
@@ -60,7 +60,7 @@ ACTION = Action(
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Remove"), gettext_lazy("removed the network")),
-    causes=OF_CONTAINERS,
+    causes=ENDS_OF_CONTAINERS,
     takes_along=True,
     again=on_object(ask),
 )

@@ -10,7 +10,7 @@ from hosts.actions.action import Action
 from hosts.actions.locked_dependents import OneRemoval, refuse_locked_dependents
 from hosts.actions.prune_plan import PlanItem, PrunePlace
 from hosts.cards import TAKES_AWAY, Lock, Right
-from hosts.inventory.observed import OF_CONTAINERS
+from hosts.inventory.observed import ENDS_OF_CONTAINERS
 from hosts.jobs.errand import Errand, NotAllowed
 from hosts.podman import pods
 
@@ -58,6 +58,6 @@ ACTION = Action(
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Prune pods:"), gettext_lazy("pruned pods:")),
-    causes=OF_CONTAINERS,
+    causes=ENDS_OF_CONTAINERS,
     takes_along=True,
 )

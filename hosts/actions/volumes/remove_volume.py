@@ -14,7 +14,7 @@ from hosts.actions.object_orders import (
     require_forced_removal,
 )
 from hosts.cards import TAKES_AWAY, Lock, Right
-from hosts.inventory.observed import OF_CONTAINERS
+from hosts.inventory.observed import ENDS_OF_CONTAINERS
 from hosts.jobs.errand import Errand
 from hosts.jobs.handler import Settlement
 from hosts.models import Batch, Job
@@ -71,7 +71,7 @@ ACTION = Action(
     road=TAKES_AWAY,
     lock=Lock.CHANGES,
     words=(gettext_lazy("Remove"), gettext_lazy("removed the volume")),
-    causes=OF_CONTAINERS,
+    causes=ENDS_OF_CONTAINERS,
     takes_along=True,
     again=on_object(ask),
 )

@@ -72,6 +72,12 @@ def test_a_job_explains_for_some_seconds_after_its_end(
     assert foreign(endpoint, sighting()) is not ours
 
 
+def test_containers_go_along_with_a_network_and_none_comes(endpoint: Endpoint) -> None:
+    job(endpoint, "network.remove", object_kind="network", object_id="c" * 64)
+    assert not foreign(endpoint, sighting("container.remove"))
+    assert foreign(endpoint, sighting("container.create"))
+
+
 def test_what_a_run_makes_carries_its_label(endpoint: Endpoint) -> None:
     made = job(endpoint, "container.run", object_id="", object_name="docker.io/library/nginx")
     assert not foreign(endpoint, sighting("container.create", made_by_job=mark(made.pk)))
