@@ -121,7 +121,7 @@ CONNECTS = [
 async def test_a_container_is_connected(
     shop: Shop, knock: Knock, cast: Cast, entry_of: Entries, prefix: str, asked: Any, goes_on: Any
 ) -> None:
-    shop.answers(f"POST {prefix}/networks/{BACK}/connect", shop.joins("back"), value="OK")
+    shop.answers(f"POST {prefix}/networks/back/connect", shop.joins("back"), value="OK")
     door = await knock(await in_thread(person_of, cast.bob))
     got = await door.ask(f"POST {prefix}/networks/back/connect", body=body(**asked))
     assert (got.status, got.json) == (200, "OK")
@@ -137,7 +137,7 @@ async def test_a_container_is_connected(
 async def test_what_podman_connects_beside_is_taken_off(
     shop: Shop, knock: Knock, cast: Cast, entry_of: Entries
 ) -> None:
-    shop.answers(f"POST {V}/networks/{BACK}/connect", shop.joins("back", "bank"), value="OK")
+    shop.answers(f"POST {V}/networks/back/connect", shop.joins("back", "bank"), value="OK")
     shop.answers(f"POST {P}/networks/bank/disconnect", value="OK")
     door = await knock(await in_thread(person_of, cast.bob))
     got = await door.ask(f"POST {V}/networks/back/connect", body=body(container="shop"))
@@ -152,7 +152,7 @@ async def test_what_podman_connects_beside_is_taken_off(
 async def test_a_container_is_taken_off(
     shop: Shop, knock: Knock, cast: Cast, entry_of: Entries, prefix: str
 ) -> None:
-    shop.answers(f"POST {prefix}/networks/{BACK}/disconnect", value="OK")
+    shop.answers(f"POST {prefix}/networks/back/disconnect", value="OK")
     door = await knock(await in_thread(person_of, cast.bob))
     asked = body(Container="shop", Force=True)
     got = await door.ask(f"POST {prefix}/networks/back/disconnect", body=asked)
@@ -167,7 +167,7 @@ async def test_what_the_host_says_against_it_goes_on(
     shop: Shop, knock: Knock, cast: Cast, entry_of: Entries
 ) -> None:
     said = {"cause": "connected", "message": "network is already connected", "response": 403}
-    shop.answers(f"POST {D}/networks/{BACK}/connect", status=403, value=said)
+    shop.answers(f"POST {D}/networks/back/connect", status=403, value=said)
     door = await knock(await in_thread(person_of, cast.bob))
     got = await door.ask(f"POST {D}/networks/back/connect", body=body(Container="shop"))
     assert (got.status, got.json) == (403, said)
@@ -177,7 +177,7 @@ async def test_what_the_host_says_against_it_goes_on(
 async def test_the_servers_of_a_network(
     shop: Shop, knock: Knock, cast: Cast, entry_of: Entries
 ) -> None:
-    shop.answers(f"POST {V}/networks/{BACK}/update", status=204)
+    shop.answers(f"POST {V}/networks/back/update", status=204)
     door = await knock(await in_thread(person_of, cast.bob))
     asked = body(adddnsservers=["10.0.0.9"], RemoveDNSServers=None)
     assert (await door.ask(f"POST {V}/networks/back/update", body=asked)).status == 204
