@@ -55,6 +55,7 @@ COMMANDS: dict[str, Any] = {
     "test": RUNS,
     "up": RUNS,
     "user invite": (["new2@example.org"], "people.invite"),
+    "user connections": LAB,
     # what adds and revokes: tests/dashboard/test_user_command.py
     "user key": (["list", "bystander@example.org"], LOOKS),
     "user list": ([], LOOKS),

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.timeout(600)
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 # not pages: files, streams, and what ends the session
 NO_PAGE = re.compile(
-    r"/account/logout/|/static/|/transfer/|/download|/export|/raw/|\.(?:tar|json|yaml|csv|txt)$"
+    r"/account/logout/|/cli/|/static/|/transfer/|/download|/export|/raw/|\.(?:tar|json|yaml|csv|txt)$"
 )
 # 1280 px at 200 % zoom, and a telephone
 WIDTHS = (640, 360)

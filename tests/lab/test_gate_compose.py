@@ -60,6 +60,19 @@ def observed() -> list[tuple[str, str]]:
     return list(rows.values_list("verb", "target_name"))
 
 
+async def observed_by_now(host: Host) -> list[tuple[str, str]]:
+    """All until here: what somebody does past the gate comes after it."""
+    before = len(await in_thread(observed))
+    host.podman("network", "create", "marker")
+    host.podman("network", "rm", "marker")
+
+    def removed() -> bool:
+        return ("network.remove", "marker") in observed()[before:]
+
+    await in_thread(lambda: until("seen", removed))
+    return await in_thread(observed)
+
+
 @pytest.mark.usefixtures("on_docker_hub")
 async def test_ten_services_up_and_down(
     must_have: Any, host: Host, link: Link, cast: Cast, tmp_path: Path
@@ -69,6 +82,8 @@ async def test_ten_services_up_and_down(
     # secrets and configs are files of the host
     files = f"cd {tmp_path}; printf canary >password; printf depth >settings"
     host.run("sh", "-c", f"mkdir -p {tmp_path}; {files}")
+    # what the test before this one left, and its removal
+    before = await observed_by_now(host)
     words = ("docker-compose", "-p", "shop", "-f", str(project(tmp_path)))
     async with clients_at(endpoint.pk, tmp_path) as run:
         said = await run(await in_thread(person_of, cast.bob))
@@ -82,10 +97,5 @@ async def test_ten_services_up_and_down(
     assert host.podman("ps", "-aq", "--filter", "name=shop").strip() == ""
     assert "shop" not in host.podman("volume", "ls", "-q") + host.podman("network", "ls")
     assert {verb for verb, result in await outcomes() if result != "ok"} == set()
-    # what somebody does past the gate comes after all of that
-    host.podman("network", "create", "marker")
-    try:
-        await in_thread(lambda: until("seen", lambda: ("network.create", "marker") in observed()))
-    finally:
-        host.podman("network", "rm", "marker")
-    assert await in_thread(observed) == [("network.create", "marker")]
+    marker = [("network.create", "marker"), ("network.remove", "marker")]
+    assert (await observed_by_now(host))[len(before) :] == marker

@@ -86,7 +86,7 @@ async def test_a_kept_connection_serves_request_after_request(
 async def test_the_sockets_of_web_and_gate_let_through_streams_only(
     relay: Relay, short: Path, podman: FakePodman, caller: Caller
 ) -> None:
-    delete = f"DELETE {LIBPOD}/play/kube HTTP/1.1\r\nHost: d\r\n\r\n".encode()
+    delete = f"DELETE {LIBPOD}/local/artifacts HTTP/1.1\r\nHost: d\r\n\r\n".encode()
     status, body = told(await ask(short, delete, caller))
     assert status == 403
     assert body["response"] == 403
