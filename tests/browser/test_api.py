@@ -215,4 +215,4 @@ def test_a_list_is_followed_while_hosts_change(new_page: Any, haulout: Running, 
         assert told("gone")["id"] == made
     finally:
         followed.process.kill()
-        followed.process.wait(30)
+        followed.rest()
