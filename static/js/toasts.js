@@ -36,7 +36,10 @@ export function toast(text, { tone = "calm", url = "", urlWord = "", stays = fal
   }
   line.append(span);
   settle(line, stays, closed);
-  document.getElementById("toasts")?.append(line);
+  const region = document.getElementById("toasts");
+  region?.append(line);
+  // the newest is seen, also where many stand
+  region?.scrollTo(0, region.scrollHeight);
   return line;
 }
 
