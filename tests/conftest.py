@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
+from hosts.access import limits
 from tests.table_reset import TableReset
 
 # these import models: Django is set up by now
@@ -91,6 +92,12 @@ def _meets_the_world(item: pytest.Item) -> bool:
     """True where other programs' pace decides too: such a test is tried once more, and listed (R)."""
     marked = any(item.get_closest_marker(name) for name in ("lab", "browser"))
     return marked or "tests/hosts/link/" in item.nodeid
+
+
+@pytest.fixture(autouse=True)
+def _own_quota() -> None:
+    """A token's number comes again in the next test; what the last one used must not count for it."""
+    limits._here.clear()
 
 
 @pytest.fixture(scope="session")

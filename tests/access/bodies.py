@@ -53,9 +53,9 @@ _ALL: dict[str, Any] = {
 _THERE: dict[str, dict[str, Any]] = {
     "images/build": {"text": "FROM x/y"},
     "kube/play": {"text": POD % "new"},
-    "kube/down": {"text": POD % "zreef-pod"},
+    "kube/down": {"text": POD % "zbreakwater-pod"},
     "/commit": {"name": "new:1"},
-    "/untag": {"names": ["zreef-image:latest"]},
+    "/untag": {"names": ["zbreakwater-image:latest"]},
     "/scan": {"address": "/nowhere"},
     "/connect": {"address": ""},
     "/requests": {"kind": "group", "names": ""},

@@ -173,3 +173,19 @@ def test_a_container_is_added_to_a_pod_from_its_page(served: Served, ada: Any, h
     found = host.podman("inspect", "clicked-member", "--format", "{{.Pod}} {{.State.Status}}")
     pod = host.podman("pod", "inspect", "clicked-pod", "--format", "{{.Id}}").strip()
     assert found.split() == [pod, "running"]
+
+
+def test_messages_that_stay_leave_the_button_reachable(served: Served, ada: Any, host: Any) -> None:
+    """Ten failed jobs are told at the foot; whoever scrolls still gets at what stands there."""
+    ada.goto(f"{served.url}/build/")
+    ada.evaluate(
+        """async () => {
+            const { toast } = await import("haulout/toasts");
+            for (let n = 0; n < 10; n++)
+                toast("Building on web1 failed: RUN exit 3 ended with 3.", { tone: "bad", stays: true });
+        }"""
+    )
+    ada.click("[data-build-go]", trial=True)
+    lines = ada.locator(".toast-line:not(.leaving)")
+    lines.last.get_by_role("button").click()
+    assert lines.count() == 9

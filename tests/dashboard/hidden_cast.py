@@ -1,7 +1,7 @@
 """Three people who each see a part. All that is hidden from them has a word of its own.
 
 `zskerry`: names on another host, in another group. `zshoal`: names at the other Podman of the same
-host. `zreef`: names at the same Podman that a narrowed grant leaves out.
+host. `zbreakwater`: names at the same Podman that a narrowed grant leaves out.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ from hosts.models import (
 )
 from tests import make
 
-ELSEWHERE, NEXTDOOR, BESIDE = "zskerry", "zshoal", "zreef"
+ELSEWHERE, NEXTDOOR, BESIDE = "zskerry", "zshoal", "zbreakwater"
 WORDS = (ELSEWHERE, NEXTDOOR, BESIDE)
 # by endpoint
 WORD_AT = {1: BESIDE, 2: NEXTDOOR, 3: ELSEWHERE}

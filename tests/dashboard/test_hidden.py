@@ -93,7 +93,9 @@ def asked(browser: Browser, method: str, path: str, **more: Any) -> str:
 
 
 def leaks(seer: Seer, text: str) -> list[str]:
-    return [word for word in seer.never if word in text]
+    """Where such words stand, with what stands around them."""
+    places = [(text.find(word), word) for word in seer.never]
+    return [text[max(0, at - 60) : at + len(word) + 20] for at, word in places if at >= 0]
 
 
 @pytest.mark.timeout(900)  # a thousand pages and more, beside everything else
