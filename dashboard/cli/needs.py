@@ -50,7 +50,7 @@ LAB = [
     Need("podman-compose", "podman-compose"),
     Need("podman-remote", "podman-remote"),
 ]
-BROWSER = [Need("chromium", "chromium")]
+BROWSER = [Need("chromium-headless-shell", "chromium-headless-shell")]
 POSTGRESQL = [Need("postgresql", files=("/usr/lib/postgresql/*/bin/initdb",))]
 
 

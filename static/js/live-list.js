@@ -24,6 +24,8 @@ class LiveList extends HTMLElement {
     this.body = this.querySelector("[data-rows]");
     this.held = null;
     this.over = false;
+    // whether the server has sent rows: this person could see the list when the page was drawn
+    this.allowed = false;
     if (!this.body) return;
     this.room = this.querySelector(".table-room") ?? this;
     this.room.addEventListener("pointerenter", (event) => {
@@ -61,6 +63,7 @@ class LiveList extends HTMLElement {
   }
 
   apply(news) {
+    this.allowed = true;
     const there = new Map(this.rows().map((row) => [row.dataset.pk, row]));
     for (const [pk, figures] of Object.entries(news.figures ?? {})) this.figures.set(pk, figures);
     let changed = 0;
@@ -214,9 +217,9 @@ class LiveList extends HTMLElement {
   }
 
   refused() {
-    // a page that was drawn just now would be the same again, and again
-    if (document.querySelector(SAYS_SO) || performance.now() < JUST_DRAWN_MS)
-      this.arrange([], new Map());
+    // refused from the start, a page that was drawn just now would be the same again, and again
+    const sameAgain = !this.allowed && performance.now() < JUST_DRAWN_MS;
+    if (document.querySelector(SAYS_SO) || sameAgain) this.arrange([], new Map());
     else location.reload();
   }
 }
