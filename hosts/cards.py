@@ -152,8 +152,8 @@ def register(card: Card) -> None:
         )
     )
     allow(card.verb, *card.params)
-    if card.road.when is not None:
-        # names of the rules that only warned, and of those that asked for a second person
+    if card.road.when is not None or card.lock is not Lock.PASSES:
+        # names of the rules that only warned, and of those (or freezes) that asked for a second person
         allow(card.verb, "warned", "approval")
 
 

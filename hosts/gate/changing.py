@@ -15,7 +15,7 @@ from hosts.actions.streams import StreamedAction, streamed_action
 from hosts.database_threads import in_thread
 from hosts.gate import upgrades
 from hosts.gate.call import Call, refused_by
-from hosts.gate.holding import client_request
+from hosts.gate.holding import client_request, words_of
 from hosts.gate.host import HostConnection
 from hosts.gate.lasting import Still, lasting
 from hosts.gate.names import NOBODY, ResolvedObject
@@ -30,6 +30,7 @@ from hosts.gate.uploading import upload
 from hosts.gate.values import checked
 from hosts.gate.visibility import Visibility
 from hosts.jobs.errand import ActionFailed
+from hosts.jobs.held_requests import WaitsForApproval
 from hosts.link.framing import AnswerHead
 from hosts.podman import PodmanError
 from hosts.podman.errors import words
@@ -116,6 +117,8 @@ async def carry_out(call: Call) -> HostAnswer | None:
                 raise
     except StreamFailed:
         return None
+    except WaitsForApproval as waits:
+        raise Refused(403, await words_of(waits)) from waits
     except ActionFailed as trouble:
         if not said:
             # a lock, a freeze or a rule
@@ -168,7 +171,7 @@ def _entered(
         plan.params,
         proposal=proposal,
         container=container,
-        request=client_request(call, target),
+        request=client_request(call, target, found),
     )
 
 

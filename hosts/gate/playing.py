@@ -21,6 +21,7 @@ from hosts.actions.second_look_gate import at_kube
 from hosts.actions.streams import StreamedAction, streamed_action
 from hosts.database_threads import in_thread
 from hosts.gate.call import Call, refused_by
+from hosts.gate.holding import same_again
 from hosts.gate.kube_files import (
     There,
     heed_locked,
@@ -31,6 +32,7 @@ from hosts.gate.kube_files import (
 )
 from hosts.gate.replies import Refused, whole
 from hosts.gate.turns import making, turn
+from hosts.gate.values import checked
 from hosts.guardrails.privileged import VERB as PRIVILEGED
 from hosts.guardrails.privileged import lacks_right
 from hosts.inventory.bounds import text
@@ -65,7 +67,12 @@ async def play(call: Call) -> None:
         async with (
             turn(call),
             streamed_action(
-                call.person, play_kube.VERB, target, params, proposal=order.proposal
+                call.person,
+                play_kube.VERB,
+                target,
+                params,
+                proposal=order.proposal,
+                request=same_again(call, _asked(call), call.body, sealed=call.body),
             ) as action,
         ):
             await heed_unsafe(call.podman, plan)
@@ -105,9 +112,11 @@ async def take_down(call: Call) -> None:
         params |= {"remove_volumes": volumes}
         name = ", ".join(goes["pod"] or plan.names("volume") or goes["secret"])[:200]
         target = target_of(call.endpoint, kind="pod", name=name)
+        names = names_only(goes)
+        request = same_again(call, _asked(call), names, shown=names.decode)
         async with (
             turn(call),
-            streamed_action(call.person, down_kube.VERB, target, params) as action,
+            streamed_action(call.person, down_kube.VERB, target, params, request=request) as action,
         ):
             # before 4.4 Podman fails if one is gone
             goes["pod"] = list(there.pods)
@@ -121,6 +130,11 @@ async def take_down(call: Call) -> None:
     except PodmanError as failed:
         raise refused_by(failed) from failed
     await call.client.send(whole(200, json.dumps(report).encode(), []))
+
+
+def _asked(call: Call) -> str:
+    """The path and query, by which it is the same again."""
+    return call.request.rebuilt("", checked(call.request))
 
 
 async def _play(

@@ -8,11 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from hosts.access import ContainerLike, NewContainer, Person, allows, allows_somewhere_on, target_of
 from hosts.actions.prune_plan import MOST, PlanItem, name_of, prune_item
 from hosts.actions.streams import streamed_action
 from hosts.database_threads import in_thread
 from hosts.gate.call import Call, refused_by
+from hosts.gate.holding import same_again
 from hosts.gate.prunable import (
     CONTAINERS,
     IMAGES,
@@ -29,6 +32,7 @@ from hosts.gate.turns import turn
 from hosts.gate.values import checked, filters_of
 from hosts.inventory.bounds import mapping, texts
 from hosts.jobs.errand import ActionFailed
+from hosts.jobs.held_requests import ClientRequest, WaitsForApproval
 from hosts.models import Endpoint
 from hosts.podman import Podman, PodmanError
 
@@ -86,9 +90,16 @@ async def prune(call: Call) -> None:
     for kind in kinds:
         await _heed_right(call, kind, alone=len(kinds) == 1)
     done: dict[str, list[Pruned]] = {}
+    waits: WaitsForApproval | None = None
     async with turn(call):
         for kind in kinds:
-            done[kind.kind] = await _of_kind(call, kind, asked)
+            try:
+                done[kind.kind] = await _of_kind(call, kind, asked)
+            except WaitsForApproval as stopped:
+                # the others are asked about too, so that they can be decided together
+                waits = stopped
+    if waits is not None:
+        raise Refused(403, " ".join((waits.message, *_removed(done)))) from waits
     told = _system(done) if path == SYSTEM else _told(call.dialect, kinds[0].kind, done)
     await call.client.send(whole(200, json.dumps(told).encode(), []))
 
@@ -113,7 +124,14 @@ async def _heed_right(call: Call, kind: Prunable, *, alone: bool) -> None:
     await call.permit(kind.verb)
 
 
+def _removed(done: Mapping[str, Sequence[Pruned]]) -> list[str]:
+    """For whoever hears that the rest waits."""
+    gone = sum(len(_gone(some)) for some in done.values())
+    return [_("%d other objects were removed.") % gone] if gone else []
+
+
 async def _of_kind(call: Call, kind: Prunable, asked: Asked) -> list[Pruned]:
+    """Refused, WaitsForApproval."""
     done: list[Pruned] = []
     for _round in range(_ROUNDS):
         try:
@@ -127,10 +145,12 @@ async def _of_kind(call: Call, kind: Prunable, asked: Asked) -> list[Pruned]:
             raise Refused(403, f"{len(fresh)} at once are too many: {MOST} at most. Use filters.")
         if call.request.ticked("dryrun"):
             return [Pruned(one.item, "") for one in fresh]
-        before = len(done)
-        for at in range(0, len(fresh), _AT_ONCE):
-            done += await _carry_out(call, kind, fresh[at : at + _AT_ONCE], asked)
-        if not kind.rounds or all(one.why for one in done[before:]):
+        before, approved = len(done), False
+        while fresh and not approved:
+            some, approved = await _carry_out(call, kind, fresh, asked)
+            done += some
+            fresh = fresh[len(some) :]
+        if not kind.rounds or approved or all(one.why for one in done[before:]):
             break
     return done
 
@@ -149,9 +169,12 @@ def _container(verb: str, one: Candidate) -> ContainerLike | None:
 
 
 async def _carry_out(
-    call: Call, kind: Prunable, chunk: Sequence[Candidate], asked: Asked
-) -> list[Pruned]:
-    """Check and remove them, within one entry."""
+    call: Call, kind: Prunable, found: Sequence[Candidate], asked: Asked
+) -> tuple[list[Pruned], bool]:
+    """Check and remove the first of them, within one entry. True: it was approved, and what was approved is
+    all that goes. Refused, WaitsForApproval.
+    """
+    chunk = found[:_AT_ONCE]
     items = [one.item for one in chunk]
     params = {
         "ids": [item.id for item in items],
@@ -161,6 +184,7 @@ async def _carry_out(
     target = target_of(call.endpoint, kind=kind.kind, name=name_of(items))
     place = _Place(call.endpoint, call.podman, kind.kind)
     done: list[Pruned] = []
+    approved: frozenset[str] | None = None
     try:
         async with streamed_action(
             call.person,
@@ -168,23 +192,49 @@ async def _carry_out(
             target,
             {name: value for name, value in params.items() if value},
             container=_container(kind.verb, chunk[0]),
+            request=_request(call, kind, items),
         ) as action:
+            if action.job is not None:
+                chunk, approved = found, frozenset(action.job.params["ids"])
             action.committing = True
             for one in chunk:
-                why = "not permitted any more"
-                # rights may have become others since it began
-                if await in_thread(
-                    _permitted, call.session.person, call.endpoint, kind.verb, [one]
-                ):
+                why = await _stays(call, kind, one, approved)
+                if not why:
                     why = await prune_item(place, one.item, look=kind.look, remove=kind.remove)
                 done.append(Pruned(one.item, why))
             action.committing = False
             action.detail = _words(done)
+    except WaitsForApproval:
+        raise
     except ActionFailed as stopped:
         raise Refused(403, stopped.message) from stopped
     except PodmanError as failed:
         raise refused_by(failed) from failed
-    return done
+    return done, approved is not None
+
+
+async def _stays(
+    call: Call, kind: Prunable, one: Candidate, approved: frozenset[str] | None
+) -> str:
+    """Why, before the host is asked; "" where it may go."""
+    if approved is not None and one.item.id not in approved:
+        return _("is not among what was approved")
+    # rights may have become others since it began
+    permitted = await in_thread(_permitted, call.session.person, call.endpoint, kind.verb, [one])
+    return "" if permitted else _("not permitted any more")
+
+
+def _request(call: Call, kind: Prunable, items: Sequence[PlanItem]) -> ClientRequest:
+    """The same prune carries it out, whatever is unused by then: of that goes what was approved."""
+    whole = call.request.route.path == SYSTEM
+
+    def shown() -> str:
+        return "\n".join(f"{item.name} ({item.id})" for item in items)
+
+    target = call.request.rebuilt("", checked(call.request))
+    return same_again(
+        call, target, kind.kind.encode(), shown=shown, group="system prune" if whole else ""
+    )
 
 
 def _told(dialect: Dialect, kind: str, done: Mapping[str, Sequence[Pruned]]) -> Any:

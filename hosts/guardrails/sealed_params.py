@@ -28,10 +28,18 @@ SEALED: dict[str, dict[str, Callable[[str], str]]] = {
         ARGUMENTS: lambda text: _pairs(json.loads(text)["arguments"]),
     },
 }
+
+
+def _body(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        # a kube file
+        return text
+
+
 # of a request through the gate, whatever its verb: its body
-_CLIENT: dict[str, Callable[[str], str]] = {
-    REQUEST: lambda text: json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-}
+_CLIENT: dict[str, Callable[[str], str]] = {REQUEST: _body}
 # their parameters are not sealed, but hidden where they look like a secret
 RUNS = ("container.run", "container.create", "container.recreate")
 

@@ -35,20 +35,34 @@ _STARTABLE: Final = timedelta(hours=24)
 @dataclass(frozen=True, slots=True)
 class ClientRequest:
     """A change that a client asks for. `digest`: a keyed hash of all that would be sent. `content`: its body,
-    for the eyes of whoever decides. `text`: makes the body with likely secrets hidden.
+    for the eyes of whoever decides. `text`: makes the body with likely secrets hidden. `group`: what a
+    client asks for together has the same one: "compose shop".
     """
 
     digest: str
     reason: str
     content: bytes = b""
     text: Callable[[], str] | None = None
+    group: str = ""
+
+
+class WaitsForApproval(ActionFailed):
+    """Nothing was sent to the host. The words name the page where it is decided."""
+
+    def __init__(self, verdict: Verdict, asked: Approval) -> None:
+        self.verdict, self.asked = verdict, asked
+        super().__init__(self.words())
+
+    def words(self) -> str:
+        """As of now: what is asked together with it may have become more."""
+        return f"{self.verdict.sentence()} {_where(self.asked)}"
 
 
 def take_or_ask(
     person: Person, verb: str, order: Order, verdict: Verdict, request: ClientRequest
 ) -> Job:
     """The job of this request if all that `verdict` asks for was approved; it runs from now on. Otherwise
-    ActionFailed, which names the page where it waits for approval.
+    WaitsForApproval, or ActionFailed where it cannot wait.
     """
     mine = Job.objects.filter(
         queue=Job.GATE, verb=verb, endpoint=order.endpoint, asked_by=person.user.pk
@@ -66,7 +80,7 @@ def take_or_ask(
             # what stopped it ended meanwhile
             return job
         asked = job.approvals.get()
-    raise ActionFailed(f"{verdict.sentence()} {_where(asked)}")
+    raise WaitsForApproval(verdict, asked)
 
 
 def may_start(person: Person, verb: str, order: Order, verdict: Verdict) -> bool:
@@ -138,7 +152,7 @@ def _ask(person: Person, verb: str, order: Order, request: ClientRequest) -> Job
     try:
         with transaction.atomic():
             job = ask(replace(person, reason=request.reason), verb, held, queue=Job.GATE)
-            job.approvals.update(digest=request.digest)
+            job.approvals.update(digest=request.digest, group=request.group)
     except (GuardrailRefused, Denied) as refused:
         raise ActionFailed(str(refused)) from refused
     return job
@@ -156,11 +170,36 @@ def _made(order: Order) -> QuerySet[Job]:
 
 
 def _where(asked: Approval) -> str:
-    values = {"number": asked.pk, "page": own_address(PAGE % asked.pk)}
+    values = {"number": asked.pk, "page": own_address(PAGE % asked.pk), "group": asked.group}
+    together = asked_together(asked)
+    if len(together) < 2:
+        return (
+            _(
+                "Request %(number)d waits for approval: %(page)s. Once it is approved, run the same command "
+                "again within 24 hours: it passes once."
+            )
+            % values
+        )
+    values["numbers"] = ", ".join(str(one.pk) for one in together)
     return (
         _(
-            "Request %(number)d waits for approval: %(page)s. Once it is approved, run the same command "
-            "again within 24 hours: it passes once."
+            "Requests %(numbers)s (%(group)s) wait for approval: %(page)s. Once they are approved, run the "
+            "same command again within 24 hours: each passes once."
         )
         % values
     )
+
+
+def asked_together(asked: Approval) -> list[Approval]:
+    """The questions of its group that wait, oldest first: of the same person, on the same endpoint. None
+    where it has no group.
+    """
+    if not asked.group:
+        return []
+    same = Approval.objects.filter(
+        group=asked.group,
+        state=Approval.State.ASKED,
+        job__endpoint=asked.job.endpoint_id,
+        job__asked_by=asked.job.asked_by_id,
+    )
+    return list(same.select_related("job__endpoint__host").defer("text").order_by("pk"))

@@ -37,6 +37,8 @@ class Approval(models.Model):
     text = models.TextField(blank=True)
     # the asker's; empty where the worker found the rule
     reason = models.CharField(max_length=300, blank=True)
+    # of one command of a client, which asks for several: "compose shop"
+    group = models.CharField(max_length=200, blank=True)
     at_work = models.BooleanField(default=False)
     asked_at = models.DateTimeField(auto_now_add=True)
 

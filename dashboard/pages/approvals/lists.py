@@ -20,6 +20,7 @@ SPEC = list_of(
         asked_by="job__asked_by_name",
         tokens=(
             contains("object", _("part of the object's name"), "job__object_name"),
+            contains("together", _("what one command asked for: compose shop"), "group"),
             Token("verb", _("verb"), lambda value: matching("job__verb", value)),
         ),
         text=("job__object_name", "job__host_name", "reason"),

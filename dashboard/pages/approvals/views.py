@@ -21,6 +21,7 @@ from hosts.access import NotVisible
 from hosts.access.approvals import approvals_to_decide, visible_approvals
 from hosts.actions.approvals import decide as deciding
 from hosts.actions.approvals import show_hidden as showing
+from hosts.jobs.held_requests import MOST, asked_together
 from hosts.models import Approval
 from hosts.refusals import FieldRefusal
 
@@ -59,8 +60,11 @@ def _page(request: HttpRequest, row: Approval, shown: Mapping[str, str]) -> Http
     # the oldest one, to go on with
     following = approvals_to_decide(person).exclude(pk=row.pk).order_by("pk").first()
     prepare([row, *([following] if following else [])], person)
+    together = [one for one in asked_together(row) if one.pk != row.pk] if row.waiting else []
+    prepare(together, person)
     context: dict[str, Any] = {
         "row": row,
+        "together": [(one, proposal(one, person, {}).parts) for one in together],
         "proposal": proposal(row, person, shown),
         "next": following,
     }
@@ -81,16 +85,25 @@ def refuse(request: HttpRequest, approval_id: int) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, approval_id: int, deed: Callable[..., Approval]) -> HttpResponse:
+    # those of one command that the page showed
+    others = [int(one) for one in request.POST.get("together", "").split() if one.isdecimal()]
+    answer = request.POST.get("answer", "")
     try:
-        row = deed(person_of(request), approval_id, answer=request.POST.get("answer", ""))
+        rows = deciding.decide_together(
+            deed, person_of(request), [approval_id, *others[:MOST]], answer=answer
+        )
     except FieldRefusal as trouble:
         messages.error(request, str(trouble))
     else:
-        messages.success(request, _decided(row))
+        messages.success(request, _decided(rows[0], len(rows)))
     return redirect("approvals:decide", approval_id)
 
 
-def _decided(row: Approval) -> str:
+def _decided(row: Approval, count: int) -> str:
+    if count > 1 and row.state == Approval.State.REFUSED:
+        return _("%d requests refused: their jobs have ended.") % count
+    if count > 1:
+        return _("%d requests approved: the same command passes once.") % count
     if row.state == Approval.State.REFUSED:
         return _("Not approved: the job has ended.")
     if row.job.by_client:

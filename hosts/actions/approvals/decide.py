@@ -3,6 +3,9 @@
 An approved job is queued. The worker lets through exactly what was approved (hosts.jobs.approvals).
 """
 
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -55,6 +58,21 @@ def refuse(person: Person, approval_id: int, *, answer: str = "") -> Approval:
         write.event(person.who, REFUSE, target_of_job(row), params=_log_params(row))
         bells.ring("jobs", "access", "audit")
     return row
+
+
+def decide_together(
+    deed: Callable[..., Approval],
+    person: Person,
+    approval_ids: Sequence[int],
+    *,
+    answer: str = "",
+) -> list[Approval]:
+    """`approve` or `refuse` the first of them, and of the others those that still wait. As these."""
+    rows = [deed(person, approval_ids[0], answer=answer)]
+    for other in approval_ids[1:]:
+        with suppress(FieldRefusal):
+            rows.append(deed(person, other, answer=answer))
+    return rows
 
 
 def authorise(person: Person, approval_id: int) -> Approval:
