@@ -16,7 +16,10 @@ def archive_trouble(refused: ArchiveRefused) -> ActionFailed:
     if isinstance(refused, BaseRefused):
         return ActionFailed(base_words(refused.line, refused.why), refused.text)
     if isinstance(refused, UnknownCompression):
-        return ActionFailed(_("zstd archives are not supported. Send a plain tar or .tar.gz."))
+        words = _(
+            "zstd needs libzstd, which is missing where Haulout runs. Send a plain tar or .tar.gz."
+        )
+        return ActionFailed(words)
     if isinstance(refused, UnpackedTooLarge):
         return ActionFailed(_("The unpacked archive is larger than Haulout allows for an upload."))
     words = _("This is not a complete tar archive. Unpack a .tar.gz first.")

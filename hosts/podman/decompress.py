@@ -1,6 +1,6 @@
 """Decompresses archives as they pass, so that what is judged is what Podman unpacks.
 
-Memory holds one piece and the state of the decompressor; xz may ask for 100 MiB, no more.
+Memory holds one piece and the state of the decompressor; xz may ask for 100 MiB, zstd for 128 MiB, no more.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Final, Protocol
 
 from hosts.podman.tar_judge import ArchiveRefused, NotATar
+from hosts.podman.zstd import ZstdDecompressor, library
 
 PIECE_BYTES: Final = 256 * 1024
 _XZ_MEMORY_BYTES: Final = 100 * 2**20
@@ -19,7 +20,7 @@ _ENOUGH: Final = 6
 
 
 class UnknownCompression(ArchiveRefused):
-    """A compression that is not read here."""
+    """A compression that is not read on this machine."""
 
 
 class UnpackedTooLarge(ArchiveRefused):
@@ -66,20 +67,22 @@ _READERS: Final[dict[bytes, Callable[[], _Reader]]] = {
     b"\x1f\x8b\x08": _Gzip,
     b"BZh": bz2.BZ2Decompressor,
     b"\xfd7zXZ\0": _xz,
+    _ZSTD: ZstdDecompressor,
 }
 
 
 async def decompress(
     pieces: AsyncIterator[bytes], *, limit_bytes: int
 ) -> AsyncGenerator[bytes, None]:
-    """The content of `pieces`: unpacked from gzip, bzip2 or xz, else unchanged.
+    """The content of `pieces`: unpacked from gzip, bzip2, xz or zstd, else unchanged.
 
-    Raises UnknownCompression (zstd), UnpackedTooLarge past `limit_bytes`, NotATar where it is broken.
+    Raises UnknownCompression (zstd without its library), UnpackedTooLarge past `limit_bytes`, NotATar where
+    it is broken.
     """
     first = b""
     while len(first) < _ENOUGH and (piece := await anext(pieces, None)) is not None:
         first += piece
-    if first.startswith(_ZSTD):
+    if first.startswith(_ZSTD) and library() is None:
         raise UnknownCompression("It is compressed with zstd.")
     make = next((make for magic, make in _READERS.items() if first.startswith(magic)), None)
     if make is None:

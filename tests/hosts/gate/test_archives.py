@@ -82,7 +82,8 @@ async def test_files_into_a_container(
         (tar_of({"../page": "x"}), "upwards"),
         (tar_of({"/page": "x"}), "absolute"),
         (b"no tar at all" * 100, "tar"),
-        (b"\x28\xb5\x2f\xfd" + bytes(600), "zstd"),
+        # a frame of zstd that is none
+        (b"\x28\xb5\x2f\xfd\xff" + b"?" * 600, "unpack"),
     ],
 )
 async def test_what_could_reach_out_is_refused_and_the_connection_stays(
