@@ -14,6 +14,7 @@ APPS = ("audit", "accounts", "hosts", "dashboard")
 # a room may import those of a lower level, and its own
 LEVELS = {
     "podman": 0,
+    "systemd": 0,
     "link": 0,
     "vault": 0,
     "models": 1,
@@ -27,8 +28,8 @@ LEVELS = {
     "tasks": 6,
     "gate": 6,
 }
-CORES = ("hosts/podman", "hosts/link")
-CORE_LIBRARIES = {"aiohttp", "asyncssh"}
+CORES = ("hosts/podman", "hosts/systemd", "hosts/link")
+CORE_LIBRARIES = {"aiohttp", "asyncssh", "jeepney"}
 MAX_LINES = 400
 
 
@@ -185,8 +186,8 @@ def test_cores_know_no_django_and_no_settings() -> None:
     for path in filter(is_core, code(".py")):
         for name in set(imports(path)):
             top = name.split(".")[0]
-            ours = name.startswith(("hosts.podman", "hosts.link")) and not name.startswith(
-                "hosts.link.supervise"
+            ours = name.startswith(tuple(one.replace("/", ".") for one in CORES)) and (
+                not name.startswith("hosts.link.supervise")
             )
             known = CORE_LIBRARIES | sys.stdlib_module_names
             if top not in known and name != "hosts" and not ours:

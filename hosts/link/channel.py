@@ -35,6 +35,11 @@ ReceiverFactory = Callable[[], Receiver]
 class Connection(Protocol):
     """A connection to a host: over SSH, or to this machine itself."""
 
+    @property
+    def forwards(self) -> bool:
+        """False while every channel is a `podman system dial-stdio`, which reaches Podman only."""
+        ...
+
     async def open_channel(self, receiver: ReceiverFactory, socket_path: str) -> None:
         """Connect a new receiver to a socket of the host.
 

@@ -8,6 +8,9 @@ from typing import Final, Literal, get_args
 Kind = Literal[
     "address-forbidden",
     "api-not-answering",
+    "bus-missing",
+    "bus-needs-forwarding",
+    "bus-unknown",
     "certificate-expired",
     "certificate-garbage",
     "certificate-other",

@@ -15,6 +15,11 @@ class LocalConnection:
         """Never true: this machine is always here."""
         return False
 
+    @property
+    def forwards(self) -> bool:
+        """Always true: all sockets are here."""
+        return True
+
     async def open_channel(
         self, receiver: ReceiverFactory, socket_path: str, *, timeout_s: float = 15.0
     ) -> None:

@@ -1,15 +1,20 @@
-"""Each endpoint as three unix sockets on this machine: a wide one, and one each for web and gate."""
+"""Each endpoint as unix sockets on this machine: a wide one, and one each for web and gate.
+
+Beside them the bus of its systemd, for workers and link.
+"""
 
 import asyncio
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+from hosts.link.bus import BusSplice, open_bus
 from hosts.link.channel import Connection, ReceiverFactory
 from hosts.link.errors import LinkError
-from hosts.link.sockets import CALLERS, Caller, endpoint_socket
+from hosts.link.sockets import CALLERS, Caller, bus_socket, endpoint_socket
 from hosts.link.splice import Splice
 from hosts.link.ssh_errors import host_away
 from hosts.link.web_filter import WebFilter
@@ -27,6 +32,7 @@ class Relay:
         self.endpoint_id = endpoint_id
         self.socket_path = socket_path
         self._paths = {one: endpoint_socket(run, endpoint_id, one) for one in CALLERS}
+        self._bus_path = bus_socket(run, endpoint_id)
         self._servers: list[asyncio.Server] = []
         self._splices: set[Splice] = set()
         self._connection: Connection | None = None
@@ -42,8 +48,10 @@ class Relay:
     async def start(self) -> None:
         """Listen; sockets of an earlier run are removed."""
         loop = asyncio.get_running_loop()
-        for caller, path in self._paths.items():
-            accept, sock = partial(self._accept, caller), _bind(path)
+        accepts: dict[Path, Callable[[], Splice]] = {self._bus_path: self._accept_bus}
+        accepts |= {path: partial(self._accept, one) for one, path in self._paths.items()}
+        for path, accept in accepts.items():
+            sock = _bind(path)
             self._servers.append(await loop.create_unix_server(accept, sock=sock, backlog=_BACKLOG))
 
     def attach(self, connection: Connection) -> None:
@@ -68,7 +76,7 @@ class Relay:
         for server in self._servers:
             await server.wait_closed()
         self._servers.clear()
-        for path in self._paths.values():
+        for path in (*self._paths.values(), self._bus_path):
             path.unlink(missing_ok=True)
 
     def _accept(self, caller: Caller) -> Splice:
@@ -77,13 +85,25 @@ class Relay:
         self._splices.add(splice)
         return splice
 
+    def _accept_bus(self) -> BusSplice:
+        splice = BusSplice(self._open_bus, web_filter=None, on_end=self._splices.discard)
+        self._splices.add(splice)
+        return splice
+
     async def _open(self, receiver: ReceiverFactory) -> None:
+        await (await self._reached()).open_channel(receiver, self.socket_path)
+
+    async def _open_bus(self, receiver: ReceiverFactory) -> None:
+        await open_bus(await self._reached(), receiver, self.socket_path)
+
+    async def _reached(self) -> Connection:
+        """The connection; LinkError where the host is away."""
         if not self._dialled.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._dialled.wait(), _FIRST_DIAL_S)
         if self._connection is None:
             raise self._away
-        await self._connection.open_channel(receiver, self.socket_path)
+        return self._connection
 
 
 def _bind(path: Path) -> socket.socket:

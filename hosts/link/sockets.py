@@ -21,6 +21,14 @@ def endpoint_socket(run: Path, endpoint_id: int, caller: Caller = "worker") -> P
     return _checked(run / "link" / name)
 
 
+def bus_socket(run: Path, endpoint_id: int) -> Path:
+    """The socket that leads to the bus of an endpoint's systemd: for workers and link alone.
+
+    Raises LinkError "path-too-long".
+    """
+    return _checked(run / "link" / f"{endpoint_id}.bus.sock")
+
+
 def control_socket(run: Path, shard: int = 0) -> Path:
     """The control socket of this shard's link. Raises LinkError "path-too-long"."""
     return _checked(run / f"link-{shard}.sock")

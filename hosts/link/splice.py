@@ -270,12 +270,15 @@ class Splice(asyncio.Protocol):
         if self._near is None or self._near.is_closing():
             return
         self._near.resume_reading()
-        self._near.write(error_response(status, error))
+        self._near.write(self._answer_bytes(status, error))
         if self._near_eof:
             self._near.close()
             return
         self._near.write_eof()
         self._timer = self._loop.call_later(_DRAIN_S, self._near.close)
+
+    def _answer_bytes(self, status: int, error: LinkError) -> bytes:
+        return error_response(status, error)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

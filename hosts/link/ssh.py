@@ -59,6 +59,11 @@ class SshConnection:
         """True once the connection is gone."""
         return self._conn.is_closed()
 
+    @property
+    def forwards(self) -> bool:
+        """True while each channel is a forwarded socket. See `channel.Connection`."""
+        return self.transport == "forward"
+
     async def wait_closed(self) -> None:
         """Return when the connection is gone, for whatever reason."""
         await self._conn.wait_closed()

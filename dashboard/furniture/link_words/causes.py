@@ -21,6 +21,9 @@ CAUSES: Mapping[str, tuple[Sentence, ...]] = {
             _("Podman's API does not answer as it should."),
         ),
     ),
+    "bus-missing": (says(_("The host has no systemd bus at %(path)s.")),),
+    "bus-needs-forwarding": (says(_("This login forwards no sockets, and systemd's bus is one.")),),
+    "bus-unknown": (says(_("Haulout does not know whose systemd goes with the socket %(path)s.")),),
     "certificate-expired": (
         says(_("The login's certificate expired at %(until)s UTC.")),
         says(_("The login's certificate expires at %(until)s UTC.")),

@@ -24,6 +24,25 @@ CURES: Mapping[str, tuple[Sentence, ...]] = {
         says(_("Look at its log on the host: journalctl -u podman -n 50")),
         says(_("Give the path of Podman's own socket: podman info -f '{{.Host.RemoteSocket}}'")),
     ),
+    "bus-missing": (
+        says(
+            _(
+                'As root: loginctl enable-linger "$(id -un %(uid)s)"; on Debian and Ubuntu also:'
+                " apt install dbus-user-session"
+            )
+        ),
+    ),
+    "bus-needs-forwarding": (
+        says(
+            _(
+                "Give its key the form restrict,port-forwarding, and allow"
+                " AllowStreamLocalForwarding in /etc/ssh/sshd_config."
+            )
+        ),
+    ),
+    "bus-unknown": (
+        says(_("Register the endpoint by Podman's usual socket, which systemd makes.")),
+    ),
     "certificate-expired": (
         says(_("Have the key signed again and give the new certificate: %(command)s")),
     ),

@@ -74,6 +74,11 @@ class LiveConnection:
         # the `transport_columns` that are in the database
         self.written: dict[str, str | int] = {}
 
+    @property
+    def forwards(self) -> bool:
+        """As `channel.Connection`."""
+        return self._connection.forwards
+
     async def open_channel(self, receiver: ReceiverFactory, socket_path: str) -> None:
         """As `channel.Connection`."""
         try:
