@@ -38,13 +38,15 @@ _ISOLATIONS: Final = {
 _OWN_USERS: Final = {"Name": "user", "Host": True, "Path": ""}
 _SECRET: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,200}")
 # lists of texts in JSON that are judged, and those that are read for their form alone
-_JUDGED: Final = ("addcaps", "labelopts")
+_JUDGED: Final = ("addcaps", "devices", "labelopts")
 _LISTS: Final = (
     "annotations", "dnsoptions", "dnssearch", "dnsservers", "dropcaps", "excludes", "extrahosts", "ulimits",
 )  # fmt: skip
 _NUMBERS: Final = (
     "cpuperiod", "cpuquota", "cpushares", "jobs", "memory", "memswap", "retry", "shmsize", "timestamp",
 )  # fmt: skip
+# a folder of the host and where RUN sees it, as buildah takes them; it would read a backslash as an escape
+_VOLUME: Final = re.compile(r"/[^:\\]*:/[^:\\]*(?::[^:\\]*)?")
 _NUMBER: Final = re.compile(r"-?\d{1,18}")
 
 
@@ -94,6 +96,7 @@ def read_build(request: Request) -> BuildQuery:
     if pull.lower() in ("always", "1", "true"):
         found.judged["pullpolicy"] = "always"
     _images(found, request)
+    _volumes(found, request)
     _confinement(found, request)
     _secrets(found, request)
     return found
@@ -179,6 +182,15 @@ def _is_image(context: dict[str, Any]) -> bool:
         and not context.get("DownloadedCache")
         and context.keys() <= {"IsImage", "IsURL", "DownloadedCache", "Value"}
     )
+
+
+def _volumes(found: BuildQuery, request: Request) -> None:
+    """Folders of the host that RUN sees."""
+    volumes = request.query.get("volume", [])
+    if not all(map(_VOLUME.fullmatch, volumes)):
+        raise Refused(400, "volume: /FOLDER:/FOLDER[:OPTIONS], without backslashes.")
+    if volumes:
+        found.judged["volumes"] = volumes
 
 
 def _confinement(found: BuildQuery, request: Request) -> None:

@@ -17,6 +17,7 @@ from hosts.guardrails import Proposal, from_request
 from hosts.guardrails.privileged import VERB as PRIVILEGED
 from hosts.guardrails.privileged import lacks_right
 from hosts.jobs.errand import ActionFailed
+from hosts.jobs.held_requests import CREATE
 from hosts.podman.decompress import decompress
 from hosts.podman.tar_judge import of_context
 
@@ -30,10 +31,7 @@ async def plan_build(call: Call, _found: ResolvedObject | None) -> Plan:
         return from_request.build(verb, asked.judged, text=text)
 
     before = proposal(None)
-    if before.unknown:
-        raise Refused(400, f"Not understood: {', '.join(before.unknown[:9])}.")
-    if field := await in_thread(lacks_right, call.person, call.endpoint, before):
-        raise Refused(403, _not_privileged(field))
+    await _heed_before(call, before)
 
     async def body(action: StreamedAction, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         judge = of_context(
@@ -72,6 +70,17 @@ async def plan_build(call: Call, _found: ResolvedObject | None) -> Plan:
         body=body,
         look=look,
     )
+
+
+async def _heed_before(call: Call, proposal: Proposal) -> None:
+    """Refused for what the query alone says."""
+    if proposal.unknown:
+        raise Refused(400, f"Not understood: {', '.join(proposal.unknown[:9])}.")
+    if field := await in_thread(lacks_right, call.person, call.endpoint, proposal):
+        raise Refused(403, _not_privileged(field))
+    if any(part.devices or part.mounts for part in proposal.parts):
+        # with those RUN is a container like any other
+        await call.permit(CREATE)
 
 
 def _not_privileged(field: str) -> str:

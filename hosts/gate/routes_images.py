@@ -12,17 +12,17 @@ _ARCHIVES: Final = """
     PUT /containers/{container}/archive container.files_edit copyUIDGID noOverwriteDirNonDir path pause rename
     POST /images/load image.load quiet
 """
-# what RUN would have of the host's disk is not here (volume, devices), nor what writes there (outputs)
+# what writes to the host's disk is not here (outputs)
 _BUILDS: Final = """
     POST /build image.build additionalbuildcontexts addcaps allplatforms annotations apparmor buildargs \
         cachefrom cacheto cachettl cgroupparent compatvolumes cpuperiod cpuquota cpusetcpus \
-        cpusetmems cpushares createdannotation dnsoptions dnssearch dnsservers dockerfile dropcaps excludes \
-        extrahosts forcerm httpproxy identitylabel idmappingoptions ignore inheritannotations \
+        cpusetmems cpushares createdannotation devices dnsoptions dnssearch dnsservers dockerfile dropcaps \
+        excludes extrahosts forcerm httpproxy identitylabel idmappingoptions ignore inheritannotations \
         inheritlabels isolation jobs labelopts labels layerLabel* layers manifest memory memswap \
         networkmode nocache nohosts nsoptions omithistory output outputformat platform* pull pullpolicy \
         q retry retry-delay rewritetimestamp rm save-stages seccomp secrets shmsize skipunusedstages \
         sourcedateepoch setenv* squash stage-labels t* target timestamp tlsVerify ulimits \
-        unsetannotation* unsetenv* unsetlabel* version
+        unsetannotation* unsetenv* unsetlabel* version volume*
 """
 _LIBPOD_ARCHIVES: Final = """
     POST /images/import image.import architecture changes* message os reference variant

@@ -6,8 +6,8 @@ from typing import Any
 
 from hosts.guardrails import containerfile_sources, masked
 from hosts.guardrails.from_spec import capability
-from hosts.guardrails.from_storage import volume_with_options
-from hosts.guardrails.proposal import Fact, Mount, Namespace, Part, PartType, Port, Proposal
+from hosts.guardrails.from_storage import split_mount, volume_with_options
+from hosts.guardrails.proposal import Fact, Namespace, Part, PartType, Port, Proposal
 from hosts.guardrails.reader import Reader
 
 NETWORK = frozenset(
@@ -82,8 +82,8 @@ def build(verb: str, query: Mapping[str, Any], *, text: str | None) -> Proposal:
         source, _colon, rest = text.partition(":")
         target, _sign, options = rest.partition(":")
         words = tuple(word for word in options.split(",") if word)
-        kind = "overlay" if "O" in words else "bind" if "/" in source else "volume"
-        part.mounts.append(Mount(kind, source, target, words, at))
+        kind = "bind" if "/" in source else "volume"
+        part.mounts += split_mount(reader, kind, source, target, words, at)
     for key, value in reader.pairs(
         given.get("additionalbuildcontexts"), "additionalbuildcontexts"
     ).items():

@@ -37,8 +37,8 @@ _SOURCE: Final = ("fromsrc", "-")
 # Of a build's parameters those that guardrails have judged: what RUN may do, images, files of the context.
 _BUILD: Final = frozenset(
     """
-    addcaps additionalbuildcontexts apparmor cgroupparent excludes extrahosts isolation labelopts
-    networkmode nsoptions save-stages seccomp secrets setenv stage-labels
+    addcaps additionalbuildcontexts apparmor cgroupparent devices excludes extrahosts isolation
+    labelopts networkmode nsoptions save-stages seccomp secrets setenv stage-labels volume
     """.split()  # noqa: SIM905 - a list would be a screen long
 )
 

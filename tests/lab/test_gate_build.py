@@ -1,7 +1,10 @@
 """Builds by Podman's and Docker's own clients through the gate; the host says what came to be."""
 
+import bz2
 import json
+import lzma
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,10 @@ from hosts.database_threads import in_thread
 from hosts.models import Guardrail
 from tests.cast import Cast
 from tests.fresh_person import person_of
+from tests.hosts.gate.archives import tar_of
+from tests.hosts.gate.door import knocking
 from tests.hosts.jobs.conftest import vault_keys
+from tests.hosts.podman.test_decompress import zstd
 from tests.lab.hosts import Host
 from tests.lab.real_endpoint import endpoint_on
 from tests.lab.test_gate_clients import IMAGE, host, on_docker_hub, outcomes, run
@@ -59,6 +65,45 @@ async def test_podman_remote(
     assert "seals" not in json.dumps(first)
 
 
+async def test_folders_and_devices_of_the_host(
+    host: Host, run: Any, cast: Cast, context: Path
+) -> None:
+    host.run("sh", "-c", "mkdir -p /srv/rocks && echo seals > /srv/rocks/who")
+    rules = {"mounts": {"allow": ["/srv"]}, "devices": {"allow": ["/dev/fuse"]}}
+
+    def judged() -> None:
+        for kind, settings in rules.items():
+            Guardrail.objects.create(
+                name=kind, kind=kind, settings=settings, severity="refuse", everywhere=True
+            )
+
+    await in_thread(judged)
+    (context / "Containerfile").write_text(
+        f"FROM {IMAGE}\nRUN cat /rocks/who > /who && test -c /dev/fuse\n"
+    )
+    said = await run(await in_thread(person_of, cast.bob))
+    words = ("podman", "build", "-t", "shop:1", "--device", "/dev/fuse")
+    await said(*words, "-v", "/srv/rocks:/rocks:ro", str(context))
+    assert host.podman("run", "--rm", "localhost/shop:1", "cat", "/who") == "seals\n"
+    told = await said(*words, "-v", "/etc:/rocks:ro", str(context), fails=True)
+    assert "“mounts” refuses it" in told
+    told = await said(*words, "--device", "/dev/kmsg", str(context), fails=True)
+    assert "“devices” refuses it" in told
+
+
+@pytest.mark.parametrize("pack", [zstd, lzma.compress, bz2.compress], ids=["zst", "xz", "bz2"])
+async def test_compressed_contexts(
+    host: Host, endpoint_on: Any, cast: Cast, pack: Callable[[bytes], bytes]
+) -> None:
+    endpoint = await in_thread(endpoint_on, host)
+    context = pack(tar_of({"Containerfile": f"FROM {IMAGE}\nCOPY page /page\n", "page": "seals"}))
+    async with knocking(endpoint.pk) as knock:
+        door = await knock(await in_thread(person_of, cast.bob))
+        got = await door.ask("POST /v5.0.0/libpod/build?t=shop:1", body=context)
+    assert got.status == 200, got.body
+    assert host.podman("run", "--rm", "localhost/shop:1", "cat", "/page") == "seals"
+
+
 @pytest.mark.usefixtures("on_docker_hub")
 async def test_docker(
     must_have: Any, host: Host, run: Any, cast: Cast, context: Path, monkeypatch: Any
@@ -104,8 +149,6 @@ async def test_what_is_refused(host: Host, run: Any, cast: Cast, context: Path) 
     said = await run(await in_thread(person_of, cast.alice))
     before = host.podman("images", "-q")
     for words, told in (
-        (("-v", "/etc:/x"), "volume"),
-        (("--device", "/dev/fuse"), "devices"),
         (("--build-context", "etc=/etc"), "additionalbuildcontexts"),
         (("--security-opt", "seccomp=/etc/shadow"), "seccomp"),
     ):

@@ -17,6 +17,7 @@ from tests.fresh_person import person_of
 from tests.hosts.gate.archives import content, tar_of
 from tests.hosts.gate.door import Door, Knock
 from tests.hosts.gate.fake_host import Answer, FakeHost
+from tests.two_teams import Fleet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -154,8 +155,11 @@ async def test_as_docker_asks(there: FakeHost, door: Door, entry_of: Entries) ->
     ("given", "status"),
     [
         ({"remote": "http://10.0.0.1/x"}, 403),
-        ({"volume": "/:/host"}, 403),
-        ({"devices": '["/dev/sda"]'}, 403),
+        ({"volume": "shop:/host"}, 400),
+        ({"volume": ["/srv:/host", "/:/host:ro:x"]}, 400),
+        ({"volume": "/srv\\:/x:/host"}, 400),
+        ({"volume": "/srv:/host:upperdir=/etc,made-up"}, 400),
+        ({"devices": "/dev/sda"}, 400),
         ({"outputs": "x"}, 403),
         ({"output": "type=local,dest=/etc"}, 403),
         ({"rusagelogfile": "/etc/x"}, 403),
@@ -209,6 +213,7 @@ async def test_what_would_reach_the_host_is_refused_by_name(
         ({"secrets": '["id=a,src=podman-build-secret1"]'}, {"/c/podman-build-secret1": "x"}),
         ({"additionalbuildcontexts": '{"a":{"IsImage":true,"Value":"quay.io/a/b"}}'}, {}),
         ({"networkmode": "2", "nsoptions": '[{"Name":"network","Host":true,"Path":""}]'}, {}),
+        ({"volume": ["/srv:/host:ro,z", "/opt:/opt"], "devices": '["/dev/fuse"]'}, {}),
         ({"addcaps": '["SYS_ADMIN"]', "labelopts": '["disable"]', "seccomp": "unconfined"}, {}),
     ],
 )
@@ -219,6 +224,45 @@ async def test_what_is_judged_and_passes(
     assert got.status == 200, got.json
     (line,) = builds(there)
     assert refusal(*line.split(" ")) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"volume": "/:/host"}, "“below srv” refuses it (volume"),
+        ({"volume": ["/srv/a:/a", "/srv/../etc:/host"]}, "“below srv”"),
+        ({"volume": "/srv/a:/host:O,upperdir=/etc/x"}, "“below srv”"),
+        ({"devices": '["/dev/fuse","/dev/sda:/dev/fuse"]'}, "“fuse alone” refuses it (devices"),
+    ],
+)
+async def test_what_run_would_have_of_the_host_is_judged_as_of_a_container(
+    there: FakeHost, door: Door, given: dict[str, Any], words: str
+) -> None:
+    def rules() -> None:
+        common = {"severity": "refuse", "everywhere": True}
+        mounts, devices = {"allow": ["/srv"]}, {"allow": ["/dev/fuse"]}
+        Guardrail.objects.create(name="below srv", kind="mounts", settings=mounts, **common)
+        Guardrail.objects.create(name="fuse alone", kind="devices", settings=devices, **common)
+
+    await in_thread(rules)
+    got = await build(door, given)
+    assert (got.status, words in got.json["message"]) == (403, True), got.json
+    assert builds(there) == []
+    got = await build(door, {"volume": "/srv/a:/a:ro", "devices": '["/dev/fuse"]'})
+    assert got.status == 200
+
+
+async def test_folders_of_the_host_are_for_those_who_may_create_containers(
+    there: FakeHost, knock: Knock, fleet: Fleet
+) -> None:
+    await in_thread(lambda: fleet.grant("operator", host=fleet.web1))
+    verbs = frozenset({"host.view", "image.view", "image.build"})
+    door = await knock(await in_thread(lambda: fleet.person(verbs=verbs)))
+    for given in ({"volume": "/srv:/x"}, {"devices": '["/dev/fuse"]'}):
+        got = await build(door, given)
+        assert (got.status, "container.create" in got.json["message"]) == (403, True)
+    assert builds(there) == []
+    assert (await build(door, {})).status == 200
 
 
 @pytest.mark.parametrize(

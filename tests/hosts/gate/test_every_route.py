@@ -22,7 +22,6 @@ POST /build outputs: it is written nowhere but into an image
 POST /libpod/build outputs: likewise
 POST /build remote: the host would fetch it from any address
 POST /libpod/build remote: likewise
-POST /libpod/build volume: a folder of the host
 POST /libpod/images/import url: the host would fetch it from any address
 POST /images/create message: belongs to fromSrc
 POST /images/create repo: belongs to fromSrc
@@ -54,6 +53,7 @@ createdannotation: both dialects are read by the same code
 delay: of Podman's, which both dialects read
 descriptors: Podman's own client sends it beside ps_args
 details: Docker's clients send it
+devices: Podman's own client sends it
 digests: both dialects are read by the same code
 dnsoptions: Podman's own client sends it
 dnssearch: Podman's own client sends it
@@ -132,6 +132,7 @@ username: Podman's own client sends it, and it is not sent on
 variant: Podman's own client sends it
 verbose: Docker's clients send it
 version: Docker's clients send it
+volume: both dialects are read by the same code
 volumes: Podman's code reads it for v
 """
 # what the gate answers for Docker's client, though Podman has no such call

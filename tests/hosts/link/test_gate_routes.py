@@ -20,8 +20,6 @@ CLOSED = [
     f"POST {LIBPOD}/containers/a/mount",
     f"POST {LIBPOD}/containers/a/restore?import=true",
     f"POST {LIBPOD}/containers/a/checkpoint?keep=1&Export=1",
-    f"POST {LIBPOD}/build?volume=/:/host",
-    f"POST {LIBPOD}/build?devices=[]",
     f"POST {LIBPOD}/build?remote=http://10.0.0.1/x",
     f"POST {LIBPOD}/build?rusagelogfile=/etc/x",
     f"POST {LIBPOD}/build?outputs=x",
@@ -55,6 +53,7 @@ def test_what_is_closed(line: str) -> None:
     [
         "POST /images/create?fromSrc=-&repo=a",
         f"POST {LIBPOD}/build?t=localhost/a:1&addcaps=%5B%22NET_RAW%22%5D&networkmode=host&retry-delay=2s",
+        f"POST {LIBPOD}/build?volume=/srv:/srv&devices=%5B%22/dev/fuse%22%5D",
         f"POST {LIBPOD}/build?secrets=%5B%22id%3Da%2Csrc%3Dpodman-build-secret1%22%5D&seccomp=unconfined",
     ],
 )
