@@ -27,6 +27,7 @@ LEVELS = {
     "chores": 6,
     "tasks": 6,
     "gate": 6,
+    "registries": 6,
 }
 CORES = ("hosts/podman", "hosts/systemd", "hosts/link")
 CORE_LIBRARIES = {"aiohttp", "asyncssh", "jeepney"}

@@ -1,0 +1,1 @@
+"""Asks registries which digest a tag names now, and compares it with what runs on the hosts."""
