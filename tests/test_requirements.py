@@ -96,8 +96,8 @@ def test_what_nothing_imports_is_seen() -> None:
 def test_what_goes_straight_into_the_code_is_required_by_name() -> None:
     """Not as something that another requirement happens to bring."""
     ours = {module for name, _extras in required() for module in modules_of(name)}
-    # Django's, Celery's, Daphne's, Ninja's, allauth's: they could not do without
-    brought = {"asgiref", "kombu", "twisted", "OpenSSL", "pydantic", "fido2"}
+    # Django's, Celery's, Daphne's, Ninja's, allauth's, aiohttp's: they could not do without
+    brought = {"asgiref", "kombu", "twisted", "OpenSSL", "pydantic", "fido2", "yarl"}
     strange = {
         top
         for name in USED
