@@ -29,6 +29,8 @@ LEVELS = {
     "gate": 6,
     "registries": 6,
 }
+# of hosts/gate, each imports those before it
+GATE = ("routes", "sessions", "calls", "plans", "changes", "doors")
 CORES = ("hosts/podman", "hosts/systemd", "hosts/link")
 CORE_LIBRARIES = {"aiohttp", "asyncssh", "jeepney"}
 MAX_LINES = 400
@@ -114,6 +116,23 @@ def test_rooms_of_hosts_import_downwards() -> None:
             ):
                 breaks.append(f"{path} imports {name}")
     assert not breaks, "\n".join(breaks)
+
+
+def test_rooms_of_the_gate_import_downwards() -> None:
+    breaks = [
+        f"{path} imports {name}"
+        for path in code(".py")
+        if (own := gate_room(module_of(path)))
+        for name in set(imports(path))
+        if (theirs := gate_room(name)) and GATE.index(theirs) > GATE.index(own)
+    ]
+    assert not breaks, "\n".join(breaks)
+
+
+def gate_room(name: str) -> str:
+    """Of `hosts.gate.doors.ssh` "doors"; "" for what is no room of the gate."""
+    room = name.removeprefix("hosts.gate.").split(".")[0]
+    return room if name.startswith("hosts.gate.") and room in GATE else ""
 
 
 def room_of(name: str) -> str:

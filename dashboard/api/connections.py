@@ -10,7 +10,7 @@ from pydantic import Field
 
 from dashboard.api.bearer import person_of
 from dashboard.api.problems import Problem
-from hosts.gate.connections import (
+from hosts.gate.sessions.connections import (
     FILES,
     GateFacts,
     check_identity,

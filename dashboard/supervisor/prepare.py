@@ -19,7 +19,7 @@ from audit import keys as audit_keys
 from dashboard.bootstrap.errors import StartError
 from dashboard.supervisor.tables import refuse_newer
 from hosts import vault
-from hosts.gate import host_key
+from hosts.gate.sessions import host_key
 
 Say = Callable[[str], None]
 COPIES_KEPT = 5

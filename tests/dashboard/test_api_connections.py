@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hosts.gate import host_key
+from hosts.gate.sessions import host_key
 from tests.dashboard.api_cast import make_caller
 from tests.two_teams import Fleet
 

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from accounts import ssh_keys, tokens
 from accounts.models import Token
-from hosts.gate import host_key
+from hosts.gate.sessions import host_key
 from tests.cast import Cast
 from tests.public_keys import line_of
 from tests.two_teams import Fleet

@@ -15,8 +15,8 @@ import pytest
 from audit.models import Entry
 from hosts.access import Person
 from hosts.database_threads import in_thread
-from hosts.gate.serve import serve
-from hosts.gate.session import Session
+from hosts.gate.doors.serve import serve
+from hosts.gate.sessions.session import Session
 from hosts.models import OpenTransfer
 from tests.cast import Cast
 from tests.fresh_person import person_of

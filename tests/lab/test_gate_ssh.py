@@ -15,9 +15,9 @@ import pytest_asyncio
 
 from accounts.models import Role, User
 from hosts.database_threads import in_thread
-from hosts.gate import host_key
-from hosts.gate.connections import FILES, connections_of
-from hosts.gate.serve import serve
+from hosts.gate.doors.serve import serve
+from hosts.gate.sessions import host_key
+from hosts.gate.sessions.connections import FILES, connections_of
 from hosts.models import Grant
 from tests.cast import Cast
 from tests.fresh_person import person_of

@@ -32,8 +32,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve; ends within five seconds of SIGTERM."""
         from dashboard.supervisor import pulse
-        from hosts.gate import process
-        from hosts.gate.serve import serve
+        from hosts.gate.doors import process
+        from hosts.gate.doors.serve import serve
 
         key, chain = options["tls_key"], options["tls_chain"]
         if options["fd"] is not None or options["http_fd"] is not None:

@@ -23,7 +23,7 @@ from dashboard.person import console_person
 from hosts import bells
 from hosts.access import Person
 from hosts.access.second_factor import users_lacking_factor
-from hosts.gate.connections import (
+from hosts.gate.sessions.connections import (
     FILES,
     check_identity,
     connections_of,
@@ -31,7 +31,7 @@ from hosts.gate.connections import (
     gate_facts,
     podman_lines,
 )
-from hosts.gate.keys import register
+from hosts.gate.sessions.keys import register
 from hosts.own_address import own_address
 from hosts.refusals import FieldRefusal
 

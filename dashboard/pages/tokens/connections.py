@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from dashboard.pages.tokens.forms import IdentityForm
 from dashboard.person import person_of
 from dashboard.supervisor.address import is_loopback
-from hosts.gate.connections import (
+from hosts.gate.sessions.connections import (
     FILES,
     GateFacts,
     check_identity,

@@ -30,7 +30,7 @@ from dashboard.person import person_of
 from dashboard.toasts import toast
 from hosts import bells
 from hosts.access import Denied, Person, require
-from hosts.gate.keys import register
+from hosts.gate.sessions.keys import register
 
 T = TypeVar("T")
 _TOKENS = Token.objects.select_related("user__role", "role")

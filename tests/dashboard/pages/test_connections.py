@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hosts.gate import host_key
+from hosts.gate.sessions import host_key
 from tests.two_teams import Fleet
 
 PAGE = "/account/connections/"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Token, User
-from hosts.gate import host_key
+from hosts.gate.sessions import host_key
 from tests.cast import Cast
 from tests.dashboard.pages.test_tokens import FORM, signed_in
 from tests.public_keys import line_of

@@ -13,7 +13,7 @@ from cryptography import x509
 
 from dashboard import env
 from dashboard.management.commands import gate
-from hosts.gate.process import tls_context
+from hosts.gate.doors.process import tls_context
 from tests.stack import Stack
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hosts.access import Person
-from hosts.gate.serve import serve
-from hosts.gate.session import Session
+from hosts.gate.doors.serve import serve
+from hosts.gate.sessions.session import Session
 from hosts.link.framing import AnswerHead, AnswerReader, Body, End
 
 

@@ -17,10 +17,11 @@ from accounts.models import Token, User
 from accounts.token_actions import TokenOptions
 from audit.shapes import Who
 from dashboard.supervisor.address import listen as open_port
-from hosts.gate import host_key, process
-from hosts.gate.bounds import Bounds
-from hosts.gate.session import Session
-from hosts.gate.ssh import Door
+from hosts.gate.doors import process
+from hosts.gate.doors.ssh import Door
+from hosts.gate.sessions import host_key
+from hosts.gate.sessions.bounds import Bounds
+from hosts.gate.sessions.session import Session
 from tests.lab.wait import until_then
 
 

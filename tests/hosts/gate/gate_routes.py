@@ -3,8 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from hosts.gate.routes import Dialect, Route
-from hosts.gate.serve import TABLE
+from hosts.gate.doors.serve import TABLE
+from hosts.gate.routes.table import Dialect, Route
 from tests.podman_routes import LIBPOD, shape
 
 NOT_YET = "not yet: "

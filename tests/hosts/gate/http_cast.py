@@ -18,9 +18,9 @@ from accounts.token_actions import TokenOptions
 from audit.shapes import Who
 from dashboard.supervisor import certificate
 from dashboard.supervisor.address import listen as open_port
-from hosts.gate.bounds import Bounds
-from hosts.gate.http import HttpDoor
-from hosts.gate.process import tls_context
+from hosts.gate.doors.http import HttpDoor
+from hosts.gate.doors.process import tls_context
+from hosts.gate.sessions.bounds import Bounds
 from tests.hosts.gate.door import ClientEnd
 from tests.hosts.gate.tls_client import TlsClient
 from tests.lab.wait import until_then

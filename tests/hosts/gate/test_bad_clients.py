@@ -12,7 +12,9 @@ from django.conf import settings
 
 from accounts import token_actions
 from hosts.access import limits
-from hosts.gate import bounds, client, turns
+from hosts.gate.calls import client
+from hosts.gate.changes import turns
+from hosts.gate.sessions import bounds
 from hosts.link.framing import Body, End
 from tests.cast import Cast
 from tests.hosts.gate.door import ClientEnd

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from hosts.access import limits
-from hosts.gate.routes import Dialect, Route, Takes
-from hosts.gate.serve import TABLE
+from hosts.gate.doors.serve import TABLE
+from hosts.gate.routes.table import Dialect, Route, Takes
 from tests.cast import Cast
 from tests.hosts.gate.door import ClientEnd, Got
 from tests.hosts.gate.fake_host import Answer, FakeHost

@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit.models import Entry
 from hosts.access import Person
 from hosts.database_threads import in_thread
-from hosts.gate import changing, turns
+from hosts.gate.changes import change, turns
 from hosts.inventory.observed import unexplained
 from hosts.inventory.sightings import Sighting
 from hosts.models import Container, Guardrail, ObjectLock, OpenTransfer
@@ -322,7 +322,7 @@ async def test_a_host_that_does_not_answer_leaves_it_unknown(
     entry_of: Entries,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(changing, "LIMIT_S", 0.2)
+    monkeypatch.setattr(change, "LIMIT_S", 0.2)
     there.answers[f"POST {V}/containers/{SHOP}/stop"] = Answer(hangs=True)
     door = await knock(await in_thread(person_of, cast.alice))
     assert (await door.ask(f"POST {V}/containers/shop-1/stop")).status == 504

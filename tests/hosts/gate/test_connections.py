@@ -14,8 +14,8 @@ import pytest
 
 from accounts.models import Role
 from hosts.access import Person
-from hosts.gate import host_key
-from hosts.gate.connections import (
+from hosts.gate.sessions import host_key
+from hosts.gate.sessions.connections import (
     FILES,
     Connection,
     check_identity,
@@ -24,7 +24,7 @@ from hosts.gate.connections import (
     gate_facts,
     podman_lines,
 )
-from hosts.gate.places import place
+from hosts.gate.sessions.places import place
 from hosts.models import Host
 from hosts.refusals import FieldRefusal
 from tests import make

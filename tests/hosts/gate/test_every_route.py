@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hosts.gate.serve import TABLE
-from hosts.gate.target import NotOpen, read
+from hosts.gate.doors.serve import TABLE
+from hosts.gate.routes.target import NotOpen, read
 from tests.hosts.gate.gate_routes import NOT_YET, closed_routes, open_routes
 from tests.podman_routes import LIBPOD, PodmanRoute, every_route
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from hosts.database_threads import in_thread
-from hosts.gate import holding
+from hosts.gate.changes import approval
 from tests.cast import Cast
 from tests.hosts.gate.fake_host import Answer, FakeHost
 from tests.hosts.gate.test_creating import CREATE, NEW, P, V, spec, there
@@ -27,7 +27,7 @@ def volume(**labels: str) -> bytes:
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for more of a project than has come."""
-    monkeypatch.setattr(holding, "TOGETHER_S", 0.0)
+    monkeypatch.setattr(approval, "TOGETHER_S", 0.0)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hosts.gate import host_key
+from hosts.gate.sessions import host_key
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from accounts.epoch import raise_epoch
 from accounts.models import Role, Token
 from audit.models import Entry
 from hosts.access import limits
-from hosts.gate import bounds, http
+from hosts.gate.doors import http
+from hosts.gate.sessions import bounds
 from hosts.models import Grant
 from tests.cast import Cast
 from tests.hosts.gate.fake_host import Answer, FakeHost

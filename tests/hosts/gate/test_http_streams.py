@@ -14,7 +14,8 @@ import pytest
 import pytest_asyncio
 from django.conf import settings
 
-from hosts.gate import bounds, client
+from hosts.gate.calls import client
+from hosts.gate.sessions import bounds
 from tests.cast import Cast
 from tests.hosts.gate.fake_host import Answer, FakeHost
 from tests.hosts.gate.http_cast import HttpClient, HttpGate, add_token_of, http_gate

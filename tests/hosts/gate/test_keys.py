@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts import token_actions
 from accounts.models import Role, Token
 from accounts.token_actions import TokenOptions
-from hosts.gate.keys import NEEDS_VERIFYING, needs_verifying, register, why_not
-from hosts.gate.session import SessionOver, session_of
+from hosts.gate.sessions.keys import NEEDS_VERIFYING, needs_verifying, register, why_not
+from hosts.gate.sessions.session import SessionOver, session_of
 from tests.cast import Cast
 from tests.public_keys import line_of, security_key
 

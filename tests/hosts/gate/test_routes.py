@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from accounts import verbs
-from hosts.gate.cuts import CUTS
-from hosts.gate.routes import Answer, Dialect
-from hosts.gate.serve import TABLE
-from hosts.gate.target import BadTarget, NotOpen, read, split
+from hosts.gate.calls.cuts import CUTS
+from hosts.gate.doors.serve import TABLE
+from hosts.gate.routes.table import Answer, Dialect
+from hosts.gate.routes.target import BadTarget, NotOpen, read, split
 from hosts.models import INVENTORY
 
 LIBPOD = "/v5.4.0/libpod"

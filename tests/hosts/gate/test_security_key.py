@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from hosts.gate import security_key
+from hosts.gate.sessions import security_key
 
 KIND = b"sk-ssh-ed25519@openssh.com"
 PRESENT, VERIFIED = 0x01, 0x04

@@ -11,7 +11,7 @@ from accounts import actions, ssh_keys, token_actions, tokens
 from accounts.models import Token
 from accounts.token_actions import TokenOptions
 from hosts.access import allows
-from hosts.gate.session import SessionOver, session_of
+from hosts.gate.sessions.session import SessionOver, session_of
 from hosts.jobs.rights import person_of
 from hosts.link.framing import RequestHead
 from hosts.models import Job

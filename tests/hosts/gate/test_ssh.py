@@ -16,7 +16,8 @@ from accounts import actions, token_actions
 from accounts.epoch import raise_epoch
 from accounts.models import Token
 from audit.models import Entry
-from hosts.gate import bounds, ssh
+from hosts.gate.doors import ssh
+from hosts.gate.sessions import bounds
 from hosts.models import Grant
 from tests.cast import Cast
 from tests.hosts.gate.gate_cast import Gate, add_key_of, gate

@@ -8,7 +8,7 @@ from functools import partial
 from django.conf import settings
 
 from accounts.models import Token, User
-from hosts.gate.serve import serve
+from hosts.gate.doors.serve import serve
 from tests.hosts.gate.door import ClientEnd
 from tests.hosts.gate.gate_cast import Gate, add_key_of, gate
 from tests.hosts.gate.http_cast import add_token_of, http_gate

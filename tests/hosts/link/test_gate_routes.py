@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from hosts.gate.routes import Dialect
-from hosts.gate.serve import TABLE
+from hosts.gate.doors.serve import TABLE
+from hosts.gate.routes.table import Dialect
 from hosts.link.gate_routes import refusal
 
 LIBPOD = "/v5.4.0/libpod"

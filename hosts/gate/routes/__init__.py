@@ -1,0 +1,1 @@
+"""The requests that are open to clients: the table, how a path and its parameters are read, and refusals."""
