@@ -52,6 +52,7 @@ PLACES: tuple[tuple[RailPlace, ...], ...] = (
         RailPlace("volumes:list", _("Volumes"), "hard-drive", verb="volume.view", key="v"),
         RailPlace("networks:list", _("Networks"), "network", verb="network.view", key="n"),
         RailPlace("secrets:list", _("Secrets"), "lock-keyhole", verb="secret.view", key="e"),
+        RailPlace("units:list", _("Units"), "cog", verb="unit.view", key="u"),
         RailPlace("merged-logs:page", _("Logs"), "logs", verb="container.logs", key="l"),
         RailPlace(
             "terminals:list", _("Terminals"), "square-terminal", verb="container.exec", key="t"

@@ -71,6 +71,16 @@ LOOKS: dict[str, dict[str, Look]] = {
         "dead": Look(_("dead"), "square", "bad"),
         "error": Look(_("error"), "square", "bad"),
     },
+    "unit": {
+        "active": Look(_("active"), "disc", "good"),
+        "reloading": Look(_("reloading"), "arc", "calm"),
+        "refreshing": Look(_("reloading"), "arc", "calm"),
+        "inactive": Look(_("inactive"), "frame", "idle"),
+        "failed": Look(_("failed"), "square", "bad"),
+        "activating": Look(_("activating"), "arc", "calm"),
+        "deactivating": Look(_("deactivating"), "arc", "warn"),
+        "maintenance": Look(_("maintenance"), "bars", "warn"),
+    },
     "host": {
         "connecting": Look(_("connecting"), "arc", "calm"),
         "up": Look(_("up"), "disc", "good"),

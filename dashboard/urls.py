@@ -45,6 +45,7 @@ rooms = [
     ("volumes/", "dashboard.pages.volumes.urls"),
     ("networks/", "dashboard.pages.networks.urls"),
     ("secrets/", "dashboard.pages.secrets.urls"),
+    ("units/", "dashboard.pages.units.urls"),
     ("registries/", "dashboard.pages.registries.urls"),
     ("locks/", "dashboard.pages.locks.urls"),
     ("guardrails/freezes/", "dashboard.pages.freezes.urls"),

@@ -25,6 +25,7 @@ TOPICS = frozenset(
         "volumes",
         "networks",
         "secrets",
+        "units",
         "hosts",
         "events",
         "jobs",

@@ -19,6 +19,7 @@ from hosts.models import (
     Login,
     Network,
     Pod,
+    Unit,
     Volume,
 )
 
@@ -102,4 +103,20 @@ def volume(on: Endpoint, name: str = "data", **fields: Any) -> Volume:
 def network(on: Endpoint, name: str = "shop-net", **fields: Any) -> Network:
     """A bridge."""
     made: Network = row("network", on, name, **{"driver": "bridge", **fields})
+    return made
+
+
+def unit(on: Endpoint, name: str = "web", **fields: Any) -> Unit:
+    """The active unit NAME.service of a quadlet, which makes a container."""
+    given = {
+        "podman_id": f"{name}.service",
+        "state": "active",
+        "sub": "running",
+        "result": "success",
+        "source": f"/etc/containers/systemd/{name}.container",
+        "makes": "container",
+        "makes_name": f"systemd-{name}",
+        **fields,
+    }
+    made: Unit = row("unit", on, f"{name}.service", **given)
     return made

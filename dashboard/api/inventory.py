@@ -202,6 +202,10 @@ def _lists(kind: str, plural: str) -> None:
             return Status(304, None)
         return object_out(kind, row) | {"can": can}
 
+    if kind not in READERS:
+        # what systemd says of it stands in the inventory
+        return
+
     @router.get(
         f"{where}/inspect",
         response=dict[str, Any],

@@ -8,7 +8,7 @@ from ninja import Schema
 from ninja.orm import create_schema
 
 from hosts import advisories, upgrade_to_6
-from hosts.models import Container, Image, Network, Pod, Secret, Volume
+from hosts.models import Container, Image, Network, Pod, Secret, Unit, Volume
 from hosts.models import Job as JobRow
 
 
@@ -124,6 +124,13 @@ _OWN: dict[str, tuple[Any, tuple[str, ...]]] = {
     "volume": (Volume, ("driver", "mountpoint", "anonymous")),
     "network": (Network, ("driver", "interface", "subnets", "internal", "ipv6", "dns")),
     "secret": (Secret, ("driver", "updated_at")),
+    "unit": (
+        Unit,
+        (
+            *("state", "sub", "result", "exit_code", "exit_signal", "since", "restarts"),
+            *("at_boot", "description", "source", "makes", "makes_name"),
+        ),
+    ),
 }
 
 

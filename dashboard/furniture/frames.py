@@ -48,6 +48,7 @@ _OBJECTS_OF_HOST = (
     ("secrets", _("Secrets"), "hosts:secrets", "secret.view"),
     ("networks", _("Networks"), "hosts:networks", "network.view"),
     ("pods", _("Pods"), "hosts:pods", "pod.view"),
+    ("units", _("Units"), "hosts:units", "unit.view"),
 )
 _SYSTEM_OF_HOST = (
     ("disk", _("Disk"), "system:disk"),

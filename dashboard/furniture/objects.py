@@ -16,6 +16,7 @@ from dashboard.furniture.history import history_of
 from dashboard.furniture.inspect_tree import inspect_part
 from dashboard.furniture.offer import CreatePage, Offer, PrunePage, offers_in
 from dashboard.furniture.places import Link, Place
+from dashboard.furniture.readers import READERS
 from dashboard.furniture.verb_views import of_many, of_one
 from dashboard.live.page import asks_for_list, list_context, list_page, live_row
 from dashboard.live.spec import ListSpec, registered
@@ -87,7 +88,11 @@ def urls(room: ObjectRoom) -> list[URLPattern]:
             if isinstance(offer.page, CreatePage)
         ),
         *of_many(offers),
-        path(f"{place}inspect/", _inspect(room), name="inspect"),
+        *(
+            [path(f"{place}inspect/", _inspect(room), name="inspect")]
+            if room.kind in READERS
+            else []
+        ),
         path(f"{place}history/", _history(room), name="history"),
         *(path(f"{place}{tab.name}/", _tab(room, tab), name=tab.name) for tab in room.tabs),
         *of_one(offers, place),

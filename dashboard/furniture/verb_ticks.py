@@ -65,6 +65,7 @@ def group_word(name: str) -> str:
         "registry": _("Registries"),
         "secret": _("Secrets"),
         "system": _("System"),
+        "unit": _("Units"),
         "volume": _("Volumes"),
     }
     return words.get(name, name.capitalize())

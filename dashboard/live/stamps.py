@@ -13,7 +13,9 @@ from hosts.jobs import failures, workers
 from hosts.models import Container, Endpoint, FreezeWindow, Host, HostEvent, Job, Login
 from hosts.models.inventory import LIVE
 
-INVENTORY_TOPICS = frozenset({"containers", "pods", "images", "volumes", "networks", "secrets"})
+INVENTORY_TOPICS = frozenset(
+    {"containers", "pods", "images", "volumes", "networks", "secrets", "units"}
+)
 
 
 def stamps() -> dict[str, Any]:

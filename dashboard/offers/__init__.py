@@ -2,7 +2,17 @@
 
 from dashboard.furniture.offer import Offer
 from dashboard.furniture.places import Link
-from dashboard.offers import containers, hosts, images, kube, networks, pods, secrets, volumes
+from dashboard.offers import (
+    containers,
+    hosts,
+    images,
+    kube,
+    networks,
+    pods,
+    secrets,
+    units,
+    volumes,
+)
 
 OFFERS: tuple[Offer, ...] = (
     *containers.OFFERS,
@@ -11,6 +21,7 @@ OFFERS: tuple[Offer, ...] = (
     *volumes.OFFERS,
     *networks.OFFERS,
     *secrets.OFFERS,
+    *units.OFFERS,
     *kube.OFFERS,
 )
 # what stands on the pages of each kind, in that order
@@ -22,4 +33,5 @@ BUTTONS: dict[str, tuple[Offer | Link, ...]] = {
     "volume": volumes.BUTTONS,
     "network": networks.BUTTONS,
     "secret": secrets.BUTTONS,
+    "unit": units.BUTTONS,
 }

@@ -12,7 +12,7 @@ from hosts.cards import Lock
 from hosts.cards import lock_of as heeded_by
 from hosts.guardrails.kinds.matching import full_name
 from hosts.guardrails.verdict import Finding, Severity
-from hosts.models import INVENTORY, Container, Endpoint, Image, ObjectLock, Volume
+from hosts.models import INVENTORY, Container, Endpoint, Image, ObjectLock, Unit, Volume
 from hosts.models.inventory import LIVE
 
 # (kind, id or name)
@@ -183,10 +183,24 @@ def _affected(
             found |= _pod_of(row)
     elif kind == "pod":
         found |= _container_keys(there.filter(pod_id=object_id))
+    elif kind == "unit":
+        found |= _made_by(endpoint, there, object_id)
     elif kind == "network" and (joins := params.get("container")):
         found.add(("container", str(joins)))
     if params.get("force") and kind in ("volume", "network", "image"):
         found |= _removed_by_force(endpoint, there, kind, object_id, name)
+    return found
+
+
+def _made_by(endpoint: Endpoint, there: QuerySet[Container], unit: str) -> set[ObjectKey]:
+    """What a unit makes, and starts and stops with it."""
+    found: set[ObjectKey] = set()
+    for row in Unit.objects.filter(LIVE, endpoint=endpoint, podman_id=unit).exclude(makes_name=""):
+        found.add((row.makes, row.makes_name))
+        if row.makes == "container":
+            found |= _with_pods(there, there.filter(name=row.makes_name))
+        elif row.makes == "pod":
+            found |= _container_keys(there.filter(pod_name=row.makes_name))
     return found
 
 

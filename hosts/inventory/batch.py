@@ -17,6 +17,7 @@ TOPIC_OF = {
     "volume": "volumes",
     "network": "networks",
     "secret": "secrets",
+    "unit": "units",
 }
 
 

@@ -26,6 +26,7 @@ _LOOSE: dict[str, frozenset[str]] = {
     # the default network says "now" each time
     "network": frozenset({"created"}),
     "secret": frozenset({"SecretData"}),
+    "unit": frozenset(),
 }
 _ID: dict[str, tuple[str, ...]] = {
     "container": ("Id", "ID"),
@@ -34,9 +35,13 @@ _ID: dict[str, tuple[str, ...]] = {
     "volume": ("Name",),
     "network": ("id", "Id"),
     "secret": ("ID",),
+    "unit": ("Id",),
 }
 # Podman's ids, and names of objects without one (its NameRegex)
 _USABLE = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.:-]*", re.ASCII)
+# CLD_EXITED, CLD_KILLED and CLD_DUMPED (waitid(2)): how systemd says how a process ended
+_EXITED = 1
+_KILLED = (2, 3)
 HEALTHS = frozenset({"healthy", "unhealthy", "starting"})
 Item = dict[str, Any]
 
@@ -216,6 +221,28 @@ def _secret(item: Item, _one: ListedObject) -> dict[str, Any]:
     }
 
 
+def _unit(item: Item, one: ListedObject) -> dict[str, Any]:
+    """A unit as hosts.systemd.quadlets:details gives it."""
+    ended_by = item.get("ExecMainCode")
+    status = integer(item.get("ExecMainStatus"), high=2**31 - 1)
+    changed_us = integer(item.get("StateChangeTimestamp"))
+    return {
+        "name": one.podman_id,
+        "state": text(item.get("ActiveState"), limit=20),
+        "sub": text(item.get("SubState"), limit=30),
+        "result": text(item.get("Result"), limit=30),
+        "exit_code": status if ended_by == _EXITED else None,
+        "exit_signal": status if ended_by in _KILLED else None,
+        "since": moment(changed_us // 1_000_000) if changed_us else None,
+        "restarts": integer(item.get("NRestarts"), high=2**31 - 1),
+        "at_boot": flag(item.get("AtBoot")),
+        "description": text(item.get("Description"), limit=255),
+        "source": text(item.get("SourcePath"), limit=1000),
+        "makes": text(item.get("Makes"), limit=20),
+        "makes_name": text(item.get("MakesName"), limit=255),
+    }
+
+
 _FIELDS: dict[str, Callable[[Item, ListedObject], dict[str, Any]]] = {
     "container": _container,
     "pod": _pod,
@@ -223,4 +250,5 @@ _FIELDS: dict[str, Callable[[Item, ListedObject], dict[str, Any]]] = {
     "volume": _volume,
     "network": _network,
     "secret": _secret,
+    "unit": _unit,
 }

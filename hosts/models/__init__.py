@@ -16,6 +16,7 @@ from hosts.models.inventory import (
     Network,
     Pod,
     Secret,
+    Unit,
     Volume,
 )
 from hosts.models.jobs import Batch, Job
@@ -59,6 +60,7 @@ __all__ = [
     "Secret",
     "StatsChunk",
     "StatsStanding",
+    "Unit",
     "Volume",
     "Worker",
 ]

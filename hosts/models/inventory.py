@@ -300,6 +300,38 @@ class Secret(InventoryRow):
         ]
 
 
+class Unit(InventoryRow):
+    """A systemd unit that a quadlet makes, by systemd's own word (hosts.systemd). Its id is its name."""
+
+    # systemd's words: active, reloading, inactive, failed, activating, deactivating…
+    state = models.CharField(max_length=20)
+    # and in detail: running, exited, dead, auto-restart, start-pre…
+    sub = models.CharField(max_length=30, blank=True)
+    # how its last run ended: success, exit-code, signal, timeout, oom-kill, start-limit-hit…
+    result = models.CharField(max_length=30, blank=True)
+    exit_code = models.IntegerField(null=True)
+    # the number of the signal that ended it
+    exit_signal = models.IntegerField(null=True)
+    since = models.DateTimeField(null=True)
+    restarts = models.PositiveIntegerField(default=0)
+    at_boot = models.BooleanField(default=False)
+    description = models.CharField(max_length=255, blank=True)
+    # the quadlet's file on the host, and what it makes: container, pod, kube, volume, network, image…
+    source = models.CharField(max_length=1000)
+    makes = models.CharField(max_length=20)
+    # the name of that on the host, where systemd tells it
+    makes_name = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        constraints = once("unit")
+        indexes = [
+            live_index("unit", "name"),
+            live_index("unit", "state", "name"),
+            live_index("unit", "since"),
+            live_index("unit", "endpoint", "name"),
+        ]
+
+
 # kind (as in verbs, URLs, bells) to model
 INVENTORY: dict[str, type[Any]] = {
     "container": Container,
@@ -308,4 +340,5 @@ INVENTORY: dict[str, type[Any]] = {
     "volume": Volume,
     "network": Network,
     "secret": Secret,
+    "unit": Unit,
 }

@@ -41,7 +41,6 @@ SUBSCRIBE: Final = Method(MANAGER, "Subscribe", "", "")
 LIST_UNIT_FILES_BY_PATTERNS: Final = Method(MANAGER, "ListUnitFilesByPatterns", "asas", "a(ss)")
 LIST_UNITS_BY_NAMES: Final = Method(MANAGER, "ListUnitsByNames", "as", "a(ssssssouso)")
 LOAD_UNIT: Final = Method(MANAGER, "LoadUnit", "s", "o")
-UNIT_OF_PROCESS: Final = Method(MANAGER, "GetUnitByPID", "u", "o")
 START: Final = Method(MANAGER, "StartUnit", "ss", "o", on_quadlets=True)
 STOP: Final = Method(MANAGER, "StopUnit", "ss", "o", on_quadlets=True)
 RESTART: Final = Method(MANAGER, "RestartUnit", "ss", "o", on_quadlets=True)
@@ -58,7 +57,6 @@ ALLOWED: Final = {
         LIST_UNIT_FILES_BY_PATTERNS,
         LIST_UNITS_BY_NAMES,
         LOAD_UNIT,
-        UNIT_OF_PROCESS,
         START,
         STOP,
         RESTART,
@@ -93,9 +91,6 @@ def permitted(call: Call, *, quadlets: Set[str]) -> Method:
         raise _not(call, f"not on {call.path}")
     if method is ADD_MATCH and call.body != (JOB_REMOVED,):
         raise _not(call, "it asks for other signals")
-    if method is UNIT_OF_PROCESS and not call.body[0]:
-        # 0 stands for whoever asks: that is no container
-        raise _not(call, "0 is no process")
     if method.on_quadlets and call.body[0] not in quadlets:
         raise _not(call, f"no quadlet makes {call.body[0]}")
     if method.takes == "ss" and method.on_quadlets and call.body[1] != "replace":

@@ -19,5 +19,6 @@ from hosts.verbs import (  # noqa: F401 - importing registers
     registries,
     requests,
     secrets,
+    units,
     volumes,
 )

@@ -18,7 +18,8 @@ DONE, NOT_THERE, DENIED, SIGNED_OUT = "done", "404", "403", "signed out"
 # words of the table that are no verbs
 OPEN, ANYONE, OWN, SEEN_HOST, ONESELF = "open", "anyone", "own", "seen", "oneself"
 NOTHING = "nothing"
-_KINDS = {f"{kind}s": kind for kind in ("container", "pod", "image", "volume", "network", "secret")}
+_OBJECTS = ("container", "pod", "image", "volume", "network", "secret", "unit")
+_KINDS = {f"{kind}s": kind for kind in _OBJECTS}
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ LISTS = {
     "terminals": "container.exec",
     **{
         f"{kind}s{part}": f"{kind}.view"
-        for kind in ("pod", "image", "volume", "network", "secret")
+        for kind in ("pod", "image", "volume", "network", "secret", "unit")
         for part in ("", "-head", "-summary")
     },
 }

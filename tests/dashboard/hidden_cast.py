@@ -41,7 +41,7 @@ ELSEWHERE, NEXTDOOR, BESIDE = "zskerry", "zshoal", "zbreakwater"
 WORDS = (ELSEWHERE, NEXTDOOR, BESIDE)
 # by endpoint
 WORD_AT = {1: BESIDE, 2: NEXTDOOR, 3: ELSEWHERE}
-KINDS = ("container", "pod", "image", "volume", "network", "secret")
+KINDS = ("container", "pod", "image", "volume", "network", "secret", "unit")
 # by endpoint: of the visible object, and of the hidden one
 SEEN = "a1" * 32
 HIDDEN = {1: "b2" * 32, 2: "c3" * 32, 3: "d4" * 32}

@@ -31,6 +31,7 @@ KINDS = {
     "secrets": _lazy("Secrets"),
     "networks": _lazy("Networks"),
     "pods": _lazy("Pods"),
+    "units": _lazy("Units"),
 }
 
 

@@ -31,6 +31,7 @@ _LOSSES = {
     "volume": lambda n: ngettext("%d volume", "%d volumes", n),
     "network": lambda n: ngettext("%d network", "%d networks", n),
     "secret": lambda n: ngettext("%d secret", "%d secrets", n),
+    "unit": lambda n: ngettext("%d unit", "%d units", n),
 }
 KEY_FORMS: dict[str, Promise | str] = {
     "plain": _("Plain"),

@@ -94,6 +94,7 @@ ROOMS = {
     "volume": "volumes",
     "network": "networks",
     "secret": "secrets",
+    "unit": "units",
 }
 
 

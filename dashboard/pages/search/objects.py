@@ -28,8 +28,9 @@ _SHOWN: dict[str, tuple[str, str, Words]] = {
     "volume": ("volumes", "hard-drive", _("Volume")),
     "network": ("networks", "network", _("Network")),
     "secret": ("secrets", "lock-keyhole", _("Secret")),
+    "unit": ("units", "cog", _("Unit")),
 }
-_STATES = {"container": "container", "pod": "pod"}
+_STATES = {"container": "container", "pod": "pod", "unit": "unit"}
 
 
 def find_objects(person: Person, words: list[str]) -> list[Result]:

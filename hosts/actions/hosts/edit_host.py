@@ -34,7 +34,7 @@ params.allow(
     *("notes", "login", "sockets", "host_key", "public_key"),
     *("added_login", "added_sockets", "removed_socket", "via"),
 )
-INVENTORY_BELLS = ("containers", "pods", "images", "volumes", "networks", "secrets")
+INVENTORY_BELLS = ("containers", "pods", "images", "volumes", "networks", "secrets", "units")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from hosts.podman.client import require_few_values
 from hosts.podman.errors import Malformed
 from hosts.podman.paths import Params, path
 
+LISTED: Final = ("container", "pod", "image", "volume", "network", "secret")
 _PATHS: Final = {
     "container": path("containers", "json"),
     "pod": path("pods", "json"),

@@ -13,7 +13,7 @@ import structlog
 from django.db import DatabaseError
 from django.utils import timezone
 
-from hosts.inventory import LeaseLost, Mirror
+from hosts.inventory import LeaseLost, Mirror, owners
 from hosts.inventory.batch import WRITE_FAULTS, WriteBatch
 from hosts.inventory.facts import facts
 from hosts.link.errors import LinkError
@@ -27,12 +27,13 @@ from hosts.link.supervise.event_stream import EventStream
 from hosts.link.supervise.event_writer import EventWriter
 from hosts.link.supervise.first_look import FirstLook
 from hosts.link.supervise.health_changes import HealthChanges
-from hosts.link.supervise.lister import Lister
+from hosts.link.supervise.lister import LISTED, Lister
 from hosts.link.supervise.observer import Observer
 from hosts.link.supervise.refresher import Refresher
 from hosts.link.supervise.roster import EndpointPlan, LoginPlan
 from hosts.link.supervise.states import Status
 from hosts.link.supervise.stats import StatsRecorder
+from hosts.link.supervise.units import UnitWatch
 from hosts.models import INVENTORY
 from hosts.podman import Podman, PodmanError, UnixDial, probes, system
 from hosts.podman.errors import Unavailable
@@ -44,6 +45,7 @@ _INFO_S: Final = 55.0
 _ROUND_WITHOUT_EVENTS_S: Final = 15.0
 _CALL_S: Final = 20.0
 _LONGEST_PAUSE_S: Final = 30.0
+_UNIT_S: Final = 0.3
 # events that change nothing we keep; each `podman ps` sends `sync` for every container
 _NOISE: Final = frozenset({"exec", "exec_died", "sync", "attach", "mount", "unmount", "export"})
 
@@ -91,6 +93,7 @@ class Watch:
         self._first_look = FirstLook(
             plan.id, podman=self._podman, mirror=self._mirror, database=database
         )
+        self._units = UnitWatch(plan, run=run, mirror=self._mirror, database=database)
         self._health_changes = HealthChanges(self._mirror.has_health)
         self._wake = asyncio.Event()
         self._facts_at = 0.0
@@ -155,6 +158,9 @@ class Watch:
                     listening = True
                     tasks.create_task(self._listen())
                     tasks.create_task(self.stats.run())
+                    # a fleet that starts does not search for units all at once
+                    after_s = random.uniform(0.5, 3.0)  # noqa: S311
+                    self._refresher.touch("unit", after_s=after_s)
                 await self._write_status(
                     endpoint_status.well(self._events.trouble, self._lister.left_out)
                 )
@@ -177,8 +183,9 @@ class Watch:
         self._events.begin(ping.now)
         if time.monotonic() - self._facts_at > _INFO_S:
             await self._read_facts(ping)
-        for kind in INVENTORY:
+        for kind in LISTED:
             await self._look(kind, None)
+        await self._units.look(closely=False)
         await self._database.write(self._compared)
         await self._write_transport()
 
@@ -252,6 +259,8 @@ class Watch:
     # Single objects
 
     async def _look(self, kind: str, ids: list[str] | None) -> int:
+        if kind == "unit":
+            return await self._units.look()
         changes, listed = await self._lister.look(kind, ids)
         if kind == "container":
             self._first_look.forget(changes.gone)
@@ -289,9 +298,13 @@ class Watch:
         self._deaths.note(event)
         podman_id = event["Actor"]["ID"]
         if kind == "container" and podman_id:
+            attributes = event["Actor"].get("Attributes") or {}
             self._refresher.touch("container", podman_id)
-            if (event["Actor"].get("Attributes") or {}).get("podId"):
+            if attributes.get("podId"):
                 self._refresher.touch("pod")
+            if (unit := owners.unit(attributes)) and self._units.hint(unit):
+                # systemd says so a moment after Podman
+                self._refresher.touch("unit", after_s=_UNIT_S)
             if action in ("create", "remove"):
                 # for the number of containers of an image; nobody waits for it
                 self._refresher.touch("image", after_s=2.0)

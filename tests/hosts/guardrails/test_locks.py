@@ -31,7 +31,7 @@ NAMING: dict[str, Callable[[str], Any]] = {
     "image.copy": lambda name: from_request.images("image.copy", [name], called=[name]),
     "container.commit": lambda name: from_request.images("container.commit", [], called=[name]),
 }
-KINDS = ("container", "pod", "volume", "network", "image", "secret")
+KINDS = ("container", "pod", "volume", "network", "image", "secret", "unit")
 
 
 def test_what_a_lock_lets_through() -> None:

@@ -32,7 +32,6 @@ def manager(member: str, signature: str = "", *body: object, path: str = MANAGER
         manager("RestartUnit", "ss", "web.service", "replace"),
         manager("ResetFailedUnit", "s", "web.service"),
         manager("LoadUnit", "s", "ssh.service"),
-        manager("GetUnitByPID", "u", 4711),
         Call(BUS, BUS_PATH, BUS, "AddMatch", "s", (JOB_REMOVED,)),
         Call(SYSTEMD, UNIT_PATHS + "web_2eservice", PROPERTIES, "Get", "ss", ("a", "b")),
     ],
@@ -79,8 +78,6 @@ def test_what_is_on_the_list_passes(call: Call) -> None:
         # all that is said on the bus
         Call(BUS, BUS_PATH, BUS, "AddMatch", "s", ("eavesdrop='true'",)),
         Call(BUS, BUS_PATH, f"{BUS}.Monitoring", "BecomeMonitor", "asu", ([], 0)),
-        # whoever asks
-        manager("GetUnitByPID", "u", 0),
     ],
     ids=lambda call: f"{call.member} {call.body}"[:60],
 )
@@ -100,5 +97,5 @@ def test_without_quadlets_nothing_can_be_changed() -> None:
 def test_the_list_is_no_longer_than_it_was_decided() -> None:
     assert {member for _interface, member in ALLOWED} == {
         "Hello", "AddMatch", "Subscribe", "ListUnitFilesByPatterns", "ListUnitsByNames", "LoadUnit",
-        "GetUnitByPID", "StartUnit", "StopUnit", "RestartUnit", "ResetFailedUnit", "Get", "GetAll",
+        "StartUnit", "StopUnit", "RestartUnit", "ResetFailedUnit", "Get", "GetAll",
     }  # fmt: skip

@@ -6,8 +6,8 @@ import pytest
 
 from hosts.systemd import Bus, BusDial, NotPermitted
 from hosts.systemd.methods import STOP
-from hosts.systemd.quadlets import find, find_all, kind_of
-from tests.hosts.systemd.fake_bus import QUADLET, FakeBus
+from hosts.systemd.quadlets import details, find, find_all, kind_of, made_name
+from tests.hosts.systemd.fake_bus import QUADLET, FakeBus, quadlet
 
 MADE = "/run/systemd/generator/web.service"
 USERS_MADE = "/run/user/1000/systemd/generator/web.service"
@@ -52,8 +52,8 @@ async def test_only_a_unit_that_was_found_can_be_changed(fake: FakeBus) -> None:
     async with Bus(BusDial(str(fake.path), uid=0)) as bus:
         with pytest.raises(NotPermitted):
             await bus.call(STOP, "web.service", "replace")
-        quadlet = await find(bus, "web.service")
-        assert (quadlet.makes, quadlet.source) == ("container", QUADLET["SourcePath"])
+        found = await find(bus, "web.service")
+        assert (found.makes, found.source) == ("container", QUADLET["SourcePath"])
         assert await bus.call(STOP, "web.service", "replace")
     assert fake.calls[-1] == ("StopUnit", ("web.service", "replace"))
 
@@ -81,11 +81,7 @@ async def test_a_unit_that_lies_cannot_be_changed(fake: FakeBus, lie: dict[str, 
 async def test_all_of_them_without_templates_and_others(fake: FakeBus) -> None:
     mount = {"Id": "swap.service", "SourcePath": "/etc/fstab", "FragmentPath": f"{MADE}x"}
     for name in ("db", "pup@"):
-        fake.units[f"{name}.service"] = {
-            "Id": f"{name}.service",
-            "SourcePath": f"/etc/containers/systemd/{name}.container",
-            "FragmentPath": f"/run/systemd/generator/{name}.service",
-        }
+        fake.units[f"{name}.service"] = quadlet(name)
     fake.units["swap.service"] = mount
     async with Bus(BusDial(str(fake.path), uid=0)) as bus:
         assert [one.name for one in await find_all(bus)] == ["db.service", "web.service"]
@@ -97,3 +93,37 @@ async def test_a_host_without_quadlets_is_asked_once(fake: FakeBus) -> None:
     async with Bus(BusDial(str(fake.path), uid=0)) as bus:
         assert await find_all(bus) == []
     assert [member for member, _body in fake.calls] == ["Hello", "ListUnitFilesByPatterns"]
+
+
+@pytest.mark.parametrize(
+    ("makes", "command", "name"),
+    [
+        ("container", "podman run --name=web --replace image", "web"),
+        ("container", "podman run --name systemd-web image --name=x", "systemd-web"),
+        ("container", "podman run image", ""),
+        ("container", "podman run --name", ""),
+        ("pod", "podman pod create --infra --name=shop", "shop"),
+        ("volume", "podman volume create --ignore systemd-data", "systemd-data"),
+        ("network", "podman network create --ignore systemd-net", "systemd-net"),
+        ("image", "podman image pull quay.io/x/y", ""),
+        ("kube", "podman kube play /etc/a.yml", ""),
+    ],
+)
+def test_the_name_of_what_it_makes(makes: str, command: str, name: str) -> None:
+    words = command.split()
+    assert made_name(makes, {"ExecStart": [(words[0], words, False)]}) == name
+
+
+@pytest.mark.parametrize("odd", [7, "podman run --name=x", [7], [("a",)], [("a", 7)], [("a", [7])]])
+def test_a_command_in_another_shape_names_nothing(odd: Any) -> None:
+    assert made_name("container", {"ExecStart": odd}) == ""
+
+
+async def test_details_keep_no_command(fake: FakeBus) -> None:
+    fake.units["web.service"] |= {"Result": "exit-code", "ExecMainCode": 1, "ExecMainStatus": 3}
+    async with Bus(BusDial(str(fake.path), uid=0)) as bus:
+        found = await details(bus, await find(bus, "web.service"))
+    assert found["MakesName"] == "systemd-web"
+    assert found["AtBoot"] is True
+    assert (found["Result"], found["ExecMainStatus"]) == ("exit-code", 3)
+    assert "canary" not in str(found)

@@ -1,0 +1,1 @@
+"""Units that quadlets make: how they are, and starting and stopping them."""
