@@ -15,7 +15,7 @@ from hosts.access import limits
 from tests.table_reset import TableReset
 
 # these import models: Django is set up by now
-pytest_plugins = ["tests.cast", "tests.two_teams"]
+pytest_plugins = ["tests.cast", "tests.two_teams", "tests.bare_errors"]
 
 TIERS = ("lab", "browser")
 # where SQL is written; a page asks what these offer
@@ -84,8 +84,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """What was loaded stays to the end: Python need not look through it for what could go."""
+    """What was loaded stays to the end: Python need not look through it for what could go
+    (tests.isolation keeps it from that meanwhile), and looks less often through what tests make.
+    """
     gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
+    gc.enable()
 
 
 def _meets_the_world(item: pytest.Item) -> bool:

@@ -1,11 +1,14 @@
 """Names a data folder for this run before Django's settings are read. No test sees a real one."""
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
+# until all is loaded (tests.conftest): eight thousand tests stay, and nothing can go
+gc.disable()
 DATA = Path(tempfile.mkdtemp(prefix="haulout-test-"))
 CHECKOUT = Path(__file__).resolve().parent.parent
 # where programs are, and what xdist's processes are to use too

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-# Chromium with its Haulout keeps a core busy; more of them at once run out of their times
+# Chromium with its Haulout keeps a core busy; more of them at once run out of their times. So many
+# processes take tests with a browser, since each starts hosts and a Haulout for all of its own
 BROWSERS_AT_ONCE = os.cpu_count() or 1
 
 # of a whole Haulout, which they share; the second for those that wait minutes for its chores
@@ -37,6 +38,11 @@ def group_of(nodeid: str) -> str:
     return LONG_FAULTS if any(word in file for word in _LONG) else FAULTS
 
 
+def in_browser(group: str) -> bool:
+    """Whether the tests of this group drive a browser."""
+    return group.startswith("tests/browser/") or group in _LONG_WITH_BROWSER
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Ours wherever whole files were asked for (`--dist loadfile`)."""
@@ -45,8 +51,33 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from xdist.scheduler.loadfile import LoadFileScheduling  # type: ignore[import-untyped]
 
     class Groups(LoadFileScheduling):
+        def __init__(self, config: pytest.Config, log: Any) -> None:
+            super().__init__(config, log)
+            self.with_browser: set[Any] = set()
+
         def _split_scope(self, nodeid: str) -> str:
             return group_of(nodeid)
+
+        def _assign_work_unit(self, node: Any) -> None:
+            if in_browser(next(iter(self.workqueue))):
+                self.with_browser.add(node)
+            super()._assign_work_unit(node)
+
+        def _reschedule(self, node: Any) -> None:
+            if self._has_enough(node):
+                # it ends what it has, and its hosts go
+                node.shutdown()
+            else:
+                super()._reschedule(node)
+
+        def _has_enough(self, node: Any) -> bool:
+            """True where only tests with a browser are left, and enough others take those."""
+            if node.shutting_down or not self.workqueue or node in self.with_browser:
+                return False
+            if self._pending_of(self.assigned_work[node]) > 2:
+                return False
+            others = self.with_browser.intersection(self.nodes)
+            return len(others) >= BROWSERS_AT_ONCE and all(map(in_browser, self.workqueue))
 
     # in our order, and not the file with the most tests first
     config.option.loadscopereorder = False

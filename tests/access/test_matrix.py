@@ -36,6 +36,9 @@ from tests.cast import Browser
 from tests.dashboard.hidden_cast import HIDDEN, SEEN
 from tests.dashboard.routes import api_routes, every_route
 
+# how a call ended is looked at, not the page that says so
+pytestmark = pytest.mark.usefixtures("bare_errors")
+
 ROWS = table()
 PAGES = [row for row in ROWS if not row.api]
 OF_PROGRAMS = [row for row in ROWS if row.api]

@@ -42,6 +42,7 @@ def wrong_with(response: Any) -> list[str]:
     return wrong
 
 
+@pytest.mark.usefixtures("bare_errors")
 @pytest.mark.parametrize("person", ["alice", "charlie", ""])
 def test_on_every_route(cast: Any, browser_of: Any, person: str) -> None:
     browser = browser_of(getattr(cast, person)) if person else Client()
@@ -59,6 +60,7 @@ def test_on_refusals(cast: Any, browser_of: Any) -> None:
     assert wrong_with(Client().get("/", HTTP_HOST="evil.example")) == []
 
 
+@pytest.mark.usefixtures("bare_errors")
 def test_hsts_on_every_route(cast: Any, browser_of: Any, settings: Any) -> None:
     settings.SECURE_HSTS_SECONDS = 31_536_000
     alice = browser_of(cast.alice)

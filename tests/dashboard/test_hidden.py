@@ -100,6 +100,7 @@ def leaks(seer: Seer, text: str) -> list[str]:
 
 @pytest.mark.timeout(900)  # a thousand pages and more, beside everything else
 @pytest.mark.any_database("what its pages ask in SQL is asked by the tests of each page")
+@pytest.mark.usefixtures("bare_errors")
 @pytest.mark.parametrize("name", WHO)
 def test_no_page_names_it(seen_by: dict[str, Seer], browser_of: Any, name: str) -> None:
     seer = seen_by[name]
@@ -141,6 +142,7 @@ def test_no_number_counts_what_is_elsewhere(seen_by: dict[str, Seer], browser_of
     assert f'data-audit-first="{newest}"' in asked(browser, "GET", "/audit/")
 
 
+@pytest.mark.usefixtures("bare_errors")
 @pytest.mark.parametrize("name", WHO)
 def test_no_suggestion_or_search_names_it(
     seen_by: dict[str, Seer], browser_of: Any, name: str

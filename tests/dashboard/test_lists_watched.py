@@ -26,6 +26,7 @@ GRANTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.any_database("whom a list is open to is asked of rights that are read already")
+@pytest.mark.usefixtures("bare_errors")
 @pytest.mark.parametrize("held", GRANTS)
 def test_every_list_of_a_page_opens_to_its_reader(
     fleet: Fleet, cast: Cast, browser_of: Any, held: str

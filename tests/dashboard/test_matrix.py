@@ -16,6 +16,8 @@ from tests.dashboard.routes import every_route
 
 # what rights mean in SQL is asked on each kind of database by tests/access and tests/hosts/access
 ALIKE = pytest.mark.any_database("what it asks in SQL is what tests.access.test_matrix asks")
+# whether it is refused is looked at, not the page that says so
+pytestmark = pytest.mark.usefixtures("bare_errors")
 # about oneself
 OF_ONESELF = (
     "/account/",

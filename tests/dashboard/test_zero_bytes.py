@@ -13,6 +13,7 @@ pytestmark = pytest.mark.each_database("PostgreSQL fails on it")
 
 
 @pytest.mark.any_database("refused before anything but a session is asked of it")
+@pytest.mark.usefixtures("bare_errors")
 def test_no_route_takes_it(cast: Cast, browser_of: Any) -> None:
     browser = browser_of(cast.alice)
     browser.get("/account/")
