@@ -20,6 +20,7 @@ from hosts.inventory.tidy import tidy as tidy_inventory
 from hosts.jobs.approvals import expire
 from hosts.jobs.chore_runner import ChoreSpec
 from hosts.jobs.tidy import tidy_jobs
+from hosts.registries.checks import check_updates
 from hosts.stats.thin import thin
 
 
@@ -57,6 +58,8 @@ CHORES: Final = {
     "access": ChoreSpec(10.0, _each(end_grants, expire_requests, expire, end_mutes)),
     "audit": ChoreSpec(60.0, upkeep.upkeep),
     "stats": ChoreSpec(300.0, thin),
+    # what tags name at registries now
+    "updates": ChoreSpec(60.0, check_updates),
     "certificates": ChoreSpec(600.0, log_certificate_ends),
     # a fleet that was just added should not wait an hour for good plans
     "statistics": ChoreSpec(60.0, refresh_statistics),

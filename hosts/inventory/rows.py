@@ -14,7 +14,7 @@ from hosts.inventory.bounds import flag, integer, items, mapping, moment, text, 
 from hosts.podman.volumes import mask_passwords
 
 # raise it when the mapping below changes: every row is then written again
-SHAPE = b"2"
+SHAPE = b"3"
 # an endpoint's list is cut here; the rest of it is not mirrored
 MAX_OBJECTS = 20_000
 # parts of a list item that change by themselves, or that no row holds
@@ -165,12 +165,19 @@ def _image(item: Item, _one: ListedObject) -> dict[str, Any]:
         "created_at": moment(item.get("Created")),
         "names": names,
         "image_digest": text(item.get("Digest"), limit=100),
+        "digests": _digests(item.get("RepoDigests")),
         "size_bytes": integer(item.get("Size")),
         "shared_bytes": integer(item.get("SharedSize")),
         "containers": integer(item.get("Containers"), high=2**31 - 1),
         "dangling": flag(item.get("Dangling")) or not names,
         "manifest_list": flag(item.get("IsManifestList")),
     }
+
+
+def _digests(given: Any) -> list[str]:
+    """What stands behind the @ of `registry/path@sha256:…`, each once."""
+    named = (name.rpartition("@")[2] for name in texts(given, count=200, limit=700))
+    return sorted({digest[:150] for digest in named})
 
 
 def _volume(item: Item, one: ListedObject) -> dict[str, Any]:

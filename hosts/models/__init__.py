@@ -26,6 +26,7 @@ from hosts.models.registries import RegistryCredential
 from hosts.models.stats import ContainerFigures, StatsChunk, StatsStanding
 from hosts.models.terminals import OpenTerminal
 from hosts.models.transfers import OpenTransfer
+from hosts.models.updates import ImageUpdate, TagCheck
 from hosts.models.workers import Chore, Worker
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "HostEvent",
     "HostMute",
     "Image",
+    "ImageUpdate",
     "InventoryRow",
     "InvitedGrant",
     "Job",
@@ -60,6 +62,7 @@ __all__ = [
     "Secret",
     "StatsChunk",
     "StatsStanding",
+    "TagCheck",
     "Unit",
     "Volume",
     "Worker",

@@ -228,8 +228,10 @@ class Image(InventoryRow):
     """An image; `name` is its first name or empty when dangling."""
 
     names = models.JSONField(default=list)
-    # digest that the registry knows it by
+    # the first digest that a registry knew it by
     image_digest = models.CharField(max_length=100, blank=True)
+    # all of them: of the image itself, and of each index through which it was pulled
+    digests = models.JSONField(default=list)
     size_bytes = models.BigIntegerField(default=0)
     shared_bytes = models.BigIntegerField(default=0)
     containers = models.IntegerField(default=0)

@@ -1,5 +1,7 @@
 """Finds the registry credential of a request: the longest match, and a group's before the general one."""
 
+from collections.abc import Collection
+
 from asgiref.sync import sync_to_async
 from django.db.models import Q
 
@@ -13,9 +15,13 @@ PURPOSE = "registry"
 
 def credential_for(endpoint: Endpoint, reference: Reference) -> RegistryCredential | None:
     """The row for this reference and the endpoint's host. None: anonymous."""
+    return _fitting([endpoint.host_id], reference)
+
+
+def _fitting(host_ids: Collection[int], reference: Reference) -> RegistryCredential | None:
     full = f"{reference.registry}/{reference.path}"
     rows = RegistryCredential.objects.filter(
-        Q(group=None) | Q(group__hosts=endpoint.host_id)
+        Q(group=None) | Q(group__hosts__in=host_ids)
     ).distinct()
     fitting = [
         row
@@ -27,7 +33,12 @@ def credential_for(endpoint: Endpoint, reference: Reference) -> RegistryCredenti
 
 def open_auth(endpoint: Endpoint, reference: Reference) -> Credential | None:
     """The credential to send. Only link, worker and console can open it."""
-    row = credential_for(endpoint, reference)
+    return open_auth_of([endpoint.host_id], reference)
+
+
+def open_auth_of(host_ids: Collection[int], reference: Reference) -> Credential | None:
+    """The credential that fits best for any of these hosts, to ask once for all of them."""
+    row = _fitting(host_ids, reference)
     if row is None:
         return None
     password = vault.open_sealed(bytes(row.sealed_password), PURPOSE).decode()

@@ -2,8 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 
@@ -72,3 +73,20 @@ async def registry(
     fake.port = server.sockets[0].getsockname()[1]
     async with server:
         yield fake
+
+
+@contextmanager
+def running_registry(respond: Respond) -> Iterator[FakeRegistry]:
+    """One in a thread of its own, for code that makes an event loop by itself."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    serving = registry(respond)
+    try:
+        yield asyncio.run_coroutine_threadsafe(serving.__aenter__(), loop).result(10)
+    finally:
+        leaving = serving.__aexit__(None, None, None)
+        asyncio.run_coroutine_threadsafe(leaving, loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()

@@ -27,13 +27,6 @@ ACCOUNT = Credential("seal", "fish:1", "registry")
 BASIC = "Basic " + base64.b64encode(b"seal:fish:1").decode()
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
 @pytest.fixture
 def tls(tmp_path: Path) -> ssl.SSLContext:
     """For `localhost`, signed by an authority that nobody knows."""
