@@ -153,12 +153,16 @@ def union(sets: Iterable[Ids]) -> Ids:
 
 def rights_of(user: User) -> Rights:
     """What the user holds now. Cached on the object: fetch the user again for a fresh answer."""
-    kept = user.__dict__.get(_KEPT)
-    if kept is None or kept[0] != (user.role_id, user.is_active):
-        kept = ((user.role_id, user.is_active), _read(user))
-        user.__dict__[_KEPT] = kept
-    found: Rights = kept[1]
+    if not rights_known(user):
+        user.__dict__[_KEPT] = ((user.role_id, user.is_active), _read(user))
+    found: Rights = user.__dict__[_KEPT][1]
     return found
+
+
+def rights_known(user: User) -> bool:
+    """True where `rights_of` asks no database."""
+    kept = user.__dict__.get(_KEPT)
+    return kept is not None and kept[0] == (user.role_id, user.is_active)
 
 
 def keep_rights(user: User, held: Iterable[HeldRole], fleet: Fleet) -> None:

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field, replace
 
 from hosts.access import ContainerLike, Denied, NotVisible, Person, allows, require, target_of
 from hosts.access.explain import givers, nameable
-from hosts.access.fetch import HostObject, require_host_object
+from hosts.access.fetch import HostObject, require_host_object, sees_host_object
+from hosts.access.rights import rights_known
 from hosts.database_threads import in_thread
 from hosts.gate.calls.client import Client, LastSaid
+from hosts.gate.calls.host import KeptConnection
 from hosts.gate.calls.names import ResolvedObject, missing, resolve
 from hosts.gate.routes.replies import Refused
 from hosts.gate.routes.table import Dialect
@@ -34,6 +36,7 @@ class Call:
     client: Client
     head: RequestHead
     request: Request
+    kept: KeptConnection
     # the body that is sent on, made anew
     body: bytes = b""
     said: LastSaid = field(default_factory=LastSaid)
@@ -43,15 +46,23 @@ class Call:
     def dialect(self) -> Dialect:
         return self.request.dialect
 
-    async def find(self, kind: str, name: str, *verbs: str, also: str = "") -> ResolvedObject:
+    async def find(
+        self, kind: str, name: str, *verbs: str, also: str = "", target: str = ""
+    ) -> ResolvedObject:
         """The object that the host means by `name`, once they may do `verbs` with it; then `granted` says
         whether they may do `also`. Refused: 404 in the host's own words where it is not there for them, 403
-        with what is missing.
+        with what is missing. `target`: as `resolve` says.
         """
         bridge = (self.dialect, kind, name) == (Dialect.DOCKER, "network", BRIDGE)
         try:
-            found = await resolve(self.podman, kind, DEFAULT_NETWORK if bridge else name)
-            self.granted = await in_thread(self._heed_rights, found.object, verbs, also)
+            found = await resolve(self.podman, kind, DEFAULT_NETWORK if bridge else name, target)
+            if not self._holds(found.object, verbs):
+                await in_thread(
+                    require_host_object, self.person, self.endpoint, found.object, *verbs
+                )
+            self.granted = bool(also) and allows(
+                self.person, also, self.endpoint, found.object.container
+            )
         except (NotFound, NotVisible) as none:
             told = await self._missing(kind, name)
             raise Refused(404, told.message, cause=told.cause) from none
@@ -63,9 +74,13 @@ class Call:
             raise refused_by(failed) from failed
         return replace(found, known_as=BRIDGE) if bridge else found
 
-    def _heed_rights(self, found: HostObject, verbs: tuple[str, ...], also: str) -> bool:
-        require_host_object(self.person, self.endpoint, found, *verbs)
-        return bool(also) and allows(self.person, also, self.endpoint, found.container)
+    def _holds(self, found: HostObject, verbs: tuple[str, ...]) -> bool:
+        """True where rights that are known already permit all of it: no thread, nothing to write."""
+        return (
+            rights_known(self.person.user)
+            and sees_host_object(self.person, self.endpoint, found)
+            and all(allows(self.person, verb, self.endpoint, found.container) for verb in verbs)
+        )
 
     async def permit(self, verb: str, container: ContainerLike | None = None) -> None:
         """For what is about no object on the host. `container`: the one that is to be created. Refused."""

@@ -8,6 +8,7 @@ from hosts.access.fetch import HostObject
 from hosts.actions.images.references import parse
 from hosts.inventory.bounds import mapping, text, texts
 from hosts.podman import Podman, containers, execs, images, networks, pods, secrets, volumes
+from hosts.podman.client import Answer
 from hosts.podman.errors import NotFound
 from hosts.podman.shortnames import DOCKER_HUB, at_registry
 
@@ -28,21 +29,27 @@ NOBODY = "f" * 64
 @dataclass(frozen=True, slots=True)
 class ResolvedObject:
     """`known_as`: what the request that is sent on calls it: the full id, or the name where that is the id.
-    `inspect`: all that the host told of it, of an exec of the exec.
+    `inspect`: all that the host told of it, of an exec of the exec. `answer`: the same as it came, where the
+    client's own request was sent.
     """
 
     object: HostObject
     known_as: str
     inspect: Mapping[str, Any]
+    answer: Answer | None = None
 
 
-async def resolve(podman: Podman, kind: str, name: str) -> ResolvedObject:
-    """The object that the host means by `name`. An exec is the container that it runs in. PodmanError."""
+async def resolve(podman: Podman, kind: str, name: str, target: str = "") -> ResolvedObject:
+    """The object that the host means by `name`. An exec is the container that it runs in. PodmanError.
+
+    `target`: an inspect of it that a client asked for; sent in place of ours.
+    """
     if kind == "exec":
         session = await execs.inspect(podman, name)
         container = await resolve(podman, "container", text(session.get("ContainerID"), limit=80))
         return ResolvedObject(container.object, name, session)
-    found = await _INSPECT[kind](podman, name)
+    answer = await podman.get(target) if target else None
+    found = answer.object() if answer else await _INSPECT[kind](podman, name)
     own_id = text(found.get(_ID.get(kind, "Id")), limit=255)
     if not own_id:
         raise NotFound(f"The host did not say which {kind} {name} is.", status=404)
@@ -50,7 +57,7 @@ async def resolve(podman: Podman, kind: str, name: str) -> ResolvedObject:
     told = HostObject(kind, own_id, own_name or own_id[:12], _labels(kind, found))
     # Podman answers with what a network was called, and a network keeps its name
     known_as = own_name if kind == "network" else own_id
-    return ResolvedObject(told, known_as or own_id, found)
+    return ResolvedObject(told, known_as or own_id, found, answer)
 
 
 def _name(kind: str, found: Mapping[str, Any]) -> str:

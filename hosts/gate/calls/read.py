@@ -14,7 +14,7 @@ from hosts.access.fetch import HostObject
 from hosts.database_threads import in_thread
 from hosts.gate.calls.call import Call, refused_by
 from hosts.gate.calls.names import ResolvedObject
-from hosts.gate.calls.relay import relay
+from hosts.gate.calls.relay import relay, send_inspect
 from hosts.gate.calls.visibility import Visibility
 from hosts.gate.routes.table import Answer
 from hosts.gate.routes.values import checked, heed_narrowed
@@ -53,7 +53,11 @@ async def read(call: Call, written: ReadingLog) -> None:
     found = None
     if request.route.kind:
         also = ENVIRONMENT if request.route.cut in _MASKED else ""
-        found = await call.find(request.route.kind, request.name, request.route.verb, also=also)
+        # asked once: who may have the answer is judged by the answer itself
+        target = request.rebuilt(request.name, query) if request.plain_inspect else ""
+        found = await call.find(
+            request.route.kind, request.name, request.route.verb, also=also, target=target
+        )
     seen = Visibility(call.person, call.endpoint)
     if found is not None:
         await _write_down(call, found.object, seen, written)
@@ -65,6 +69,9 @@ async def read(call: Call, written: ReadingLog) -> None:
             heed_narrowed(request)
     if request.route.cut in ("info", "df", "stats"):
         await _look_at_containers(call, seen, query)
+    if found is not None and found.answer is not None:
+        await send_inspect(call, found.answer, seen)
+        return
     target = request.rebuilt(found.known_as if found else "", query)
     await relay(call, target, seen, found.object if found else None)
 

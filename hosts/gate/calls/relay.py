@@ -16,31 +16,44 @@ from hosts.gate.routes.replies import head_of, whole
 from hosts.gate.routes.table import Answer
 from hosts.link.framing import AnswerHead
 from hosts.podman import PodmanError
+from hosts.podman.client import Answer as PodmanAnswer
 from hosts.podman.client import decode
 from hosts.podman.lines import json_lines
 
 # of the host's fields those that clients read
 _FIELDS: Final = (
-    b"api-version",
-    b"content-type",
-    b"date",
-    b"docker-experimental",
-    b"libpod-api-version",
-    b"libpod-buildah-version",
-    b"location",
-    b"ostype",
-    b"server",
-    b"x-docker-container-path-stat",
+    "api-version",
+    "content-type",
+    "date",
+    "docker-experimental",
+    "libpod-api-version",
+    "libpod-buildah-version",
+    "location",
+    "ostype",
+    "server",
+    "x-docker-container-path-stat",
 )
+# of what is one object's own nothing but values is ever cut
+_OWN: Final = ("container", "image")
 
 
 def fields_of(head: AnswerHead) -> list[str]:
     """What of the host's fields goes on, without those of the framing."""
     return [
-        f"{name.decode().title()}: {value.decode('latin-1')}"
+        f"{name.title()}: {value.decode('latin-1')}"
         for name in _FIELDS
-        for value in head.fields.get(name, [])[:1]
+        for value in head.fields.get(name.encode(), [])[:1]
     ]
+
+
+async def send_inspect(call: Call, answer: PodmanAnswer, seen: Visibility) -> None:
+    """Send what the host has said of one object already, cut to what the person may see."""
+    cut = call.request.route.cut
+    uncut = not cut or (seen.unmasked and cut in _OWN)
+    content = answer.body if uncut else await cut_whole(call, answer.body, seen)
+    told = [(name.title(), answer.headers.get(name, "")) for name in _FIELDS]
+    fields = [f"{name}: {value}" for name, value in told if value and value.isascii()]
+    await call.client.send(whole(answer.status, content, fields))
 
 
 async def relay(call: Call, target: str, seen: Visibility, told: HostObject | None) -> None:
@@ -48,8 +61,7 @@ async def relay(call: Call, target: str, seen: Visibility, told: HostObject | No
     about.
     """
     route = call.request.route
-    # of what is one object's own nothing but values is ever cut
-    whole_one = seen.unmasked and route.cut in ("container", "image")
+    whole_one = seen.unmasked and route.cut in _OWN
     uncut = not route.cut or seen.whole or whole_one
     if route.answer is Answer.LINES:
         uncut = await in_thread(_holds, call.person, call)
@@ -73,7 +85,7 @@ async def relay(call: Call, target: str, seen: Visibility, told: HostObject | No
             fields = fields_of(head)
             await call.client.send(whole(head.status, content, fields, method=call.head.method))
 
-    async with HostConnection(call.endpoint) as host:
+    async with HostConnection(call.endpoint, call.kept) as host:
         # from here on: some streams say nothing, not even their head, before something happens
         await lasting(call, still, work(host))
 

@@ -19,6 +19,7 @@ from hosts.dial import dial
 from hosts.gate.calls.call import Call
 from hosts.gate.calls.client import Client, Reader, Writer
 from hosts.gate.calls.generate import generate
+from hosts.gate.calls.host import KeptConnection
 from hosts.gate.calls.lasting import Withdrawn, first
 from hosts.gate.calls.read import ReadingLog, read
 from hosts.gate.changes.change import change
@@ -150,6 +151,8 @@ class Visit:
         # as last looked up: for whom, when
         self._known: tuple[Person, float, Endpoint] | None = None
         self._written = ReadingLog()
+        self._kept = KeptConnection()
+        self._open_while.callback(self._kept.close)
 
     async def head(self) -> RequestHead | None:
         """As Entrance says."""
@@ -164,7 +167,9 @@ class Visit:
             podman = Podman(dial(endpoint, gate=True))
             self._podman = await self._open_while.enter_async_context(podman)
         request = await _read(session.person, endpoint, head)
-        call = Call(session, session.person, endpoint, self._podman, self.client, head, request)
+        call = Call(
+            session, session.person, endpoint, self._podman, self.client, head, request, self._kept
+        )
         return await _answer(call, self._written)
 
     async def _endpoint(self, person: Person) -> Endpoint:

@@ -7,6 +7,7 @@ sent on, and how the answer is looked at. The tables are data: reads, changes, o
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 
@@ -45,7 +46,7 @@ class Takes(StrEnum):
     ARCHIVE = "archive"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
     """`path` with the kinds of objects in it: /containers/{container}/json; {exec} is an exec's id.
     `verb`: of hosts' cards, "" for what comes with seeing the host. `cut`: how an answer is cut, by its
@@ -68,12 +69,12 @@ class Route:
     named: str = ""
     only_with: str = ""
 
-    @property
-    def parts(self) -> list[str]:
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
         """Of the path, between its slashes."""
-        return self.path.split("/")[1:]
+        return tuple(self.path.split("/")[1:])
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """Of the object in the path; "" where there is none."""
         return next((part[1:-1] for part in self.parts if part.startswith("{")), self.named)

@@ -43,7 +43,15 @@ class Request:
 
     def ticked(self, name: str) -> bool:
         """True where Podman would take the parameter for true."""
-        return self.one(name).lower() in ("1", "t", "true")
+        return self.one(name).lower() in ("1", "t", "true", "on")
+
+    @property
+    def plain_inspect(self) -> bool:
+        """True where Podman is asked for all that it knows of one object, and nothing that costs it more."""
+        route = self.route
+        plain = route.method == "GET" and route.path == f"/{route.kind}s/{{{route.kind}}}/json"
+        extra = self.query.keys() - {"size"} or self.one("size") not in ("", "0", "false")
+        return plain and self.dialect is Dialect.LIBPOD and not extra
 
     def rebuilt(self, known_as: str, query: dict[str, list[str]] | None = None) -> str:
         """The path and query that are sent on. `known_as`: what the host calls the object."""

@@ -56,6 +56,8 @@ class FakeHost:
     reached: list[Reached] = field(default_factory=list)
     # connections that were cut off while an answer stayed open
     left: asyncio.Event = field(default_factory=asyncio.Event)
+    # connections that there ever were
+    accepted: int = 0
     # another request has reached it
     more: asyncio.Event = field(default_factory=asyncio.Event)
     # where it said something last
@@ -84,6 +86,11 @@ class FakeHost:
         """How many there are."""
         return len(self._tasks)
 
+    async def emptied(self) -> None:
+        """Wait until all connections have ended."""
+        async with asyncio.timeout(10):
+            await asyncio.gather(*self._tasks)
+
     async def start(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path.unlink(missing_ok=True)
@@ -101,6 +108,7 @@ class FakeHost:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        self.accepted += 1
         task.add_done_callback(self._tasks.discard)
         requests, now = RequestReader(), None
         try:

@@ -53,8 +53,15 @@ async def test_an_administrator_gets_all_of_it_and_podman_its_full_id(
     got = await door.ask(f"GET {V}/containers/shop-1/json", "User-Agent: podman/5.4.2", "X-Y: z")
     assert got.json["Config"]["Env"] == ["PASSWORD=canary"]
     assert got.fields[b"libpod-api-version"] == [b"5.4.2"]
-    assert there.lines()[-1] == f"GET {V}/containers/{SHOP}/json"
+    # one question to the host: its answer says who may have it
+    assert there.lines(of="shop-1") == [f"GET {V}/containers/shop-1/json"]
     assert b"x-y" not in there.reached[-1].fields
+    # with what costs the host more, whose it is comes first
+    await door.ask(f"GET {V}/containers/shop-1/json?size=true")
+    assert there.lines()[-2:] == [
+        "GET /v5.0.0/libpod/containers/shop-1/json",
+        f"GET {V}/containers/{SHOP}/json?size=true",
+    ]
     assert door.session.person.who.client == "podman/5.4.2"
 
 
