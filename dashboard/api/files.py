@@ -209,6 +209,11 @@ def _routes(kind: str) -> None:
             },
         )(download(what))
 
+    def take(request: HttpRequest, ref: tuple[int, str], carry: Any) -> HttpResponseBase:
+        return hand_over(
+            request, carry, lambda now: changeable(now, kind, *ref), limit_bytes=limit_bytes()
+        )
+
     @router.put(
         f"{where}/content",
         response=UploadOut,
@@ -229,12 +234,7 @@ def _routes(kind: str) -> None:
         except ActionFailed as wrong:
             raise field_error("mode, owner", wrong.message) from wrong
         carry = files.upload(person, kind, row, path, wanted, replace=asked.replace, fails=_fails)
-        return hand_over(
-            request,
-            carry,
-            lambda now: changeable(now, kind, endpoint_id, podman_id),
-            limit_bytes=limit_bytes(),
-        )
+        return take(request, (endpoint_id, podman_id), carry)
 
     @router.put(
         f"{where}/archive",
@@ -251,12 +251,7 @@ def _routes(kind: str) -> None:
         person = person_of(request)
         row = changeable(person, kind, endpoint_id, podman_id)
         carry = files.unpack(person, kind, row, _path(request), only_check=False, fails=_fails)
-        return hand_over(
-            request,
-            carry,
-            lambda now: changeable(now, kind, endpoint_id, podman_id),
-            limit_bytes=limit_bytes(),
-        )
+        return take(request, (endpoint_id, podman_id), carry)
 
 
 def binary_body(media: str) -> dict[str, Any]:

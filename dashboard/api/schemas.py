@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import JSONField
+from django.db.models import JSONField, QuerySet
 from ninja import Schema
 from ninja.orm import create_schema
 
 from hosts import advisories, upgrade_to_6
+from hosts.access import NotVisible
 from hosts.models import Container, Image, Network, Pod, Secret, Unit, Volume
 from hosts.models import Job as JobRow
 
@@ -159,6 +160,20 @@ OBJECTS: dict[str, type[Schema]] = {kind: _shape(kind) for kind in _OWN}
 PLURALS = {kind: f"{kind}s" for kind in OBJECTS}
 
 
+def fields_of(shape: type[Schema], row: Any, **given: Any) -> dict[str, Any]:
+    """A row as `shape` says it: its own attributes of those names, but for what is `given` here."""
+    own = (name for name in shape.model_fields if name not in given)
+    return {name: getattr(row, name) for name in own} | given
+
+
+def visible_row(rows: QuerySet[Any], number: int) -> Any:
+    """The one of this number. NotVisible."""
+    row = rows.filter(pk=number).first()
+    if row is None:
+        raise NotVisible
+    return row
+
+
 def place(endpoint: Any) -> dict[str, Any]:
     """An endpoint as EndpointRef."""
     return {
@@ -171,43 +186,39 @@ def place(endpoint: Any) -> dict[str, Any]:
 
 def endpoint_out(endpoint: Any) -> dict[str, Any]:
     """An endpoint as EndpointOut."""
-    own = ("user", "rootless", "state", "reason", "podman_version", "since")
-    return place(endpoint) | {
-        **{name: getattr(endpoint, name) for name in own},
-        "advisories": [
-            {name: str(getattr(one, name)) for name in AdvisoryOut.model_fields}
-            for one in advisories.of_endpoint(endpoint)
-        ],
-        "podman_6_obstacles": [one.what for one in upgrade_to_6.obstacles(endpoint)],
-    }
+    open_advisories = [
+        {name: str(getattr(one, name)) for name in AdvisoryOut.model_fields}
+        for one in advisories.of_endpoint(endpoint)
+    ]
+    obstacles = [one.what for one in upgrade_to_6.obstacles(endpoint)]
+    more = {"advisories": open_advisories, "podman_6_obstacles": obstacles}
+    return fields_of(EndpointOut, endpoint, **place(endpoint), **more)
 
 
 def host_out(host: Any, endpoints: list[Any]) -> dict[str, Any]:
     """A host as HostOut, with those of its endpoints that are seen."""
-    own = ("name", "kind", "address", "enabled")
-    return {name: getattr(host, name) for name in own} | {
-        "id": host.pk,
-        "groups": sorted(group.name for group in host.groups.all()),
-        "endpoints": [endpoint_out(one) for one in endpoints],
-    }
+    groups = sorted(group.name for group in host.groups.all())
+    return fields_of(
+        HostOut, host, groups=groups, endpoints=[endpoint_out(one) for one in endpoints]
+    )
 
 
 def group_out(group: Any, seen: set[int]) -> dict[str, Any]:
     """A group as GroupOut, with those of its hosts that are `seen` (numbers)."""
     hosts = sorted(host.name for host in group.hosts.all() if host.pk in seen)
-    return {"id": group.pk, "name": group.name, "notes": group.notes, "hosts": hosts}
+    return fields_of(GroupOut, group, hosts=hosts)
 
 
 def job_out(job: Any) -> dict[str, Any]:
     """A job as JobOut."""
-    renamed = {
-        "ended": job.state not in JobRow.OPEN,
-        "endpoint": job.endpoint_name,
-        "asked_by": job.asked_by_name,
-        "batch": job.batch_id,
-    }
-    own = (name for name in JobOut.model_fields if name not in renamed)
-    return {name: getattr(job, name) for name in own} | renamed
+    return fields_of(
+        JobOut,
+        job,
+        ended=job.state not in JobRow.OPEN,
+        endpoint=job.endpoint_name,
+        asked_by=job.asked_by_name,
+        batch=job.batch_id,
+    )
 
 
 def one_job_out(job: Any) -> dict[str, Any]:

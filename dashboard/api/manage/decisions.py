@@ -13,9 +13,10 @@ from audit.shapes import Target
 from dashboard.api.bearer import person_of
 from dashboard.api.inventory import Id
 from dashboard.api.lists import ListQuery, page_of
+from dashboard.api.schemas import fields_of, visible_row
 from dashboard.furniture.bodies import EmptyBody, RequestBody
 from dashboard.live.spec import registered
-from hosts.access import NotVisible, require
+from hosts.access import require
 from hosts.access.approvals import visible_approvals
 from hosts.access.requests import visible_requests
 from hosts.actions.access_requests import ask_access, decide_access
@@ -113,31 +114,31 @@ class Requests(Schema):
 
 def _approval(row: Approval) -> dict[str, Any]:
     job = row.job
-    renamed = {
-        "job": job.pk,
-        "verb": job.verb,
-        "object_name": job.object_name,
-        "host": job.host_name,
-        "asked_by": job.asked_by_name,
-        "decided_by": row.decided_by_name,
-        "findings": [
+    return fields_of(
+        ApprovalOut,
+        row,
+        job=job.pk,
+        verb=job.verb,
+        object_name=job.object_name,
+        host=job.host_name,
+        asked_by=job.asked_by_name,
+        decided_by=row.decided_by_name,
+        findings=[
             {name: str(one.get(name, "")) for name in FindingOut.model_fields}
             for one in row.findings
         ],
-    }
-    own = (name for name in ApprovalOut.model_fields if name not in renamed)
-    return {name: getattr(row, name) for name in own} | renamed
+    )
 
 
 def _request(row: AccessRequest) -> dict[str, Any]:
-    renamed = {
-        "asked_by": row.asked_by_name,
-        "role": row.role.name,
-        "kind": row.place_kind,
-        "decided_by": row.decided_by_name,
-    }
-    own = (name for name in RequestOut.model_fields if name not in renamed)
-    return {name: getattr(row, name) for name in own} | renamed
+    return fields_of(
+        RequestOut,
+        row,
+        asked_by=row.asked_by_name,
+        role=row.role.name,
+        kind=row.place_kind,
+        decided_by=row.decided_by_name,
+    )
 
 
 @router.get(
@@ -162,10 +163,7 @@ def approvals(request: HttpRequest, asked: Query[ListQuery]) -> Any:
 )
 def approval(request: HttpRequest, approval_id: Id) -> Any:
     """By its number."""
-    row = visible_approvals(person_of(request)).filter(pk=approval_id).first()
-    if row is None:
-        raise NotVisible
-    return _approval(row)
+    return _approval(visible_row(visible_approvals(person_of(request)), approval_id))
 
 
 def _decides(word: str, deed: Any, words: str) -> None:
@@ -221,10 +219,7 @@ def requests(request: HttpRequest, asked: Query[ListQuery]) -> Any:
 )
 def one_request(request: HttpRequest, request_id: Id) -> Any:
     """By its number."""
-    row = visible_requests(person_of(request)).filter(pk=request_id).first()
-    if row is None:
-        raise NotVisible
-    return _request(row)
+    return _request(visible_row(visible_requests(person_of(request)), request_id))
 
 
 @router.post(

@@ -9,9 +9,9 @@ from pydantic import Field
 
 from dashboard.api.bearer import person_of
 from dashboard.api.inventory import Id
-from dashboard.api.schemas import GroupOut, group_out
+from dashboard.api.schemas import GroupOut, group_out, visible_row
 from dashboard.furniture.bodies import RequestBody
-from hosts.access import NotVisible, visible_groups, visible_hosts
+from hosts.access import visible_groups, visible_hosts
 from hosts.actions.hosts import edit_group
 from hosts.models import Group
 from hosts.refusals import FieldRefusal
@@ -41,13 +41,12 @@ def groups_named(names: list[str]) -> tuple[Group, ...]:
     return tuple(found.values())
 
 
+def _seen(request: HttpRequest) -> set[int]:
+    return set(visible_hosts(person_of(request)).values_list("pk", flat=True))
+
+
 def _out(request: HttpRequest, group_id: int) -> dict[str, Any]:
-    person = person_of(request)
-    seen = set(visible_hosts(person).values_list("pk", flat=True))
-    row = visible_groups(person).filter(pk=group_id).first()
-    if row is None:
-        raise NotVisible
-    return group_out(row, seen)
+    return group_out(visible_row(visible_groups(person_of(request)), group_id), _seen(request))
 
 
 class Groups(Schema):
@@ -64,9 +63,8 @@ class Groups(Schema):
 )
 def groups(request: HttpRequest) -> Any:
     """With the hosts that the token sees."""
-    person = person_of(request)
-    seen = set(visible_hosts(person).values_list("pk", flat=True))
-    found = visible_groups(person).prefetch_related("hosts").order_by("name")
+    seen = _seen(request)
+    found = visible_groups(person_of(request)).prefetch_related("hosts").order_by("name")
     return {"items": [group_out(one, seen) for one in found]}
 
 

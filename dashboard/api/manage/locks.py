@@ -9,7 +9,7 @@ from pydantic import Field
 
 from dashboard.api.bearer import person_of
 from dashboard.api.inventory import Id, ObjectId
-from dashboard.api.schemas import PLURALS
+from dashboard.api.schemas import PLURALS, fields_of
 from dashboard.furniture.bodies import RequestBody
 from hosts.actions.guardrails import lock
 from hosts.models import ObjectLock
@@ -44,9 +44,7 @@ class Locks(Schema):
 
 
 def _out(row: ObjectLock) -> dict[str, Any]:
-    renamed = {"host": row.host.name, "locked_by": row.locked_by_name}
-    own = (name for name in LockOut.model_fields if name not in renamed)
-    return {name: getattr(row, name) for name in own} | renamed
+    return fields_of(LockOut, row, host=row.host.name, locked_by=row.locked_by_name)
 
 
 @router.get(

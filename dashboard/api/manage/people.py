@@ -7,11 +7,12 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import create_model
 
-from accounts.models import Team, User
+from accounts.models import Role, Team, User
 from accounts.verbs import ACCESS_EDIT
 from audit.shapes import Target
 from dashboard.api.bearer import person_of
 from dashboard.api.lists import ListQuery, page_of
+from dashboard.api.schemas import fields_of
 from dashboard.furniture.bodies import EmptyBody
 from dashboard.furniture.names import place_text
 from dashboard.live.spec import registered
@@ -71,40 +72,29 @@ class GrantOut(Schema):
 
 
 def _user(row: User) -> dict[str, Any]:
-    own = ("name", "email", "kind")
-    return {name: getattr(row, name) for name in own} | {
-        "id": row.pk,
-        "role": row.role.name,
-        "active": row.is_active,
-        "teams": sorted(one.team.name for one in row.memberships.select_related("team")),
-    }
+    teams = sorted(one.team.name for one in row.memberships.select_related("team"))
+    return fields_of(UserOut, row, role=row.role.name, active=row.is_active, teams=teams)
 
 
 def _team(row: Team) -> dict[str, Any]:
     members = row.memberships.select_related("user")
-    return {"id": row.pk, "name": row.name, "words": row.words} | {
-        "people": sorted(one.user.email for one in members)
-    }
+    return fields_of(TeamOut, row, people=sorted(one.user.email for one in members))
 
 
-def _role(row: Any) -> dict[str, Any]:
-    own = ("name", "words", "built_in")
-    return {name: str(getattr(row, name)) for name in own} | {
-        "id": row.pk,
-        "built_in": row.built_in,
-        "verbs": sorted(row.verb_names()),
-    }
+def _role(row: Role) -> dict[str, Any]:
+    verbs = sorted(row.verb_names())
+    return fields_of(RoleOut, row, name=str(row.name), words=str(row.words), verbs=verbs)
 
 
 def _grant(row: Grant) -> dict[str, Any]:
-    own = ("label", "names", "until", "reason", "made_by")
-    return {name: getattr(row, name) for name in own} | {
-        "id": row.pk,
-        "team": row.team.name if row.team else "",
-        "person": row.user.email if row.user else "",
-        "role": row.role.name,
-        "place": place_text(row),
-    }
+    return fields_of(
+        GrantOut,
+        row,
+        team=row.team.name if row.team else "",
+        person=row.user.email if row.user else "",
+        role=row.role.name,
+        place=place_text(row),
+    )
 
 
 def _list(what: str, shape: type[Schema], out: Any, changes: str) -> None:

@@ -11,6 +11,7 @@ from audit.shapes import Target
 from dashboard.api.bearer import person_of
 from dashboard.api.inventory import Id
 from dashboard.api.manage.groups import groups_named
+from dashboard.api.schemas import fields_of
 from dashboard.furniture.bodies import RequestBody
 from hosts.access import require
 from hosts.actions.registries import edit_registry
@@ -46,10 +47,7 @@ class Credentials(Schema):
 
 
 def _out(row: RegistryCredential) -> dict[str, Any]:
-    own = ("id", "registry", "username", "changed_at")
-    return {name: getattr(row, name) for name in own} | {
-        "group": row.group.name if row.group else ""
-    }
+    return fields_of(CredentialOut, row, group=row.group.name if row.group else "")
 
 
 @router.get(

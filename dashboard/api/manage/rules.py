@@ -1,18 +1,20 @@
 """Guardrails and freeze windows: listed, one, made, changed, removed."""
 
 from datetime import datetime, time
-from typing import Any, Literal
+from types import GenericAlias
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
-from pydantic import Field
+from ninja.params.functions import Path
+from pydantic import Field, create_model
 
 from audit.shapes import Target
 from dashboard.api.bearer import person_of
-from dashboard.api.inventory import Id
 from dashboard.api.manage.groups import groups_named
+from dashboard.api.schemas import fields_of, visible_row
 from dashboard.furniture.bodies import RequestBody
-from hosts.access import NotVisible, Person, require
+from hosts.access import require
 from hosts.access.visible_rules import visible_rules
 from hosts.actions.guardrails import edit_freeze, edit_guardrail
 from hosts.actions.guardrails.edit_freeze import FreezeOptions
@@ -88,171 +90,84 @@ class FreezeOut(Schema):
     enabled: bool
 
 
-class Guardrails(Schema):
-    """All that apply on a host that the token sees."""
+def _routes(
+    kind: str,
+    words: str,
+    meaning: str,
+    shapes: tuple[type[Schema], type[Schema], type[Any]],
+    model: Any,
+    actions: Any,
+) -> None:
+    """`shapes`: what is sent, what is answered, and what the actions take."""
+    taken, told, options = shapes
+    items: Any = GenericAlias(list, (told,))
+    page = create_model(f"{kind.capitalize()}s", __base__=Schema, items=items)
+    where = f"/{kind}s"
+    there = f"{where}/{{{kind}_id}}"
+    number: Any = Path(ge=1, le=2**63 - 1, alias=f"{kind}_id")
 
-    items: list[GuardrailOut]
+    def seen(request: HttpRequest) -> Any:
+        person = person_of(request)
+        require(person, READ, Target(kind=kind))
+        return visible_rules(person, model.objects.all(), editing=actions.VERB)
+
+    def out(row: Any) -> dict[str, Any]:
+        return fields_of(told, row, groups=sorted(group.name for group in row.groups.all()))
+
+    def asked(request: HttpRequest, given: Any) -> Any:
+        require(person_of(request), actions.VERB, Target(kind=kind, name=given.name))
+        return options(**{**given.params(), "groups": groups_named(given.groups)})
+
+    def listed(request: HttpRequest) -> Any:
+        return {"items": [out(row) for row in seen(request)]}
+
+    def got(request: HttpRequest, rule_id: int) -> Any:
+        """By its number."""
+        return out(visible_row(seen(request), rule_id))
+
+    def make(request: HttpRequest, given: Any) -> Any:
+        """It applies at once, also to waiting jobs."""
+        return Status(201, out(actions.make(person_of(request), asked(request, given))))
+
+    def change(request: HttpRequest, rule_id: int, given: Any) -> Any:
+        """All of it, at once."""
+        return out(actions.edit(person_of(request), rule_id, asked(request, given)))
+
+    def remove(request: HttpRequest, rule_id: int) -> Any:
+        """What it refused is permitted at once."""
+        actions.remove(person_of(request), rule_id)
+        return Status(204, None)
+
+    listed.__doc__ = meaning
+    edits = {"x-verb": actions.VERB}
+    for view, method, path, response, title, name, extra in (
+        (listed, "GET", where, {200: page}, f"List {words}s", f"list_{kind}s", {}),
+        (got, "GET", there, {200: told}, f"One {words}", f"get_{kind}", {}),
+        (make, "POST", where, {201: told}, f"Make a {words}", f"make_{kind}", edits),
+        (change, "PUT", there, {200: told}, f"Change a {words}", f"change_{kind}", edits),
+        (remove, "DELETE", there, {204: None}, f"Remove a {words}", f"remove_{kind}", edits),
+    ):
+        # what the kind's own shapes are is not known before
+        own = {"rule_id": Annotated[int, number], "given": taken}
+        view.__annotations__.update((one, own[one]) for one in own if one in view.__annotations__)
+        router.api_operation(
+            [method], path, response=response, summary=title, operation_id=name, openapi_extra=extra
+        )(view)
 
 
-class Freezes(Schema):
-    """All that apply on a host that the token sees."""
-
-    items: list[FreezeOut]
-
-
-def _out(row: Any, shape: type[Schema]) -> dict[str, Any]:
-    own = (name for name in shape.model_fields if name != "groups")
-    return {name: getattr(row, name) for name in own} | {
-        "groups": sorted(group.name for group in row.groups.all())
-    }
-
-
-def _guardrails(person: Person) -> Any:
-    require(person, READ, Target(kind="guardrail"))
-    return visible_rules(person, Guardrail.objects.all(), editing=edit_guardrail.VERB)
-
-
-def _freezes(person: Person) -> Any:
-    require(person, READ, Target(kind="freeze"))
-    return visible_rules(person, FreezeWindow.objects.all(), editing=edit_freeze.VERB)
-
-
-def _one(rows: Any, pk: int) -> Any:
-    row = rows.filter(pk=pk).first()
-    if row is None:
-        raise NotVisible
-    return row
-
-
-def _guardrail(request: HttpRequest, given: GuardrailIn) -> GuardrailOptions:
-    require(person_of(request), edit_guardrail.VERB, Target(kind="guardrail", name=given.name))
-    params = given.params()
-    return GuardrailOptions(**{**params, "groups": groups_named(given.groups)})
-
-
-def _freeze(request: HttpRequest, given: FreezeIn) -> FreezeOptions:
-    require(person_of(request), edit_freeze.VERB, Target(kind="freeze", name=given.name))
-    params = given.params() | {"verbs": tuple(given.verbs), "days": tuple(given.days)}
-    return FreezeOptions(**{**params, "groups": groups_named(given.groups)})
-
-
-@router.get(
-    "/guardrails",
-    response=Guardrails,
-    summary="List guardrails",
-    operation_id="list_guardrails",
+_routes(
+    "guardrail",
+    "guardrail",
+    "Rules on what may be created.",
+    (GuardrailIn, GuardrailOut, GuardrailOptions),
+    Guardrail,
+    edit_guardrail,
 )
-def guardrails(request: HttpRequest) -> Any:
-    """Rules on what may be created."""
-    return {"items": [_out(row, GuardrailOut) for row in _guardrails(person_of(request))]}
-
-
-@router.get(
-    "/guardrails/{guardrail_id}",
-    response=GuardrailOut,
-    summary="One guardrail",
-    operation_id="get_guardrail",
+_routes(
+    "freeze",
+    "freeze window",
+    "Times in which nothing is changed.",
+    (FreezeIn, FreezeOut, FreezeOptions),
+    FreezeWindow,
+    edit_freeze,
 )
-def guardrail(request: HttpRequest, guardrail_id: Id) -> Any:
-    """By its number."""
-    return _out(_one(_guardrails(person_of(request)), guardrail_id), GuardrailOut)
-
-
-@router.post(
-    "/guardrails",
-    response={201: GuardrailOut},
-    summary="Make a guardrail",
-    openapi_extra={"x-verb": edit_guardrail.VERB},
-    operation_id="make_guardrail",
-)
-def make_guardrail(request: HttpRequest, given: GuardrailIn) -> Any:
-    """It applies at once, also to waiting jobs."""
-    row = edit_guardrail.make(person_of(request), _guardrail(request, given))
-    return Status(201, _out(row, GuardrailOut))
-
-
-@router.put(
-    "/guardrails/{guardrail_id}",
-    response=GuardrailOut,
-    summary="Change a guardrail",
-    openapi_extra={"x-verb": edit_guardrail.VERB},
-    operation_id="change_guardrail",
-)
-def change_guardrail(request: HttpRequest, guardrail_id: Id, given: GuardrailIn) -> Any:
-    """All of it, at once."""
-    row = edit_guardrail.edit(person_of(request), guardrail_id, _guardrail(request, given))
-    return _out(row, GuardrailOut)
-
-
-@router.delete(
-    "/guardrails/{guardrail_id}",
-    response={204: None},
-    summary="Remove a guardrail",
-    openapi_extra={"x-verb": edit_guardrail.VERB},
-    operation_id="remove_guardrail",
-)
-def remove_guardrail(request: HttpRequest, guardrail_id: Id) -> Any:
-    """What it refused is permitted at once."""
-    edit_guardrail.remove(person_of(request), guardrail_id)
-    return Status(204, None)
-
-
-@router.get(
-    "/freezes",
-    response=Freezes,
-    summary="List freeze windows",
-    operation_id="list_freezes",
-)
-def freezes(request: HttpRequest) -> Any:
-    """Times in which nothing is changed."""
-    return {"items": [_out(row, FreezeOut) for row in _freezes(person_of(request))]}
-
-
-@router.get(
-    "/freezes/{freeze_id}",
-    response=FreezeOut,
-    summary="One freeze window",
-    operation_id="get_freeze",
-)
-def freeze(request: HttpRequest, freeze_id: Id) -> Any:
-    """By its number."""
-    return _out(_one(_freezes(person_of(request)), freeze_id), FreezeOut)
-
-
-@router.post(
-    "/freezes",
-    response={201: FreezeOut},
-    summary="Make a freeze window",
-    openapi_extra={"x-verb": edit_freeze.VERB},
-    operation_id="make_freeze",
-)
-def make_freeze(request: HttpRequest, given: FreezeIn) -> Any:
-    """It applies at once, also to waiting jobs."""
-    row = edit_freeze.make(person_of(request), _freeze(request, given))
-    return Status(201, _out(row, FreezeOut))
-
-
-@router.put(
-    "/freezes/{freeze_id}",
-    response=FreezeOut,
-    summary="Change a freeze window",
-    openapi_extra={"x-verb": edit_freeze.VERB},
-    operation_id="change_freeze",
-)
-def change_freeze(request: HttpRequest, freeze_id: Id, given: FreezeIn) -> Any:
-    """All of it, at once."""
-    row = edit_freeze.edit(person_of(request), freeze_id, _freeze(request, given))
-    return _out(row, FreezeOut)
-
-
-@router.delete(
-    "/freezes/{freeze_id}",
-    response={204: None},
-    summary="Remove a freeze window",
-    openapi_extra={"x-verb": edit_freeze.VERB},
-    operation_id="remove_freeze",
-)
-def remove_freeze(request: HttpRequest, freeze_id: Id) -> Any:
-    """Changes become possible at once."""
-    edit_freeze.remove(person_of(request), freeze_id)
-    return Status(204, None)
