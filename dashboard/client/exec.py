@@ -93,6 +93,7 @@ class _Exchange:
         self._joined = False
         # of the output: where it stands, and up to where the server knows
         self._at = self._told = 0
+        self._output: Any = sys.stdout.buffer
 
     def run(self) -> dict[str, Any]:
         """What it ended with. Failure."""
@@ -131,7 +132,8 @@ class _Exchange:
     def _received(self) -> dict[str, Any] | None:
         for kind, data in self._socket.receive():
             if kind == BINARY:
-                _write(data)
+                self._output.write(data)
+                self._output.flush()
                 self._at += len(data)
                 if self._at - self._told >= TELL_EVERY_BYTES:
                     self._told = self._at
@@ -151,6 +153,8 @@ class _Exchange:
             self._joined = True
             if not self._stdin:
                 self._tell({"eof": True})
+        elif message["type"] == "stream":
+            self._output = (sys.stderr if message["name"] == "stderr" else sys.stdout).buffer
         elif message["type"] == "took":
             self._ahead -= message["bytes"]
         elif message["type"] == "at":
@@ -159,11 +163,6 @@ class _Exchange:
             self._at = message["offset"]
             if not self._terminal:
                 raise Failure(f"{message['bytes']} bytes of the output are missing.")
-
-
-def _write(data: bytes) -> None:
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
 
 
 def _code(ended: dict[str, Any]) -> int:

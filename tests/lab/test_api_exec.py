@@ -98,6 +98,7 @@ async def test_bytes_pass_as_they_are_without_a_terminal(
             one.notes = [note for note in one.notes if note["type"] != "took"]
     await one.say(eof=True)
     assert (await one.told("ended"))["exit_code"] == 5
+    assert [note["name"] for note in one.notes if note["type"] == "stream"] == ["stderr"]
     assert one.screen.split()[0].decode() == md5(sent, usedforsecurity=False).hexdigest()
     # an end that comes before the beginning is kept
     early = program(bob)

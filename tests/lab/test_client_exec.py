@@ -95,6 +95,8 @@ def test_a_terminal(haulout: HauloutCommand, box: str) -> None:
 def test_pipes_and_exit_codes(haulout: HauloutCommand, box: str) -> None:
     assert haulout("exec", box, "echo", "one", "two words") == "one two words\n"
     assert haulout.run("exec", box, "sh", "-c", "exit 9").returncode == 9
+    both = haulout.run("exec", box, "sh", "-c", "echo out; echo err >&2; echo more; exit 3")
+    assert (both.returncode, both.stdout, both.stderr) == (3, "out\nmore\n", "err\n")
     assert haulout("exec", "-w", "/etc", "-e", "WHO=ada", box, "sh", "-c", "pwd; echo $WHO") == (
         "/etc\nada\n"
     )

@@ -2,7 +2,8 @@
 
 From the browser: bytes are keys; {"open": {…}} once, {"size": [columns, rows]}, {"drawn": offset},
 {"drive": true}, {"eof": true}, {"close": true}, {"ping": true}. To it: bytes of the screen;
-{"type": "key" | "open" | "at" | "size" | "role" | "took" | "skipped" | "ended" | "refused" | "pong"}.
+{"type": "key" | "open" | "at" | "size" | "role" | "took" | "stream" | "skipped" | "ended" | "refused"
+| "pong"}.
 """
 
 import asyncio

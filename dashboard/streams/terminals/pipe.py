@@ -8,7 +8,7 @@ from hosts.actions.containers.open_terminal import ATTACH, EXEC, ExecOptions, Te
 from hosts.dial import dial
 from hosts.podman import Podman, PodmanError, attach, containers, execs, hang_up
 from hosts.podman.attach import READ_BYTES, RawStream
-from hosts.podman.frames import FrameParser
+from hosts.podman.frames import STDOUT, FrameParser
 
 # tells which one it is, out of band, and becomes it: one exec finds and starts the shell
 _FIND: Final = (
@@ -125,21 +125,27 @@ class Pipe:
             options = self.opened.options
             await self.resize(options.columns, options.rows)
 
-    async def read(self) -> bytes:
-        """What came; empty at the end."""
+    async def read(self) -> list[tuple[bool, bytes]]:
+        """What came, as (whether it is stderr, bytes); empty at the end. A terminal has stdout alone."""
         assert self._pipe is not None
         if self._first:
             first, self._first = self._first, b""
-            return first
+            return [(False, first)]
         while True:
             try:
                 data = await self._pipe.reader.read(READ_BYTES)
             except OSError:
-                return b""
-            if not data or self._frames is None:
-                return data
-            if text := b"".join(frame.data for frame in self._frames.feed(data)):
-                return text
+                return []
+            if not data:
+                return []
+            if self._frames is None:
+                return [(False, data)]
+            if pieces := [
+                (frame.stream > STDOUT, frame.data)
+                for frame in self._frames.feed(data)
+                if frame.data
+            ]:
+                return pieces
 
     def write(self, data: bytes) -> bool:
         """Hand over what was typed. True when it went out at once, False when `drain` is due."""

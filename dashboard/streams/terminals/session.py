@@ -269,11 +269,12 @@ class Session:
         return Ending(self._stopped_by, Result.UNKNOWN, words=words)
 
     async def _read(self) -> None:
-        while data := await self._pipe.read():
-            self.kept.add(data)
+        while pieces := await self._pipe.read():
+            for stderr, data in pieces:
+                self.kept.add(data, stderr=stderr)
             for viewer in self.viewers:
                 viewer.ready.set()
-            await self._pace(len(data))
+            await self._pace(sum(len(data) for _stderr, data in pieces))
 
     async def _pace(self, count: int) -> None:
         """Hold Podman back to the pace of the one who types; a flood stops in the container."""

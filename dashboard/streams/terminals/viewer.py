@@ -30,6 +30,7 @@ class TerminalViewer:
         self.drawn = 0
         self.ready = asyncio.Event()
         self._notes: list[dict[str, Any]] = []
+        self._stderr = False
         # goes out once everything else has
         self.last: dict[str, Any] | None = None
 
@@ -73,7 +74,12 @@ class TerminalViewer:
                 continue
             room = WINDOW_BYTES - (self.sent - self.drawn)
             if room > 0 and self.sent < kept.end:
-                data = kept.take(self.sent, most=min(room, MESSAGE_BYTES))
+                stderr, until = kept.stream_at(self.sent)
+                if stderr != self._stderr:
+                    self._stderr = stderr
+                    name = "stderr" if stderr else "stdout"
+                    await self.send_json({"type": "stream", "name": name})
+                data = kept.take(self.sent, most=min(room, MESSAGE_BYTES, until - self.sent))
                 self.sent += len(data)
                 await self._send_bytes(data)
                 on_sent()

@@ -52,6 +52,29 @@ def test_the_oldest_is_let_go_and_offsets_stay() -> None:
     assert kept.take(kept.line_after(kept.start), most=9) == b"b"
 
 
+async def test_stderr_is_named_where_it_begins_and_ends() -> None:
+    kept = Scrollback(keep_bytes=10)
+    for stderr, data in ((False, b"out"), (True, b"err"), (True, b"!"), (False, b"more")):
+        kept.add(data, stderr=stderr)
+    assert [kept.stream_at(at) for at in (1, 3, 6, 7)] == [
+        (False, 3),
+        (True, 7),
+        (True, 7),
+        (False, 11),
+    ]
+    async with Browser(kept) as browser:
+        assert browser.screen == b"uterr!more"
+        names = [note["name"] for note in browser.notes if note["type"] == "stream"]
+        assert names == ["stderr", "stdout"]
+        # what was let go takes its turns along
+        kept.add(b"12345678", stderr=True)
+        assert (kept.start, kept.stream_at(kept.start)) == (9, (False, 11))
+        browser.viewer.ready.set()
+        await browser.rest()
+        assert browser.notes[-1] == {"type": "stream", "name": "stderr"}
+        assert browser.screen.endswith(b"more12345678")
+
+
 async def test_no_more_than_the_window_until_it_is_drawn() -> None:
     data = bytes(range(256)) * 2048
     async with Browser(kept_of(data)) as browser:
