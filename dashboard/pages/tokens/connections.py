@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET
 from dashboard.pages.tokens.forms import IdentityForm
 from dashboard.person import person_of
 from dashboard.supervisor.address import is_loopback
+from hosts.access import allows
+from hosts.actions.hosts import register_host
 from hosts.gate.sessions.connections import (
     FILES,
     GateFacts,
@@ -47,7 +49,8 @@ def page(request: HttpRequest) -> HttpResponse:
     gate = gate_of(request)
     form = IdentityForm(request.GET)
     identity = _identity(form)
-    found = connections_of(person_of(request), gate.address) if gate else []
+    person = person_of(request)
+    found = connections_of(person, gate.address) if gate else []
     wanted = FILES.get(request.GET.get("file", ""))
     if wanted and found and not form.errors:
         answer = HttpResponse(wanted.write(found, identity), content_type=wanted.content_type)
@@ -60,6 +63,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "files": FILES,
         "count": len(found),
+        "may_add": allows(person, register_host.VERB),
         "more": len(found) - len(shown),
         "podman": "\n".join(podman_lines(shown, identity)),
         "docker": "\n".join(docker_lines(shown)),

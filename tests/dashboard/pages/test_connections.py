@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hosts.gate.sessions import host_key
+from tests.cast import Cast
 from tests.two_teams import Fleet
 
 PAGE = "/account/connections/"
@@ -50,6 +51,12 @@ def test_without_a_host_or_a_gate_it_says_so(fleet: Fleet, browser_of: Any, sett
     assert "You may use no host yet" in answer.content.decode()
     settings.HAULOUT_GATE_PORT = 0
     assert "There is no gate here" in erin.get(f"{PAGE}?file=podman").content.decode()
+
+
+def test_who_may_add_hosts_is_led_there(cast: Cast, browser_of: Any) -> None:
+    page = browser_of(cast.alice).get(PAGE).content.decode()
+    assert "You may use no host yet" not in page
+    assert 'href="/hosts/add/"' in page.partition('class="nothing"')[2]
 
 
 def test_many_hosts_are_in_the_files(fleet: Fleet, browser_of: Any, monkeypatch: Any) -> None:
