@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 
 from dashboard.api import problems
+from dashboard.api.artifacts import router as artifacts
 from dashboard.api.audit_log import router as auditing
 from dashboard.api.bearer import Bearer
 from dashboard.api.connections import router as connecting
@@ -24,6 +25,7 @@ from dashboard.api.manage.locks import router as locks
 from dashboard.api.manage.people import router as people
 from dashboard.api.manage.registries import router as registries
 from dashboard.api.manage.rules import router as rules
+from dashboard.api.manifest_lists import router as manifest_lists
 from dashboard.api.parsers import StrictJson
 from dashboard.api.prune import router as pruning
 from dashboard.api.verbs import router as verbs
@@ -79,6 +81,7 @@ def nothing(request: HttpRequest, rest: str) -> HttpResponse:
 # the last one takes what no other does
 ROUTERS = (
     *(reading, connecting, events, stats, following, files, images, jobs, pruning, verbs, auditing),
+    *(artifacts, manifest_lists),
     *(hosts, groups, locks, rules, registries, decisions, people, rest),
 )
 for router in ROUTERS:

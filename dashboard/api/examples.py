@@ -8,6 +8,8 @@ IMAGE: Final = "docker.io/library/nginx:latest"
 CONTAINER: Final = "3f1c8e0b5a7d"
 POD: Final = "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\nspec:\n  containers:\n"
 KUBE: Final = f"{POD}    - {{name: web, image: {IMAGE}}}\n"
+DIGEST: Final = f"sha256:{'0123456789abcdef' * 4}"
+KEY: Final = "-----BEGIN OPENSSH PRIVATE KEY-----\n…"
 # what stands in an address
 _PARTS: Final = {"endpoint_id": "1", "podman_id": CONTAINER}
 # fields by their name, where a route asks for them
@@ -25,6 +27,9 @@ _FIELDS: Final[dict[str, Any]] = {
     "texts": {"memory": "512m"},
     "value": "correct horse battery staple",
     "term": "nginx",
+    "artifacts": [{"name": "registry.example.org/site:1", "digest": DIGEST}],
+    "image": IMAGE,
+    "digest": DIGEST,
     "kind": "privileged",
     "reason": "Moved to web2 on Friday",
     "minutes": 60,
@@ -34,7 +39,11 @@ _FIELDS: Final[dict[str, Any]] = {
     "password": "…",
     "address": "web1.example.org",
     "fingerprint": "SHA256:…",
-    "private_key": "-----BEGIN OPENSSH PRIVATE KEY-----\n…",
+    "private_key": KEY,
+    "via": 3,
+    "certificate": "ssh-ed25519-cert-v01@openssh.com AAAA…",
+    "host_ca": "@cert-authority * ssh-ed25519 AAAA…",
+    "socket": "/run/user/1000/podman/podman.sock",
     "command": "ls -l /",
 }
 # what a route takes beside what it asks for, and what a name means there
@@ -44,6 +53,7 @@ _THERE: Final[dict[str, dict[str, Any]]] = {
     "build_image": {"text": f"FROM {IMAGE}\n"},
     "play_kube": {"text": KUBE},
     "down_kube": {"text": KUBE},
+    "annotate_list": {"digest": DIGEST, "os": "linux", "arch": "arm64", "variant": "v8"},
     "create_network": {"subnets": ["10.89.7.0/24"]},
     "stop_container": {"timeout_s": 30},
     "kill_container": {"signal": "HUP"},
@@ -59,10 +69,18 @@ _THERE: Final[dict[str, dict[str, Any]]] = {
         "starts_at": "2026-12-24T18:00:00Z",
         "ends_at": "2026-12-26T18:00:00Z",
     },
+    "add_host": {"private_key": KEY},
+    "replace_key": {"private_key": KEY},
     "change_host": {"groups": ["prod", "edge"]},
     "ask_access": {"place": "prod"},
 }
-_ASKED: Final = {"q": "name:shop", "path": "/etc/hostname", "of": f"container:1:{CONTAINER}"}
+_ASKED: Final = {
+    "q": "name:shop",
+    "path": "/etc/hostname",
+    "file": "index.html",
+    "name": "registry.example.org/site:1",
+    "of": f"container:1:{CONTAINER}",
+}
 
 
 def add_examples(schema: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> None:

@@ -61,13 +61,15 @@ class SearchOrder(OnHost):
     registry: str = Field("", max_length=300)
 
 
-def _fails(error: Trouble) -> HttpResponse:
+def trouble(error: Trouble) -> HttpResponse:
+    """What an archive could not begin with: 422 or 502."""
     words = " ".join(dict.fromkeys(filter(None, (error.message, error.cause))))
     found: HttpResponse = failed(422 if isinstance(error, ActionFailed) else 502, words)
     return found
 
 
-def _tar(words: str) -> dict[str, Any]:
+def tar(words: str) -> dict[str, Any]:
+    """How a route says that it answers a tar."""
     answer = {"description": words, "content": {"application/x-tar": {"schema": {}}}}
     return {"responses": {200: answer}}
 
@@ -75,7 +77,7 @@ def _tar(words: str) -> dict[str, Any]:
 @router.get(
     "/images/{endpoint_id}/{podman_id}/archive",
     summary="Save an image as an archive",
-    openapi_extra=_tar("As podman save writes it") | {"x-verb": archives.SAVE},
+    openapi_extra=tar("As podman save writes it") | {"x-verb": archives.SAVE},
 )
 def save(
     request: HttpRequest, endpoint_id: Id, podman_id: ObjectId, asked: Query[SaveQuery]
@@ -84,7 +86,7 @@ def save(
     person, refs = person_of(request), [(endpoint_id, podman_id)]
     rows = archives.savable(person, refs, form=asked.form)
     carry = tar_of(
-        lambda: archives.save(person, rows, form=asked.form), file=file_name(rows), fails=_fails
+        lambda: archives.save(person, rows, form=asked.form), file=file_name(rows), fails=trouble
     )
     return hand_over(request, carry, lambda now: archives.savable(now, refs, form=asked.form))
 
@@ -107,7 +109,7 @@ def load(request: HttpRequest, endpoint_id: Id) -> HttpResponseBase:
 
     return hand_over(
         request,
-        names_from(work, fails=_fails),
+        names_from(work, fails=trouble),
         lambda now: archives.loadable(now, endpoint_id, archives.LOAD),
         limit_bytes=limit_bytes(),
     )
@@ -142,7 +144,7 @@ def import_tar(
 
     return hand_over(
         request,
-        names_from(work, fails=_fails),
+        names_from(work, fails=trouble),
         lambda now: archives.loadable(now, endpoint_id, archives.IMPORT),
         limit_bytes=limit_bytes(),
     )
@@ -152,7 +154,7 @@ def import_tar(
     "/containers/{endpoint_id}/{podman_id}/export",
     tags=["containers"],
     summary="Export a container’s file system",
-    openapi_extra=_tar("Its files, without volumes") | {"x-verb": export_container.VERB},
+    openapi_extra=tar("Its files, without volumes") | {"x-verb": export_container.VERB},
 )
 def export(request: HttpRequest, endpoint_id: Id, podman_id: ObjectId) -> HttpResponseBase:
     """As podman export writes it. An answer that breaks off is not whole."""
@@ -161,7 +163,7 @@ def export(request: HttpRequest, endpoint_id: Id, podman_id: ObjectId) -> HttpRe
     carry = tar_of(
         lambda: export_container.export(person, row),
         file=f"{row.name or row.podman_id[:12]}.tar",
-        fails=_fails,
+        fails=trouble,
     )
     return hand_over(request, carry, lambda now: export_container.exportable(now, ref))
 

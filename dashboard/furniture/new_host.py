@@ -181,14 +181,19 @@ def register(
         raise AddHostError(words(exc)) from exc
 
 
+def require_sign_in(candidate: HostCandidate) -> None:
+    """AddHostError with the step that failed, unless the doctor was let in."""
+    ended = {step.step: step for step in candidate.steps}
+    if "login" in ended and ended["login"].state == "passed":
+        return
+    for step in candidate.steps:
+        if step.state == "failed":
+            raise AddHostError(" ".join(f"{step.cause} {step.cure}".split()))
+
+
 def _sockets(candidate: HostCandidate) -> list[SocketInfo]:
     if candidate.jump_only:
-        ended = {step.step: step for step in candidate.steps}
-        for step in candidate.steps:
-            if step.state == "failed" and not (
-                "login" in ended and ended["login"].state == "passed"
-            ):
-                raise AddHostError(" ".join(f"{step.cause} {step.cure}".split()))
+        require_sign_in(candidate)
         return []
     found = examine_host.found_sockets(candidate.steps)
     if candidate.where.socket:

@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.api.api import api
 from tests.access.furniture import MIXED
 from tests.access.rows import PART, Row
-from tests.dashboard.hidden_cast import SEEN
+from tests.dashboard.hidden_cast import HIDDEN, SEEN
 from tests.dashboard.routes import API
 
 IMAGE = "localhost/new:1"
@@ -48,7 +48,12 @@ _ALL: dict[str, Any] = {
     "place": "nowhere",
     "endpoints": [2],
     "term": "nginx",
+    "certificate": "",
+    "host_ca": "",
+    "socket": "/run/other.sock",
+    "via": None,
 }
+_DIGEST = f"sha256:{'0' * 64}"
 # what the same word means there
 _THERE: dict[str, dict[str, Any]] = {
     "images/build": {"text": "FROM x/y"},
@@ -60,6 +65,11 @@ _THERE: dict[str, dict[str, Any]] = {
     "/connect": {"address": ""},
     "/requests": {"kind": "group", "names": ""},
     "/hosts": {"groups": []},
+    "/create_list": {"objects": [{"endpoint": 1, "id": HIDDEN[1]}]},
+    "/list/add": {"image": IMAGE},
+    "/list/drop": {"digest": _DIGEST},
+    "/artifacts/remove": {"artifacts": [{"name": IMAGE, "digest": _DIGEST}]},
+    "/host-key": {"fingerprint": "SHA256:x"},
     "/hosts/<host_id>": {"address": "192.0.2.9", "groups": []},
 }
 

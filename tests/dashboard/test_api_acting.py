@@ -255,7 +255,9 @@ def test_matrix(fleet: Fleet, cast: Cast) -> None:
             for name, one in callers.items():
                 if (
                     method == "get"
-                    and where.endswith(("/inspect", "/logs", "/follow", "/stats"))
+                    and where.endswith(
+                        ("/inspect", "/logs", "/follow", "/stats", "/artifacts", "/list")
+                    )
                     and name in sees
                 ):
                     continue

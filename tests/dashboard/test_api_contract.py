@@ -49,6 +49,10 @@ ASKS_A_HOST = (
     "/import",
     "/doctor",
     "/scan",
+    "/host-key",
+    "/artifacts",
+    "/list",
+    "/sockets",
     "/reconnect",
 )
 

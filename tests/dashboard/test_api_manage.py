@@ -10,8 +10,19 @@ from django.test import Client
 from audit.models import Entry
 from hosts import vault
 from hosts.access import limits
-from hosts.models import AccessRequest, FreezeWindow, Group, Guardrail, Host, ObjectLock
+from hosts.models import (
+    AccessRequest,
+    Endpoint,
+    FreezeWindow,
+    Group,
+    Guardrail,
+    Host,
+    Image,
+    Job,
+    ObjectLock,
+)
 from hosts.models import RegistryCredential as Credential
+from tests import make
 from tests.cast import Cast
 from tests.dashboard.api_cast import V1, Caller, make_caller
 from tests.two_teams import Fleet
@@ -202,3 +213,35 @@ def test_images_are_copied_and_searched_by_jobs(fleet: Fleet, alice: Caller) -> 
         {"objects": [{"endpoint": fleet.root1.pk, "id": "none"}], "endpoints": [fleet.root2.pk]},
     )
     assert nothing.status_code in (404, 422)
+
+
+def test_manifest_lists_and_artifacts_are_asked_by_jobs(fleet: Fleet, alice: Caller) -> None:
+    names = ("localhost/shop:1", "localhost/shop:2")
+    one, two = (make.image(fleet.root1, name) for name in names)
+    both = [{"endpoint": fleet.root1.pk, "id": row.podman_id} for row in (one, two)]
+    made = alice.post("/images/create_list", {"objects": both, "name": "localhost/all:1"})
+    assert (made.status_code, made.json()["verb"]) == (202, "image.list_create")
+    assert made["Location"] == f"{V1}/jobs/{made.json()['id']}"
+    where = f"/images/{fleet.root1.pk}/{two.podman_id}/list"
+    plain = alice.post(f"{where}/drop", {"digest": f"sha256:{'0' * 64}"})
+    assert "not a manifest list" in plain.json()["detail"]
+    Image.objects.filter(pk=two.pk).update(manifest_list=True)
+    for word, body in (
+        ("add", {"image": names[0]}),
+        ("drop", {"digest": f"sha256:{'0' * 64}"}),
+        ("annotate", {"annotations": "a=b"}),
+    ):
+        answer = alice.post(f"{where}/{word}", body)
+        assert answer.status_code == 202, answer.content
+        assert Job.objects.get(pk=answer.json()["id"]).params["operation"] == word
+    artifacts = f"/endpoints/{fleet.root1.pk}/artifacts"
+    Endpoint.objects.filter(pk=fleet.root1.pk).update(podman_version="5.4.0")
+    old = alice.post(f"{artifacts}/pull", {"name": "quay.io/x/site:1"})
+    assert (old.status_code, old.json()["errors"][0]["field"]) == (422, "endpoint")
+    Endpoint.objects.filter(pk=fleet.root1.pk).update(podman_version="5.8.0")
+    seen = {"name": "quay.io/x/site:1", "digest": f"sha256:{'0' * 64}"}
+    for word in ("pull", "push"):
+        assert alice.post(f"{artifacts}/{word}", {"name": seen["name"]}).status_code == 202
+    assert alice.post(f"{artifacts}/remove", {"artifacts": [seen]}).status_code == 202
+    verbs = Job.objects.filter(verb__startswith="artifact.").order_by("pk")
+    assert [one.verb for one in verbs] == ["artifact.pull", "artifact.push", "artifact.remove"]

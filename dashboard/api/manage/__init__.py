@@ -2,6 +2,6 @@
 pages, which authorise and write the log.
 """
 
-from dashboard.api.manage import doctor, hosts
+from dashboard.api.manage import doctor, hosts, logins
 
-__all__ = ["doctor", "hosts"]
+__all__ = ["doctor", "hosts", "logins"]

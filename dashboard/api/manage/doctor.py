@@ -46,7 +46,8 @@ class Examination(Schema):
     items: list[ExaminedOut]
 
 
-async def _steps(patient: dict[str, Any]) -> list[DoctorStep]:
+async def steps_of(patient: dict[str, Any]) -> list[DoctorStep]:
+    """As they end. ControlError."""
     latest = {}
     async for step in control.examine(patient):
         latest[step.step] = step
@@ -74,7 +75,7 @@ def doctor(request: HttpRequest, host_id: Id, given: EmptyBody = _NOTHING) -> An
         login: Login
         for login in host.logins.order_by("pk"):
             with in_a_place():
-                steps = async_to_sync(_steps)(examine_host.ask(person, login.pk))
+                steps = async_to_sync(steps_of)(examine_host.ask(person, login.pk))
             yield {"account": login.user, "steps": [_out(step) for step in steps]}
 
     found = list(examined())

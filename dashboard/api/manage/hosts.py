@@ -6,6 +6,7 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Schema, Status
 from pydantic import Field
 
@@ -14,6 +15,7 @@ from dashboard.api.bearer import person_of
 from dashboard.api.hosts import host as read_host
 from dashboard.api.hosts import router
 from dashboard.api.inventory import Id
+from dashboard.api.manage.logins import FINGERPRINT, GivenKey, sealed_key
 from dashboard.api.schemas import HostOut, host_out
 from dashboard.furniture import new_host
 from dashboard.furniture.bodies import EmptyBody, RequestBody
@@ -25,12 +27,12 @@ from hosts.actions.hosts import (
     edit_host,
     examine_host,
     host_address,
+    install_key,
     jumps,
     mute_host,
     register_host,
 )
 from hosts.actions.hosts.edit_host import HostEdit
-from hosts.link.errors import LinkError
 from hosts.refusals import FieldRefusal
 
 _NOTHING = EmptyBody()
@@ -53,15 +55,13 @@ class HostKeyOut(Schema):
     line: str
 
 
-class NewHostIn(ScanIn):
-    """A host, with what its wizard asks. `private_key` is encrypted at once and never shown."""
+class NewHostIn(ScanIn, GivenKey):
+    """A host, with what its wizard asks: a private key, or the account’s password, by which a key that
+    Haulout generates is added there. The password is forgotten.
+    """
 
-    fingerprint: str = Field(
-        max_length=100, description="Of the host’s key, SHA256:…, compared with what it shows"
-    )
-    private_key: str = Field(max_length=100_000, description="OpenSSH’s form")
-    passphrase: str = Field("", max_length=1000)
-    certificate: str = Field("", max_length=20_000, description="An SSH certificate of the key")
+    fingerprint: str = FINGERPRINT
+    password: str = Field("", max_length=1000, description="Instead of private_key")
     host_ca: str = Field("", max_length=20_000, description="@cert-authority lines")
     user: str = Field("", max_length=64, description="The account, root without")
     socket: str = Field("", max_length=255, description="Of Podman; without: those that answer")
@@ -131,9 +131,28 @@ def add(request: HttpRequest, given: NewHostIn) -> Any:
     account of a known machine joins its host.
     """
     person = _require_add(request)
-    row = new_host.add(person, _candidate(person, given), another_machine=given.another_machine)
+    candidate = _candidate(person, given)
+    if given.password:
+        _install(person, candidate, given.password)
+    row = new_host.add(person, candidate, another_machine=given.another_machine)
     async_to_sync(control.reload)()
     return Status(201, host_out(row, list(row.endpoints.select_related("host"))))
+
+
+def _install(person: Person, candidate: HostCandidate, password: str) -> None:
+    """The new key, with the account's password: sent only to a host that shows the given key."""
+    new_host.ask_key(candidate)
+    assert candidate.shown is not None
+    install_key.install(
+        person,
+        address=candidate.where.address,
+        port=candidate.port,
+        user=candidate.user,
+        password=password,
+        public_key_line=candidate.public_key,
+        host_key_line=candidate.shown.line,
+        via=candidate.via.pk if candidate.via else None,
+    )
 
 
 def _candidate(person: Person, given: NewHostIn) -> HostCandidate:
@@ -145,10 +164,9 @@ def _candidate(person: Person, given: NewHostIn) -> HostCandidate:
         port=where.port or given.port or 22,
         socket=where.socket or given.socket,
     )
-    try:
-        sealed, public = examine_host.seal_given_key(given.private_key, given.passphrase)
-    except LinkError as wrong:
-        raise FieldRefusal("private_key", f"{wrong.cause} {wrong.cure}".strip()) from wrong
+    if bool(given.private_key) == bool(given.password):
+        raise FieldRefusal("private_key", _("Give either a private key or a password."))
+    sealed, public = examine_host.seal_new_key() if given.password else sealed_key(given)
     return HostCandidate(
         where,
         sealed_key=sealed,

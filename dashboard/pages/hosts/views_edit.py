@@ -164,7 +164,7 @@ def host_key(request: HttpRequest, host_id: int) -> HttpResponse:
         return redirect("hosts:host_key", host_id=host_id)
     context: dict[str, Any] = {"host": host}
     try:
-        shown = async_to_sync(control.scan)(host.address, host.port, via=_way(host))
+        shown = async_to_sync(control.scan)(host.address, host.port, via=jumps.via_of(host))
     except ControlError as trouble:
         context["trouble"] = trouble
     else:
@@ -229,11 +229,6 @@ def set_authority(request: HttpRequest, host_id: int) -> HttpResponse:
         return _("%(name)s: saved.") % {"name": host.name}
 
     return _change(request, change)
-
-
-def _way(host: Host) -> int | None:
-    first = host.logins.first()
-    return first.via_id if first else None
 
 
 @require_POST

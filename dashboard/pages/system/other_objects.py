@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from dashboard.furniture.artifacts import MOST, MOST_TEXT, Artifact, artifact_of
 from dashboard.furniture.inspect_tree import fetch, trouble_of
 from dashboard.live.visibility import verbs_for
 from dashboard.person import person_of
@@ -19,27 +19,6 @@ from hosts.podman import Podman, PodmanError
 from hosts.podman.artifacts import list_artifacts
 from hosts.podman.errors import ServerFault
 from hosts.podman.quadlets import list_quadlets
-
-MOST = 500
-MOST_TEXT = 500
-_TITLE = "org.opencontainers.image.title"
-_CREATED = "org.opencontainers.image.created"
-
-
-@dataclass(frozen=True, slots=True)
-class Artifact:
-    """`kind`: its media type. `files`: (title or media type, bytes)."""
-
-    name: str
-    kind: str
-    files: list[tuple[str, int]]
-    size_bytes: int
-    created_at: datetime | None
-
-    @property
-    def has_registry(self) -> bool:
-        """True when its name has a registry to push to."""
-        return bool(self.name) and not self.name.startswith("localhost/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +32,12 @@ class Quadlet:
     app: str
 
 
-def artifact_of(item: dict[str, Any]) -> Artifact:
-    """One item of `list_artifacts`, cut to size."""
-    manifest = _mapping(item.get("Manifest"))
-    files = []
-    for layer in map(_mapping, bounds.items(manifest.get("layers"), count=MOST)):
-        named = _mapping(layer.get("annotations")).get(_TITLE) or layer.get("mediaType")
-        files.append((_text(named), bounds.integer(layer.get("size"))))
-    return Artifact(
-        name=_text(item.get("Name")),
-        kind=_text(manifest.get("artifactType")),
-        files=files,
-        size_bytes=sum(size for _name, size in files),
-        created_at=_moment(_mapping(manifest.get("annotations")).get(_CREATED)),
-    )
-
-
 def quadlet_of(item: dict[str, Any]) -> Quadlet:
     """One item of `list_quadlets`, cut to size."""
-    words = [_text(item.get(name)) for name in ("Name", "UnitName", "Path", "Status", "App")]
+    words = [
+        bounds.text(item.get(name), limit=MOST_TEXT)
+        for name in ("Name", "UnitName", "Path", "Status", "App")
+    ]
     return Quadlet(*words)
 
 
@@ -114,19 +80,3 @@ def other_objects(request: HttpRequest, endpoint_id: int, kind: str) -> HttpResp
         "verbs": verbs_for(person, endpoint),
     }
     return render(request, f"system/{kind}.html", context)
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: Any) -> str:
-    return bounds.text(value, limit=MOST_TEXT)
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return found if found.tzinfo else None

@@ -23,6 +23,12 @@ def choices(person: Person, *, but: Host | None = None) -> list[Login]:
     return found
 
 
+def via_of(host: Host) -> int | None:
+    """The login of the jump host through which a host is reached."""
+    first = host.logins.first()
+    return first.via_id if first else None
+
+
 def check_jump(person: Person, via: int | None, *, host: Host | None = None) -> Login | None:
     """The jump login, if it can be one for this host. FieldRefusal("via", …), Denied."""
     if via is None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from dashboard.pages.system.other_objects import Artifact, Quadlet, artifact_of, quadlet_of
+from dashboard.furniture.artifacts import Artifact, artifact_of
+from dashboard.pages.system.other_objects import Quadlet, quadlet_of
 from tests.cast import Cast
 from tests.dashboard.pages.run_cast import Hosts, hosts
 
@@ -31,7 +32,7 @@ def test_a_quadlet_is_read() -> None:
     "item", [{}, {"Manifest": 3}, {"Name": ["x"], "Manifest": {"layers": "x"}}]
 )
 def test_what_is_no_artifact_is_an_empty_one(item: dict[str, Any]) -> None:
-    assert artifact_of(item) == Artifact("", "", [], 0, None)
+    assert artifact_of(item) == Artifact("", "", "", [], 0, None)
     assert quadlet_of(item).unit == ""
 
 
