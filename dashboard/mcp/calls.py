@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from audit import params as entry_params
 from audit import write
 from audit.shapes import Target
-from dashboard.mcp.tools import MOST_ROWS, REASON, ROWS, ApiTool
+from dashboard.mcp.tools import MOST_ROWS, PLAY, REASON, ROWS, ApiTool
 from hosts.access import Person
+from hosts.actions.kube.kube_plan import plan_of
+from hosts.refusals import Refusal
 
 VERB: Final = "mcp.call"
 # of one answer: a model reads no more at once, and its programs cut silently
@@ -46,9 +48,7 @@ class WrongArguments(Exception):
 
 def call(outer: HttpRequest, person: Person, tool: ApiTool, arguments: dict[str, Any]) -> Answer:
     """Write that it was called, then call REST."""
-    params = {name: arguments[name] for name in _LOGGED if name in arguments}
-    with transaction.atomic():
-        write.event(person.who, VERB, Target(kind="tool", name=tool.name), params=params)
+    enter(person, tool.name, arguments)
     try:
         inner = _request(outer, person, tool, arguments)
         match = resolve(inner.path)
@@ -59,12 +59,22 @@ def call(outer: HttpRequest, person: Person, tool: ApiTool, arguments: dict[str,
     return _answer(match.func(inner, *match.args, **match.kwargs), tool)
 
 
+def enter(person: Person, name: str, arguments: dict[str, Any]) -> None:
+    """The entry that a tool of this name was called; also of one that is not there."""
+    params = {one: arguments[one] for one in _LOGGED if one in arguments}
+    with transaction.atomic():
+        write.event(person.who, VERB, Target(kind="tool", name=name), params=params)
+
+
 def _request(
     outer: HttpRequest, person: Person, tool: ApiTool, arguments: dict[str, Any]
 ) -> HttpRequest:
     """As the program would have sent it to REST, from where it is and with its token."""
     given = _checked(tool, arguments)
-    reason = given.pop(REASON, "").strip()[:300] if tool.destroys else ""
+    reason = given.pop(REASON, "").strip()[:300] if REASON in tool.schema["properties"] else ""
+    destroys = _destroys(tool, given)
+    if destroys and not reason:
+        raise WrongArguments(_("The argument %s is missing.") % REASON)
     sorted_by: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "body": {}}
     for name, value in given.items():
         sorted_by[tool.places[name]][name] = value
@@ -80,9 +90,20 @@ def _request(
     inner.scope = getattr(outer, "scope", {})  # type: ignore[attr-defined]
     inner.token = outer.token  # type: ignore[attr-defined]
     # it was let in already (dashboard.api.bearer)
-    admitted = replace(person, reason=reason, supervised=tool.destroys)
+    admitted = replace(person, reason=reason, supervised=destroys)
     inner.admitted = admitted  # type: ignore[attr-defined]
     return inner
+
+
+def _destroys(tool: ApiTool, given: dict[str, Any]) -> bool:
+    """Also a kube file with secrets: Podman puts them over those that are there."""
+    if tool.verb != PLAY:
+        return tool.destroys
+    try:
+        return bool(plan_of(str(given.get("text", ""))).names("secret"))
+    except Refusal:
+        # REST says what is wrong with it
+        return False
 
 
 def _checked(tool: ApiTool, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -95,8 +116,13 @@ def _checked(tool: ApiTool, arguments: dict[str, Any]) -> dict[str, Any]:
         )
     if missing := [name for name in tool.schema.get("required", ()) if not arguments.get(name)]:
         raise WrongArguments(_("The argument %s is missing.") % missing[0])
-    if tool.destroys and not isinstance(arguments[REASON], str):
+    if not isinstance(arguments.get(REASON, ""), str):
         raise WrongArguments(_("The argument %s is missing.") % REASON)
+    try:
+        json.dumps(arguments, ensure_ascii=False).encode()
+    except UnicodeEncodeError as lone:
+        # half of a pair (\ud800), which JSON can spell
+        raise WrongArguments(_("An argument has characters that are not text.")) from lone
     given = {name: value for name, value in arguments.items() if value is not None}
     if "limit" in tool.places:
         limit = given.get("limit", ROWS)
@@ -134,7 +160,7 @@ def _answer(response: HttpResponseBase, tool: ApiTool) -> Answer:
         words = _("The answer has %(many)d characters, more than %(most)d: ask for less of it.")
         return Answer(words % {"many": len(text), "most": MOST_CHARACTERS}, failed=True)
     data = json.loads(text)
-    if tool.destroys:
+    if REASON in tool.schema["properties"]:
         data["note"] = _waits(data)
         text = json.dumps(data, ensure_ascii=False)
     return Answer(text, data if isinstance(data, dict) else None)

@@ -24,6 +24,9 @@ _DESTROY = frozenset(
     """container.command container.kill container.recreate container.upgrade image.untag kube.down
     pod.kill secret.replace""".split()  # noqa: SIM905
 )
+# what may destroy, by what it is asked with (dashboard.mcp.calls)
+PLAY: Final = "kube.play"
+_APPROVER = "Whoever approves it reads this."
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +117,12 @@ def _tool(
     if "limit" in places:
         bounds = {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": ROWS}
         properties["limit"] = {**bounds, "description": "How many rows at once"}
-    if more.get("destroys"):
-        words = "Why. Whoever approves it reads this."
-        properties[REASON] = {
-            "type": "string",
-            "minLength": 3,
-            "maxLength": 300,
-            "description": words,
-        }
-        required.append(REASON)
+    destroys = more.get("destroys", False)
+    if destroys or more.get("verb") == PLAY:
+        when = "Why" if destroys else "Why, if the file has secrets: they replace those there"
+        bounds = {"type": "string", "minLength": 3, "maxLength": 300}
+        properties[REASON] = {**bounds, "description": f"{when}. {_APPROVER}"}
+        required += [REASON] if destroys else []
     schema = {"type": "object", "properties": properties, "additionalProperties": False}
     words = ". ".join(filter(None, (operation.get("summary"), operation.get("description"))))
     return ApiTool(
