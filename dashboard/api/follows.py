@@ -57,6 +57,11 @@ def follow_lines(
     return hand_over(request, carry, recheck)
 
 
+def open_by(token_id: int) -> int:
+    """How many it follows, in this process."""
+    return max(_open[token_id], 1)
+
+
 async def counted(token_id: int, parts: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     """The same, counted among what the token has open."""
     _open[token_id] += 1

@@ -18,7 +18,7 @@ from dashboard.api import follows
 from dashboard.asgi import application
 from dashboard.streams.transfer.wire import WIRE, Wire
 from hosts import bells
-from hosts.models import Container, Endpoint, HostEvent, Job
+from hosts.models import Container, Endpoint, Group, Host, HostEvent, Job
 from tests import make
 from tests.cast import Cast
 from tests.dashboard.api_cast import Caller, make_caller
@@ -267,3 +267,38 @@ async def test_signs_of_life_and_the_most_at_once(
         for query in ("follow=true&sort=-newest", "follow=true&q=no:thing"):
             assert (await wrong(query)).status_code == 422
     assert follows._open[caller.token.pk] == 0
+
+
+@pytest.mark.parametrize("name", ["host", "endpoint", "group"])
+async def test_short_lists_are_followed_and_known(fleet: Fleet, caller: Caller, name: str) -> None:
+    def get(**more: Any) -> Any:
+        return caller.get(f"/{name}s", **more)
+
+    def change(text: str) -> None:
+        Host.objects.filter(pk=fleet.web1.pk).update(name=text)
+
+    def remove() -> None:
+        # the group would else keep a host that is not listed
+        Host.objects.filter(pk=fleet.web1.pk).delete()
+        Group.objects.filter(name="prod").delete()
+
+    before = await sync_to_async(get)()
+    tag = before["ETag"]
+    same = await sync_to_async(get)(headers={"If-None-Match": tag})
+    assert (same.status_code, same.content) == (304, b"")
+    async with following(caller, f"/{name}s?") as reader:
+        assert await reader.line() == {"op": "begin"}
+        whole = await reader.until("whole")
+        assert [line[name] for line in whole] == before.json()["items"]
+        await sync_to_async(change)("web9")
+        line = await reader.line()
+        assert line["op"] == name
+        assert "web9" in json.dumps(line)
+        fresh = await sync_to_async(get)(headers={"If-None-Match": tag})
+        assert (fresh.status_code, fresh["ETag"] == tag) == (200, False)
+        await sync_to_async(remove)()
+        # rights that named the host have changed, and the list begins anew; else it alone is gone
+        while (line := await reader.line())["op"] not in ("gone", "begin"):
+            assert line["op"] == name
+        left = [one["id"] for one in (await sync_to_async(get)()).json()["items"]]
+        assert line.get("id") not in left

@@ -2,16 +2,19 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from ninja import Router, Schema, Status
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from dashboard.api.bearer import person_of
+from dashboard.api.follows import FOLLOWED
+from dashboard.api.headers import is_known
 from dashboard.api.inventory import Id
 from dashboard.api.schemas import GroupOut, group_out, visible_row
+from dashboard.api.whole_lists import WholeQuery, answer_whole
 from dashboard.furniture.bodies import RequestBody
-from hosts.access import visible_groups, visible_hosts
+from hosts.access import Person, visible_groups, visible_hosts
 from hosts.actions.hosts import edit_group
 from hosts.models import Group
 from hosts.refusals import FieldRefusal
@@ -41,12 +44,18 @@ def groups_named(names: list[str]) -> tuple[Group, ...]:
     return tuple(found.values())
 
 
-def _seen(request: HttpRequest) -> set[int]:
-    return set(visible_hosts(person_of(request)).values_list("pk", flat=True))
+def _seen(person: Person) -> set[int]:
+    return set(visible_hosts(person).values_list("pk", flat=True))
 
 
-def _out(request: HttpRequest, group_id: int) -> dict[str, Any]:
-    return group_out(visible_row(visible_groups(person_of(request)), group_id), _seen(request))
+def _out(person: Person, group_id: int) -> dict[str, Any]:
+    return group_out(visible_row(visible_groups(person), group_id), _seen(person))
+
+
+def _read(person: Person) -> list[dict[str, Any]]:
+    seen = _seen(person)
+    found = visible_groups(person).prefetch_related("hosts").order_by("name")
+    return [group_out(one, seen) for one in found]
 
 
 class Groups(Schema):
@@ -57,26 +66,28 @@ class Groups(Schema):
 
 @router.get(
     "/groups",
-    response=Groups,
+    response={200: Groups, 304: None},
     summary="List groups of hosts",
     operation_id="list_groups",
+    openapi_extra=FOLLOWED,
 )
-def groups(request: HttpRequest) -> Any:
-    """With the hosts that the token sees."""
-    seen = _seen(request)
-    found = visible_groups(person_of(request)).prefetch_related("hosts").order_by("name")
-    return {"items": [group_out(one, seen) for one in found]}
+def groups(request: HttpRequest, response: HttpResponse, asked: Query[WholeQuery]) -> Any:
+    """With the hosts that the token sees. With `follow` each line has an `op`: begin, group, whole, gone,
+    alive, ended.
+    """
+    return answer_whole(request, response, asked, "group", _read)
 
 
 @router.get(
     "/groups/{group_id}",
-    response=GroupOut,
+    response={200: GroupOut, 304: None},
     summary="One group",
     operation_id="get_group",
 )
-def one(request: HttpRequest, group_id: Id) -> Any:
+def one(request: HttpRequest, response: HttpResponse, group_id: Id) -> Any:
     """With the hosts that the token sees."""
-    return _out(request, group_id)
+    found = _out(person_of(request), group_id)
+    return Status(304, None) if is_known(request, response, [found]) else found
 
 
 @router.post(
@@ -104,7 +115,7 @@ def change(request: HttpRequest, group_id: Id, given: GroupChange) -> Any:
     edit_group.edit(
         person_of(request), group_id, name=given.name, notes=given.notes, host_ids=given.hosts
     )
-    return _out(request, group_id)
+    return _out(person_of(request), group_id)
 
 
 @router.delete(
