@@ -1,4 +1,4 @@
-"""The doctor: each step on the way to a host's Podman, and what mends it."""
+"""The doctor: each step on the way to a host's Podman, and what mends it. The check of its storage."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,14 +9,17 @@ from ninja import Schema
 
 from dashboard.api.bearer import person_of
 from dashboard.api.hosts import router
+from dashboard.api.idempotency import answer_once
 from dashboard.api.inventory import Id
 from dashboard.api.jobs import in_a_place
 from dashboard.api.recheck import person_now
-from dashboard.furniture.bodies import EmptyBody
+from dashboard.api.schemas import JobOut
+from dashboard.furniture.bodies import EmptyBody, RequestBody
 from dashboard.furniture.link_words import link_text
 from hosts import control
 from hosts.access import get_host
 from hosts.actions.hosts import examine_host
+from hosts.actions.system import check_system
 from hosts.link.messages import DoctorStep
 from hosts.models import Login
 
@@ -82,3 +85,22 @@ def doctor(request: HttpRequest, host_id: Id, given: EmptyBody = _NOTHING) -> An
     # it took long, and what was found is for whoever may still know
     get_host(person_now(request), host_id, examine_host.VERB)
     return {"items": found}
+
+
+class CheckIn(RequestBody):
+    """`quick`: without reading each layer."""
+
+    quick: bool = True
+
+
+@router.post(
+    "/endpoints/{endpoint_id}/check",
+    response={202: JobOut},
+    summary="Check the storage of a Podman",
+    openapi_extra={"x-verb": check_system.VERB},
+    operation_id="check_system",
+)
+def check(request: HttpRequest, endpoint_id: Id, given: CheckIn) -> Any:
+    """As podman system check, which mends nothing; what it found is in the job."""
+    person = person_of(request)
+    return answer_once(request, lambda: check_system.ask(person, endpoint_id, quick=given.quick))
