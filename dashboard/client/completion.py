@@ -18,12 +18,14 @@ complete -o default -F _haulout haulout
     "zsh": """#compdef haulout
 _haulout() {
   local -a found
-  found=("${(@f)$(haulout complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  found=(${(f)"$(haulout complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)"})
   compadd -- $found
+  [[ ${words[(I)cp]} -gt 1 ]] && _files
 }
 compdef _haulout haulout
 """,
     "fish": """complete -c haulout -f -a '(haulout complete -- (commandline -opc)[2..] (commandline -ct))'
+complete -c haulout -n '__fish_seen_subcommand_from cp' -F
 """,
 }
 # what their words name
