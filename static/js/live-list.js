@@ -5,6 +5,7 @@ import { paint } from "haulout/measured";
 import { politely, word } from "haulout/say";
 
 const FADE_MS = 350;
+const PRESSED_MS = 50;
 const JUST_DRAWN_MS = 3000;
 // these say themselves what has ended and why, and what was read there can still be read
 const SAYS_SO =
@@ -26,6 +27,8 @@ class LiveList extends HTMLElement {
     this.over = false;
     // whether the server has sent rows: this person could see the list when the page was drawn
     this.allowed = false;
+    // what came while somebody presses a button in a row
+    this.news = [];
     if (!this.body) return;
     this.room = this.querySelector(".table-room") ?? this;
     this.room.addEventListener("pointerenter", (event) => {
@@ -62,8 +65,19 @@ class LiveList extends HTMLElement {
     return [...this.body.children].filter((row) => row.dataset.pk && !("going" in row.dataset));
   }
 
+  // a row that is drawn anew between press and release would take no click
   apply(news) {
     this.allowed = true;
+    this.news.push(news);
+    if (this.news.length === 1) this.applyUnpressed();
+  }
+
+  applyUnpressed() {
+    if (this.body.matches(":active")) setTimeout(() => this.applyUnpressed(), PRESSED_MS);
+    else for (const news of this.news.splice(0)) this.draw(news);
+  }
+
+  draw(news) {
     const there = new Map(this.rows().map((row) => [row.dataset.pk, row]));
     for (const [pk, figures] of Object.entries(news.figures ?? {})) this.figures.set(pk, figures);
     let changed = 0;
