@@ -18,7 +18,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 # what is to be seen is there after a moment; so long on two cores that do other things too
-WITHIN_S = 30
+WITHIN_S = 60
 # what htmx says when a page is left while it waits is nobody's fault
 LEFT = ("htmx:sendAbort", "htmx:afterRequest")
 # nor is a change of the machine's addresses by another lab that comes or goes

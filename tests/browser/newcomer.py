@@ -48,7 +48,7 @@ def add_host(page: Any, url: str, host: Any, *, user: str = "root", name: str = 
     )
     page.click("text=I added the line: check")
     register = page.locator(".join-found button.btn-primary")
-    register.wait_for(timeout=20_000)
+    register.wait_for()
     # root sees the sockets of rootless users too; here each account shows its own
     for box in page.locator("[name=socket]").all():
         if box.get_attribute("value") != login.socket:

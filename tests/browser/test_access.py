@@ -81,7 +81,7 @@ def test_a_member_sees_what_is_granted_until_it_is_taken(
     give(ada, url, team=team, role=role, name=name)
 
     # the page that waits finds out by itself
-    sela.locator("#list-overview-fleet").wait_for(timeout=20_000)
+    sela.locator("#list-overview-fleet").wait_for()
     # a right may be taken right after a page was drawn: for this one it is always so
     sela.add_init_script("performance.now = () => 0")
     sela.goto(f"{url}/containers/")

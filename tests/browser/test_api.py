@@ -105,7 +105,7 @@ def test_the_examples_run_as_they_stand(
             run(next(one for one in EXAMPLES if "Idempotency-Key" in one))
             assert [line for line in there() if "hello-api" in line] == ["hello-api running"]
         if "state:running" in example:
-            until("the list knows it", partial(lists_it, example), timeout_s=30)
+            until("the list knows it", partial(lists_it, example))
     last = told[EXAMPLES[-1]]
     assert '"verb": "container.remove"' in last
     assert "docs (haulout_" in last
@@ -165,7 +165,7 @@ def test_a_log_is_followed_to_its_end_or_the_token_s(
             host.podman("run", "-d", "--replace", "--name", name, IMAGE, "sh", "-c", script)
         ).strip()
         asked = "SELECT count(*) FROM hosts_container WHERE podman_id = ?"
-        until("the list knows it", lambda: haulout.asked(asked, made) == [(1,)], timeout_s=30)
+        until("the list knows it", lambda: haulout.asked(asked, made) == [(1,)])
         return made
 
     def log(container: str) -> str:

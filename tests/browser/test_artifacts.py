@@ -35,7 +35,6 @@ def test_a_file_becomes_an_artifact_and_goes_again(
 ) -> None:
     served, host = served_newest
     page = new_page(storage_state=served.state)
-    page.set_default_timeout(30_000)
     page.goto(f"{served.url}/hosts/")
     page.get_by_role("link", name="web1", exact=True).first.click()
     page.get_by_role("link", name="System", exact=True).click()

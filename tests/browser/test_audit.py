@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.served import Served
 
@@ -19,6 +20,8 @@ def test_a_review_without_the_mouse(served: Served, ada: Any) -> None:
     ada.keyboard.press("ArrowDown")
     ada.keyboard.press("Enter")
     ada.wait_for_url("**/audit/?q=about%3AAda")
+    # the address changes before the list does, in which hosts were added
+    expect(ada.locator("#list-audit tr[data-pk]", has_text="web1")).to_have_count(0)
     row = ada.locator("#list-audit tr[data-pk]").first
     row.get_by_text("became the first administrator").wait_for()
     ada.keyboard.press("Escape")
@@ -47,14 +50,14 @@ def test_two_words_and_a_date(served: Served, ada: Any, lab: Any, clean_hosts: N
     ada.goto(f"{served.url}/containers/?q={bird}")
     for name in (one, two):
         row = ada.locator("tr[data-pk]", has_text=name)
-        row.wait_for(timeout=20_000)
+        row.wait_for()
         row.get_by_role("button", name="Restart").click()
     line = ada.locator("#filter-audit")
     ada.goto(f"{served.url}/audit/")
     line.fill(f"{bird} {one} verb:container.restart")
     rows = ada.locator("#list-audit tbody tr")
     ada.wait_for_url(f"**/audit/?q={bird}*")
-    rows.filter(has_text=one).first.wait_for(timeout=20_000)
+    rows.filter(has_text=one).first.wait_for()
     assert rows.count() == 1, rows.all_inner_texts()
     assert two not in rows.inner_text()
     # absolute, to the second; how long ago on hover

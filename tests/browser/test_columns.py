@@ -43,6 +43,8 @@ def test_the_biggest_is_found_by_a_click(served: Served, ada: Any, eaters: None)
     )
     ada.get_by_role("link", name="Memory").click()
     ada.wait_for_url("**sort=-memory**")
+    # the address changes before the list does
+    ada.locator("th.c-memory[aria-sort=descending]").wait_for()
     expect(names(ada)).to_have_text(["mem-big", "mem-small"])
     ada.get_by_role("link", name="Memory").click()
     expect(names(ada)).to_have_text(["mem-small", "mem-big"])

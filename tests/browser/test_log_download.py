@@ -33,11 +33,11 @@ def writers(served: Served, lab: Any, clean_hosts: None) -> list[str]:
 
 def logs_of(page: Any, served: Served) -> None:
     page.goto(f"{served.url}/containers/?q=project:ebb")
-    page.locator("tr[data-pk]").nth(1).wait_for(timeout=20_000)
+    page.locator("tr[data-pk]").nth(1).wait_for()
     # by the rail and a filter that is offered there
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Logs").click()
     page.get_by_role("link", name=re.compile("^project:ebb")).click()
-    page.locator("[data-log-foot]", has_text="82 lines").wait_for(timeout=20_000)
+    page.locator("[data-log-foot]", has_text="82 lines").wait_for()
 
 
 def saved(page: Any) -> list[str]:
@@ -144,5 +144,5 @@ def test_a_restart_is_a_rule_in_the_log_while_it_is_watched_and_later(
     ]
     # and for who comes later: by the events that were kept
     ada.reload()
-    rules.first.wait_for(timeout=20_000)
+    rules.first.wait_for()
     assert "restarted, exit 3" in rules.first.inner_text()

@@ -116,9 +116,7 @@ def test_logs_of_three_hosts_as_one_in_order_with_names_and_one_muted(
     for place, name in zip(machines, names, strict=True):
         place.run(name, project="tide")
     ada.goto(f"{ours.url}/containers/?q=project:tide&group=project")
-    ada.locator("tr[data-group] .group-count", has_text=re.compile(r"^\s*4")).wait_for(
-        timeout=20_000
-    )
+    ada.locator("tr[data-group] .group-count", has_text=re.compile(r"^\s*4")).wait_for()
 
     # what the socket tells: each log whole and in its order, all of them by time
     lines = ada.evaluate(GATHER, ["q=project:tide", 4 * LINES])
@@ -152,7 +150,7 @@ def test_logs_of_three_hosts_as_one_in_order_with_names_and_one_muted(
     machines[0].run(
         "late", "sh", "-c", "echo '<img src=x onerror=alert(1)>'; exec sleep 600", project="tide"
     )
-    ada.locator(".log-line", has_text="<img src=x onerror=alert(1)>").wait_for(timeout=20_000)
+    ada.locator(".log-line", has_text="<img src=x onerror=alert(1)>").wait_for()
     machines[-1].podman("rm", "-fa", "-t", "0")
 
 
@@ -165,8 +163,8 @@ def test_a_group_is_restarted_whole_and_nobody_else(
     places[0].run("other", "sleep", "600", project="blog")
     ada.goto(f"{ours.url}/containers/?group=project")
     head = ada.locator("tr[data-group]", has_text="shop")
-    head.locator(".group-count", has_text=re.compile(r"^\s*4")).wait_for(timeout=20_000)
-    head.get_by_text("running").first.wait_for(timeout=20_000)
+    head.locator(".group-count", has_text=re.compile(r"^\s*4")).wait_for()
+    head.get_by_text("running").first.wait_for()
     before = [started(place, "in-shop") for place in places]
     untouched = started(places[0], "other"), started(places[0], "done")
 
@@ -195,7 +193,7 @@ def test_a_view_is_kept_under_a_name_and_opens_the_list(
 ) -> None:
     places[0].run("quiet", "sleep", "600", project="shop")
     ada.goto(f"{ours.url}/containers/?q=state:running")
-    ada.locator("tr", has_text="quiet").first.wait_for(timeout=20_000)
+    ada.locator("tr", has_text="quiet").first.wait_for()
     ada.get_by_label("Group by").select_option("project")
     ada.locator("tr[data-group]").first.wait_for()
     ada.get_by_label("Saved views").click()

@@ -51,18 +51,18 @@ def viewer(
 
 
 def drawn(page: Any, over: str) -> None:
-    page.locator(f"stats-charts[data-drawn='{over}']").wait_for(timeout=30_000)
+    page.locator(f"stats-charts[data-drawn='{over}']").wait_for()
 
 
 def test_charts_move_zoom_and_compare(viewer: Any) -> None:
     page = viewer
-    page.locator("tr", has_text="busy-a").locator("[data-open]").click(timeout=30_000)
+    page.locator("tr", has_text="busy-a").locator("[data-open]").click()
     page.locator("nav.tabs").get_by_text("Stats", exact=True).click()
     drawn(page, "1h")
 
     # live: what is drawn and what is said moves
     page.get_by_role("button", name="Live").click()
-    page.locator("[data-state][data-is=live]").wait_for(timeout=30_000)
+    page.locator("[data-state][data-is=live]").wait_for()
     cpu = page.locator("[data-chart=cpu]")
     said = cpu.locator("output").first
     page.wait_for_function("(out) => out.textContent.includes('%')", arg=said.element_handle())
@@ -70,7 +70,6 @@ def test_charts_move_zoom_and_compare(viewer: Any) -> None:
     page.wait_for_function(
         "([out, first]) => out.textContent !== first",
         arg=[said.element_handle(), first],
-        timeout=30_000,
     )
     assert cpu.locator("canvas").evaluate(INK) > 1000
     figures = page.locator("[data-figures] tr", has_text="memory").locator("td").first

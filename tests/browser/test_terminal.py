@@ -19,6 +19,8 @@ IN_SIGHT = """({written}) => {
   const pane = document.querySelector('.term-pane:not([hidden]) [data-screen]').getBoundingClientRect();
   return row.top >= pane.top - 1 && row.bottom <= pane.bottom + 1;
 }"""
+# rows and columns, as stty says them on a line of its own
+SIZE = r"\n(\d+) (\d+)(?=\s)"
 ROWS = "[...document.querySelectorAll('.term-pane:not([hidden]) .xterm-rows > div')]"
 
 
@@ -65,11 +67,11 @@ def screen(page: Any) -> str:
 
 
 def sees(page: Any, text: str) -> None:
-    until(f"{text!r} on the screen", lambda: text in screen(page), timeout_s=30)
+    until(f"{text!r} on the screen", lambda: text in screen(page))
 
 
 def live(page: Any) -> None:
-    page.locator("[data-dot][data-state=live]").first.wait_for(timeout=30_000)
+    page.locator("[data-dot][data-state=live]").first.wait_for()
     sees(page, "#")
 
 
@@ -96,16 +98,17 @@ def test_t_opens_a_shell_that_echoes_survives_a_reload_and_follows_the_window(
     live(ada)
     types(ada, "echo $((40 + 2)); stty size")
     sees(ada, "\n42")
-    size = re.search(r"\n(\d+) (\d+)", screen(ada))
-    assert size is not None
+    # stty comes after the echo
+    until("the size", lambda: bool(re.search(SIZE, screen(ada))))
+    size = re.findall(SIZE, screen(ada))[0]
     ada.set_viewport_size({"width": 900, "height": 600})
     types(ada, "while :; do stty size; sleep 0.2; done")
 
     def smaller() -> bool:
-        sizes = re.findall(r"\n(\d+) (\d+)", screen(ada))
-        return int(sizes[-1][1]) < int(size[2]) and int(sizes[-1][0]) < int(size[1])
+        sizes = re.findall(SIZE, screen(ada))
+        return int(sizes[-1][1]) < int(size[1]) and int(sizes[-1][0]) < int(size[0])
 
-    until("the smaller size", smaller, timeout_s=30)
+    until("the smaller size", smaller)
     ada.keyboard.press("Control+c")
     types(ada, "clear; echo kept''here")
     sees(ada, "kepthere")
@@ -146,7 +149,7 @@ def test_a_second_person_sees_and_cannot_type(
     sees(vera, "no\nno")
     for width, height in ((1280, 720), (900, 520), (360, 640)):
         vera.set_viewport_size({"width": width, "height": height})
-        vera.wait_for_function(IN_SIGHT, arg={"written": width == 360}, timeout=10_000)
+        vera.wait_for_function(IN_SIGHT, arg={"written": width == 360})
     vera.close()
     ada.locator("[data-watch]").wait_for(state="hidden")
     ends(ada)
@@ -168,7 +171,7 @@ def test_a_flood_is_ended_by_ctrl_c(ada: Any, haulout: Running) -> None:
     ada.goto(at(haulout))
     live(ada)
     types(ada, "yes")
-    until("the flood", lambda: screen(ada).count("y\n") > 10, timeout_s=30)
+    until("the flood", lambda: screen(ada).count("y\n") > 10)
     ada.keyboard.press("Control+c")
     sees(ada, "^C")
     types(ada, "echo still''alive")
@@ -213,17 +216,17 @@ def test_a_container_that_does_not_run_is_started_first(
     ada: Any, haulout: Running, lab: Any
 ) -> None:
     lab.hosts[0].podman("run", "-d", "--name", "later", "localhost/busybox", "sleep", "100000")
-    until("the container", lambda: bool(places(haulout, "later")), timeout_s=30)
+    until("the container", lambda: bool(places(haulout, "later")))
     address = at(haulout, "later")
     lab.hosts[0].podman("stop", "-t", "0", "later")
-    until("its end", lambda: not places(haulout, "later"), timeout_s=30)
+    until("its end", lambda: not places(haulout, "later"))
     ada.goto(address)
     ada.get_by_role("button", name="Start container").click()
     live(ada)
     types(ada, "echo here''now")
     sees(ada, "herenow")
     lab.hosts[0].podman("stop", "-t", "0", "later")
-    ada.locator("[data-said-text]", has_text="The container has exited").wait_for(timeout=30_000)
+    ada.locator("[data-said-text]", has_text="The container has exited").wait_for()
 
 
 def test_a_lost_connection_comes_back_where_it_was(ada: Any, haulout: Running) -> None:
@@ -240,7 +243,7 @@ def test_a_lost_connection_comes_back_where_it_was(ada: Any, haulout: Running) -
     sees(ada, "\nbefore")
     roads[-1].close(code=1012)
     # the road is laid while the driver is asked for something
-    until("the way back", lambda: bool(screen(ada)) and len(roads) == 2, timeout_s=30)
+    until("the way back", lambda: bool(screen(ada)) and len(roads) == 2)
     live(ada)
     types(ada, "echo after''wards")
     sees(ada, "\nafterwards")
@@ -251,10 +254,10 @@ def test_a_lost_connection_comes_back_where_it_was(ada: Any, haulout: Running) -
 
 def test_the_main_process_is_named_and_left_running(ada: Any, haulout: Running, lab: Any) -> None:
     lab.hosts[0].podman("run", "-dit", "--name", "repl", "localhost/busybox", "sh")
-    until("the container", lambda: bool(places(haulout, "repl")), timeout_s=30)
+    until("the container", lambda: bool(places(haulout, "repl")))
     ada.goto(at(haulout, "repl") + "?attach=1")
     ada.get_by_text("This is the container's main process").wait_for()
-    ada.locator("[data-dot][data-state=live]").wait_for(timeout=30_000)
+    ada.locator("[data-dot][data-state=live]").wait_for()
     types(ada, "echo main''thing")
     sees(ada, "mainthing")
     ada.get_by_role("button", name="Detach").click()

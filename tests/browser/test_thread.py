@@ -18,9 +18,7 @@ def row(page: Any, name: str) -> Any:
 
 
 def state_of(page: Any, name: str, word: str) -> None:
-    row(page, name).locator(".state-word", has_text=re.compile(f"^{word}$")).wait_for(
-        timeout=25_000
-    )
+    row(page, name).locator(".state-word", has_text=re.compile(f"^{word}$")).wait_for()
 
 
 def job_ends(page: Any, word: str = "done") -> None:
@@ -43,7 +41,7 @@ def test_the_main_job_end_to_end(
     # what is there already is seen: one made by hand on the rootless endpoint
     h1.podman("run", "-d", "--name", "by-hand", "localhost/logger", user="seal")
     ada.goto(f"{stack.url}/containers/")
-    row(ada, "by-hand").wait_for(timeout=15_000)
+    row(ada, "by-hand").wait_for()
 
     # a second person watches the same list in another browser
     link = invite(ada, stack.url, "vera@example.org", "viewer")

@@ -40,6 +40,7 @@ def seen_by(cast: Cast, password_hash: str) -> dict[str, Seer]:
 
 
 @pytest.mark.timeout(900)  # as tests.dashboard.test_hidden
+@pytest.mark.usefixtures("bare_errors")
 @pytest.mark.parametrize("name", WHO)
 def test_it_makes_no_difference(
     seen_by: dict[str, Seer], browser_of: Any, cast: Cast, name: str
@@ -57,6 +58,8 @@ def test_it_makes_no_difference(
     def told(path: str) -> str:
         return _told(browser, path, **(program if path.startswith("/api/v1/") else {}))
 
+    # each error page is drawn once: not when one is compared with a plain one
+    assert [browser.get(path).status_code for path in ("/nowhere/", "/people/")] == [404, 403]
     before = {path: told(path) for path in paths}
     assert sum(one.startswith("200 ") for one in before.values()) > 40
     furnish_elsewhere(cast.alice, beside=name == "some")

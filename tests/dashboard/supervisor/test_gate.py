@@ -4,6 +4,7 @@ import json
 import socket
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,15 @@ from hosts.gate.doors.process import tls_context
 from tests.stack import Stack
 
 
-def test_a_taken_port_is_said_and_the_rest_runs(tmp_path: Path) -> None:
+def test_a_taken_port_is_said_and_the_rest_runs(
+    tmp_path: Path, prepared_data: Callable[[Path], Path]
+) -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as one,
         socket.create_server(("127.0.0.1", 0)) as other,
     ):
         ports = one.getsockname()[1], other.getsockname()[1]
-        data = tmp_path / "data"
+        data = prepared_data(tmp_path / "data")
         stack = Stack(data, gate_port=ports[0], gate_http_port=ports[1]).start()
         try:
             lines = [line for line in stack.lines if "no gate" in line]
