@@ -23,7 +23,7 @@ from hosts.models import Endpoint, InventoryRow
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a dialog asks before the act: title, the button's word (as the offer's label, where that is
-    empty), sentence, what is lost, options.
+    empty), sentence, what is lost, options. `instead`: what may be meant in truth.
     """
 
     title: str
@@ -34,6 +34,15 @@ class Question:
     options: tuple[Mapping[str, Any], ...] = ()
     danger: bool = False
     type_name: str = ""
+    instead: "Instead | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Another act that the dialog offers in place of its own: the word on its button, and its address."""
+
+    verb: str
+    url: str
 
 
 def names_of(rows: list[InventoryRow]) -> tuple[str, ...]:

@@ -1,12 +1,16 @@
 """What the dialogs ask before something is done with containers, and how their answers are read."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dashboard.furniture.offer import Question, names_of
+from dashboard.furniture.offer import Instead, Question, names_of
+from dashboard.furniture.owning_units import owning_units
+from dashboard.furniture.removal import may_there
 from dashboard.words import Words
 from hosts.actions.containers import kill_container
 from hosts.models import InventoryRow
@@ -22,13 +26,38 @@ def _title(rows: list[InventoryRow], one: Words, many: Words) -> str:
 
 
 def _owned(rows: list[InventoryRow]) -> str:
-    """What systemd will do to those it owns."""
-    units = sorted({unit for row in rows if (unit := getattr(row, "unit", ""))})
-    if not units:
-        return ""
-    return _(
-        "systemd manages this: %(units)s may start it again. To keep it down, stop the unit."
-    ) % {"units": ", ".join(units[:5])}
+    """What systemd will do to those it owns, and what a label alone says."""
+    units = owning_units(rows)
+    names = {one.name for one in units.values()}
+    labels = {row.unit for row in rows if row.pk not in units} - {""}  # type: ignore[attr-defined]
+    words = []
+    if names:
+        sentence = _(
+            "systemd manages this: %(units)s may start it again. To keep it down, stop the unit."
+        )
+        words.append(sentence % {"units": _some(names)})
+    if labels:
+        sentence = _(
+            "A label names %(units)s, but systemd does not name a quadlet for it. If a unit manages it"
+            " all the same, it may be started again."
+        )
+        words.append(sentence % {"units": _some(labels)})
+    return " ".join(words)
+
+
+def _some(names: set[str]) -> str:
+    return ", ".join(sorted(names)[:5])
+
+
+def stop(rows: list[InventoryRow]) -> Question:
+    """As `plain`; of one that a unit makes, the unit can be stopped instead."""
+    question = plain(_("Stop %(name)s on %(host)s?"), _("Stop %(n)d containers %(on)s?"))(rows)
+    unit = owning_units(rows).get(rows[0].pk) if len(rows) == 1 else None
+    if unit is None or not may_there(rows[0], "unit.stop"):
+        return question
+    url = reverse("units:stop", args=[unit.endpoint_id, unit.podman_id])
+    verb = str(_("Stop the unit %(name)s")) % {"name": unit.name}
+    return replace(question, instead=Instead(verb, url))
 
 
 def _listed(rows: list[InventoryRow]) -> tuple[str, ...]:

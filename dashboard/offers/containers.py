@@ -19,7 +19,7 @@ from dashboard.offers.container_links import (
     TERMINAL,
 )
 from dashboard.offers.container_orders import recreate, run
-from dashboard.offers.container_questions import kill, plain, removal, remove, signal, upgrade
+from dashboard.offers.container_questions import kill, plain, removal, remove, signal, stop, upgrade
 from hosts.actions.containers import (
     check_container,
     checkpoint_container,
@@ -67,7 +67,7 @@ RESTART = usual.restart(
 )
 STOP = usual.stop(
     stop_container.ACTION,
-    dialog=plain(_("Stop %(name)s on %(host)s?"), _("Stop %(n)d containers %(on)s?")),
+    dialog=stop,
     states=_ALIVE,
     # what systemd owns may come back by itself
     asks_if=lambda row: bool(getattr(row, "unit", "")),

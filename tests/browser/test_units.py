@@ -61,6 +61,17 @@ def test_a_unit_is_restarted_and_a_failed_one_is_reset(
     assert pid(host) != before
     page.locator("main a[href$='/web.service/']").first.wait_for()
 
+    # stopping its container offers to stop the unit, which would start it again
+    page.goto(f"{theirs.url}/containers/?q=name:systemd-web")
+    page.locator("a[data-open]").get_by_text("systemd-web", exact=True).click()
+    page.get_by_text("Managed by the systemd unit").wait_for()
+    page.locator(".object-acts").get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_role("button", name="Stop the unit web.service").click()
+    page.get_by_role("dialog").wait_for(state="detached")
+    page.locator("#toasts").get_by_role("link", name="Watch").click()
+    assert job_ends(page) == "ok", page.locator("main").inner_text()
+    assert "systemd-web" not in host.podman("ps", "-a", "--format", "{{.Names}}")
+
     page.goto(f"{theirs.url}/units/?q=state:failed")
     page.locator("tr", has_text="bad.service").locator("[data-pick]").check()
     page.get_by_role("button", name="Reset failed state").click()

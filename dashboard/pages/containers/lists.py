@@ -29,6 +29,7 @@ from dashboard.offers.containers import BUTTONS
 from dashboard.pages.containers.figures import FIGURES
 from dashboard.pages.containers.figures import TOKENS as FIGURE_TOKENS
 from dashboard.pages.containers.groups import GROUPINGS, facts_of
+from dashboard.pages.containers.owner import prepare_summary
 from dashboard.pages.containers.rows import drawn_from, prepare
 from hosts.models import Container
 
@@ -154,4 +155,14 @@ QUICK = (
 # live rows of one container: the head of its pages, and its summary
 _ONE = replace(SPEC, name="container-head", bulk=(), columns=(), figures=None)
 HEAD = register(with_jobs(replace(_ONE, row_template="containers/head.html"), "container"))
-SUMMARY = register(replace(_ONE, name="container-summary", row_template="containers/summary.html"))
+SUMMARY = register(
+    replace(
+        _ONE,
+        name="container-summary",
+        row_template="containers/summary.html",
+        topics=SPEC.topics | {"units"},
+        prepare=prepare_summary,
+        fingerprint=lambda row: f"{_fingerprint(row)}.{row.owner.url if row.owner else ''}",
+        drawn_from=lambda row: f"{drawn_from(row)} {row.owner!r}",
+    )
+)

@@ -25,7 +25,7 @@ SPEC = object_list(
     columns=(
         NAME,
         Column("state", _("State"), "state"),
-        Column("middle", _("Makes"), rank=2),
+        Column("middle", _("Makes"), rank=3),
         WHERE,
         Column("since", _("Since"), "-since", rank=3),
         Column("acts", ""),

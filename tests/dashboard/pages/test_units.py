@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hosts.models import Unit
+from hosts.models import Job, Unit
 from tests import make
 from tests.cast import Cast
 from tests.dashboard.api_cast import make_caller
@@ -96,3 +96,52 @@ def test_texts_of_a_host_are_escaped(cast: Cast, browser_of: Any, hosts: Hosts) 
     Unit.objects.filter(pk=row.pk).update(state="failed")
     browser = browser_of(cast.bob)
     assert evil not in page(row, browser) + browser.get("/units/").content.decode()
+
+
+def owned(hosts: Hosts, **fields: Any) -> Any:
+    return make.container(hosts.web1, "systemd-web", unit="web.service", **fields)
+
+
+def test_a_container_s_unit_is_named_by_systemd_not_by_a_label(
+    cast: Cast, browser_of: Any, hosts: Hosts
+) -> None:
+    made, browser = owned(hosts), browser_of(cast.bob)
+    address = f"/containers/{made.endpoint_id}/{made.podman_id}/"
+    shown = browser.get(address).content.decode()
+    assert "any image can carry this label" in shown
+    assert "Managed by the systemd unit" not in shown
+    row = make.unit(hosts.web1, "web")
+    shown = browser.get(address).content.decode()
+    assert "Managed by the systemd unit" in shown
+    assert f"/units/{row.endpoint_id}/web.service/" in shown
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        # a container by hand, under the name that a stopped unit would give its own
+        {"state": "inactive"},
+        {"makes_name": "systemd-other"},
+        {"makes": "volume"},
+    ],
+)
+def test_a_unit_that_does_not_make_it_is_not_offered(
+    cast: Cast, browser_of: Any, hosts: Hosts, other: dict[str, Any]
+) -> None:
+    made = owned(hosts)
+    make.unit(hosts.web1, "web", **other)
+    asked = browser_of(cast.bob).get(f"/containers/{made.endpoint_id}/{made.podman_id}/stop/")
+    shown = asked.content.decode()
+    assert "Stop the unit" not in shown
+    assert "systemd does not name a quadlet for it" in shown
+
+
+def test_stopping_it_offers_to_stop_the_unit(cast: Cast, browser_of: Any, hosts: Hosts) -> None:
+    made, row = owned(hosts), make.unit(hosts.web1, "web")
+    browser = browser_of(cast.bob)
+    shown = browser.get(f"/containers/{made.endpoint_id}/{made.podman_id}/stop/").content.decode()
+    assert "Stop the unit web.service" in shown
+    place = f"/units/{row.endpoint_id}/web.service/stop/"
+    assert f'hx-post="{place}"' in shown
+    assert browser.send(place).status_code in (200, 204, 302)
+    assert Job.objects.get().verb == "unit.stop"
