@@ -161,7 +161,9 @@ def require_host_object(person: Person, endpoint: Endpoint, found: HostObject, *
 
 def sees_host_object(person: Person, endpoint: Endpoint, found: HostObject) -> bool:
     """As `is_visible`, for an object that the host itself described."""
-    return allows(person, f"{found.kind}.view", endpoint, found.container)
+    # artifacts are in no inventory, and are seen with their host
+    verb = "host.view" if found.kind == "artifact" else f"{found.kind}.view"
+    return allows(person, verb, endpoint, found.container)
 
 
 def as_container(row: InventoryRow) -> ContainerLike | None:

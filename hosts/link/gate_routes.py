@@ -22,10 +22,12 @@ _OPEN: Final = {
     "POST": re.compile(
         rf"{PREFIX}/(?:(?:volumes|networks|secrets|pods)/create|containers/(?:create|{NAME}/(?:{_CONTAINER}))|pods/{NAME}/(?:{_POD})"
         rf"|networks/{NAME}/(?:connect|disconnect|update)"
-        rf"|commit|images/(?:pull|create|{_ANY}/(?:tag|untag|push)))"
+        rf"|commit|images/(?:pull|create|{_ANY}/(?:tag|untag|push))"
+        rf"|manifests/{_ANY}(?:/registry/{_ANY})?|artifacts/(?:pull|{_ANY}/push))"
     ),
+    "PUT": re.compile(rf"{PREFIX}/manifests/{_ANY}"),
     "DELETE": re.compile(
-        rf"{PREFIX}/(?:containers|pods|volumes|networks|secrets|images|manifests)/{_ANY}"
+        rf"{PREFIX}/(?:containers|pods|volumes|networks|secrets|images|manifests|artifacts)/{_ANY}"
     ),
     "GET": re.compile(rf"{PREFIX}/containers/{NAME}/healthcheck"),
 }

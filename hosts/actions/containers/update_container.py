@@ -147,5 +147,6 @@ ACTION = Action(
     road=Road(When.BOTH, SecondLook.CHANGED),
     lock=Lock.CHANGES,
     words=(gettext_lazy("Limits of"), gettext_lazy("changed the limits of")),
-    params=[FIELDS[name].param for name in (*LIMITS, *POLICY)],
+    # fields: names of what clients change beside these
+    params=[*(FIELDS[name].param for name in (*LIMITS, *POLICY)), "fields"],
 )

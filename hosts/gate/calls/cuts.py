@@ -16,6 +16,7 @@ NOTHING: Any = object()
 # of what is told in lines: the verbs with which nothing is left out
 WHOLE: dict[str, tuple[str, ...]] = {
     "events": tuple(f"{kind}.view" for kind in KINDS),
+    "pod_stats": ("container.stats", "pod.view"),
     "stats": ("container.stats",),
 }
 
@@ -181,6 +182,8 @@ CUTS: dict[str, Cut] = {
     "network": _network,
     "networks": _networks,
     "pod": _pod,
+    # rows name containers and pods: for those alone who see all of both
+    "pod_stats": _all_or_none("container.stats"),
     "pods": _pods,
     "secrets": _all_or_none("secret.view"),
     "stats": _stats,

@@ -7,21 +7,53 @@ from typing import Any
 from hosts.access.fetch import HostObject
 from hosts.actions.images.references import parse
 from hosts.inventory.bounds import mapping, text, texts
-from hosts.podman import Podman, containers, execs, images, networks, pods, secrets, volumes
+from hosts.podman import (
+    Podman,
+    artifacts,
+    containers,
+    execs,
+    images,
+    manifests,
+    networks,
+    pods,
+    secrets,
+    volumes,
+)
 from hosts.podman.client import Answer
 from hosts.podman.errors import NotFound
 from hosts.podman.shortnames import DOCKER_HUB, at_registry
 
 Inspect = Callable[[Podman, str], Awaitable[dict[str, Any]]]
+
+
+async def _manifest_list(podman: Podman, name: str) -> dict[str, Any]:
+    """A list of the host's own, as inspect tells of an image: Podman would look for it in registries too."""
+    found: list[dict[str, Any]] = []
+    if await manifests.exists(podman, name):
+        rows: list[dict[str, Any]] = [
+            {"Id": text(row.get("Id"), limit=80), "RepoTags": row.get("Names")}
+            for row in await images.list_images(podman)
+        ]
+        called = [row for row in rows if whole_name(name, row)]
+        # as Podman looks them up
+        called.sort(key=lambda row: not whole_name(name, row).startswith("localhost/"))
+        found = called or [row for row in rows if row["Id"].startswith(name)]
+    if not found:
+        raise NotFound(f"{name}: manifest list not found", status=404)
+    return found[0]
+
+
 _INSPECT: dict[str, Inspect] = {
+    "artifact": artifacts.inspect,
     "container": containers.inspect,
     "image": images.inspect,
+    "manifest": _manifest_list,
     "network": networks.inspect,
     "pod": pods.inspect,
     "secret": secrets.inspect,
     "volume": volumes.inspect,
 }
-_ID = {"network": "id", "secret": "ID", "volume": "Name"}
+_ID = {"artifact": "Name", "network": "id", "secret": "ID", "volume": "Name"}
 # a name that no object has, in whose place a missing one is asked for
 NOBODY = "f" * 64
 
@@ -53,6 +85,7 @@ async def resolve(podman: Podman, kind: str, name: str, target: str = "") -> Res
     own_id = text(found.get(_ID.get(kind, "Id")), limit=255)
     if not own_id:
         raise NotFound(f"The host did not say which {kind} {name} is.", status=404)
+    kind = "image" if kind == "manifest" else kind
     own_name = _name(kind, found)
     told = HostObject(kind, own_id, own_name or own_id[:12], _labels(kind, found))
     # Podman answers with what a network was called, and a network keeps its name

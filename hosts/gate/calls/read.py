@@ -13,6 +13,7 @@ from hosts.access import grounds, target_of
 from hosts.access.fetch import HostObject
 from hosts.database_threads import in_thread
 from hosts.gate.calls.call import Call, refused_by
+from hosts.gate.calls.cuts import WHOLE
 from hosts.gate.calls.names import ResolvedObject
 from hosts.gate.calls.relay import relay, send_inspect
 from hosts.gate.calls.visibility import Visibility
@@ -22,7 +23,7 @@ from hosts.podman import PodmanError, containers
 
 ENVIRONMENT: Final = "container.environment"
 # those of which an entry says that they were read, whoever asks and how often (below)
-_WRITTEN: Final = frozenset({"container.logs", "container.files"})
+_WRITTEN: Final = frozenset({"container.logs", "container.files", "volume.files"})
 # the cuts that hide the environment's values
 _MASKED: Final = ("container", "image", "pod")
 # one entry for the same in this time, however often a client asks
@@ -63,6 +64,9 @@ async def read(call: Call, written: ReadingLog) -> None:
         await _write_down(call, found.object, seen, written)
     elif request.route.verb and request.route.answer is Answer.PASSES:
         await call.permit(request.route.verb)
+    if request.route.cut == "pod_stats":
+        for verb in WHOLE["pod_stats"]:
+            await call.permit(verb)
     if request.route.cut == "containers":
         seen.whole = await in_thread(seen.all_of, "container.view")
         if not seen.whole:
@@ -72,7 +76,7 @@ async def read(call: Call, written: ReadingLog) -> None:
     if found is not None and found.answer is not None:
         await send_inspect(call, found.answer, seen)
         return
-    target = request.rebuilt(found.known_as if found else "", query)
+    target = request.rebuilt(found.known_as if found else request.name, query)
     await relay(call, target, seen, found.object if found else None)
 
 

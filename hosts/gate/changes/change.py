@@ -39,6 +39,7 @@ from hosts.refusals import Refusal
 # those whose answer comes bit by bit
 _STREAMS: Final = frozenset(
     {
+        "artifact.extract",
         "container.export",
         "container.wait",
         "image.build",
@@ -49,15 +50,31 @@ _STREAMS: Final = frozenset(
 )
 # those that may take any time, and are answered at the end
 _PATIENT: Final = frozenset(
-    {"container.commit", "container.files_edit", "image.import", "image.load"}
+    {
+        "artifact.add",
+        "artifact.pull",
+        "artifact.push",
+        "container.commit",
+        "container.files_edit",
+        "image.import",
+        "image.list_create",
+        "image.list_edit",
+        "image.load",
+    }
 )
 # as long as Podman may take for the others: a container's own patience, and some
 LIMIT_S: Final = 330.0
 # those that change nothing, however they end
-_HARMLESS: Final = frozenset({"container.wait", "container.export", "image.save", "image.search"})
+_HARMLESS: Final = frozenset(
+    {"artifact.extract", "container.wait", "container.export", "image.save", "image.search"}
+)
 # the field with which a client says who it is in registries, of those that go to one
 _ACCOUNTS: Final = {
+    "artifact.pull": "X-Registry-Auth",
+    "artifact.push": "X-Registry-Auth",
     "image.build": "X-Registry-Config",
+    "image.list_create": "X-Registry-Auth",
+    "image.list_edit": "X-Registry-Auth",
     "image.pull": "X-Registry-Auth",
     "image.push": "X-Registry-Auth",
     "image.search": "X-Registry-Auth",
@@ -299,9 +316,9 @@ async def _stream(
         with call.client.hurried():
             await lasting(call, _still(call, told), pass_on(call, head, pieces()))
     except ConnectionError:
-        # docker hangs up as soon as it has read that it failed
-        failures.append(_failure(bytes(last)))
-        if not any(failures):
+        # docker hangs up as soon as it has read that it failed, podman where it has read a list's digest
+        failures += filter(None, [_failure(bytes(last))])
+        if not failures and not _last_line(bytes(last)).get("Id"):
             raise
     if failures:
         action.committing = False
@@ -315,18 +332,20 @@ class StreamFailed(ActionFailed):
 
 def _failure(end: bytes) -> str:
     """What the last of some JSON lines says went wrong."""
-    line = end.strip().rpartition(b"\n")[2]
-    try:
-        told = json.loads(line)
-    except (ValueError, RecursionError):
-        return ""
-    if not isinstance(told, dict):
-        return ""
+    told = _last_line(end)
     # a push says at its end in another shape what the registry said, a build of 5.8 in a third
     detail = told.get("errorDetail")
     error = told.get("error") or (detail.get("message") if isinstance(detail, dict) else None)
     error = error or (None if "stream" in told else told.get("message"))
     return error[:1000] if isinstance(error, str) else ""
+
+
+def _last_line(end: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(end.strip().rpartition(b"\n")[2])
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _fields(call: Call) -> list[str]:

@@ -18,11 +18,17 @@ TURN_S: Final = 30.0
 # those that take long, and hold no short ones up; those that only wait take no turn
 _LONG: Final = frozenset(
     {
+        "artifact.add",
+        "artifact.extract",
+        "artifact.pull",
+        "artifact.push",
         "container.commit",
         "container.export",
         "container.files_edit",
         "image.build",
         "image.import",
+        "image.list_create",
+        "image.list_edit",
         "image.load",
         "image.pull",
         "image.push",

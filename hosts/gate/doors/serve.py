@@ -26,10 +26,11 @@ from hosts.gate.changes.change import change
 from hosts.gate.changes.make_exec import forget_exec, make_exec
 from hosts.gate.changes.play import play, take_down
 from hosts.gate.changes.prune import prune
-from hosts.gate.changes.remove_images import SEVERAL, remove_images
+from hosts.gate.changes.remove_images import SEVERAL, remove_several
 from hosts.gate.routes import target
 from hosts.gate.routes.changes import ROUTES as CHANGES
 from hosts.gate.routes.images import ROUTES as IMAGES
+from hosts.gate.routes.lists import ROUTES as LISTS
 from hosts.gate.routes.objects import ROUTES as OBJECTS
 from hosts.gate.routes.reads import ROUTES as READS
 from hosts.gate.routes.replies import Refused, error
@@ -40,7 +41,7 @@ from hosts.link.framing import RequestHead
 from hosts.models import Endpoint
 from hosts.podman import Podman
 
-TABLE: Final = Table((*READS, *CHANGES, *OBJECTS, *IMAGES))
+TABLE: Final = Table((*READS, *CHANGES, *OBJECTS, *IMAGES, *LISTS))
 # what is more than one request to the host, by method and path
 _OWN: Final[dict[tuple[str, str], Callable[[Call], Awaitable[None]]]] = {
     **{("POST", route.path): prune for route in OBJECTS if route.path.endswith("/prune")},
@@ -194,8 +195,8 @@ async def _answer(call: Call, written: ReadingLog) -> bool:
     elif call.head.length != 0 and route.takes is not Takes.ARCHIVE:
         # of which nothing goes on, nor is taken for what is typed after an upgrade
         await call.client.whole(_MOST_BYTES)
-    if route.path == SEVERAL:
-        await remove_images(call, TABLE)
+    if route.path in SEVERAL:
+        await remove_several(call, TABLE)
         return True
     if (answer := _OWN.get((call.head.method, route.path))) is not None:
         await answer(call)

@@ -10,17 +10,18 @@ from django.utils.translation import gettext as _
 
 from hosts.access import NewContainer, allows, verbs_at
 from hosts.actions.images.names import new_names, split, with_tags
-from hosts.actions.images.references import parse
 from hosts.actions.object_orders import ALONG
 from hosts.actions.run import run_fields
 from hosts.database_threads import in_thread
-from hosts.gate.calls.call import Call, refused_by
-from hosts.gate.calls.names import ResolvedObject, on_docker_hub, whole_name
+from hosts.gate.calls.call import Call
+from hosts.gate.calls.names import ResolvedObject, whole_name
 from hosts.gate.plans import execs
 from hosts.gate.plans.checkpoints import plan_checkpoint, plan_restore
 from hosts.gate.plans.containers import plan_creation
+from hosts.gate.plans.full_names import full_name
 from hosts.gate.plans.images import IMAGE_PLANNERS
 from hosts.gate.plans.limits import plan_update
+from hosts.gate.plans.lists import LIST_PLANNERS
 from hosts.gate.plans.network_members import plan_connect, plan_disconnect, plan_servers
 from hosts.gate.plans.plan import Plan, Planner
 from hosts.gate.plans.secrets_and_pods import plan_pod, plan_secret
@@ -29,8 +30,6 @@ from hosts.gate.routes.replies import Refused
 from hosts.gate.routes.table import Dialect
 from hosts.guardrails import from_request
 from hosts.inventory.bounds import text, texts
-from hosts.podman import PodmanError
-from hosts.podman.shortnames import resolve
 
 
 async def plan_of(call: Call, found: ResolvedObject | None) -> Plan:
@@ -88,6 +87,8 @@ async def _remove(call: Call, _found: ResolvedObject | None) -> Plan:
 
 async def _remove_image(call: Call, found: ResolvedObject | None) -> Plan:
     """By a name the image loses that name; it goes with its last one."""
+    if call.request.ticked("lookupmanifest"):
+        raise Refused(403, "lookupManifest: a list goes by DELETE manifests/NAME.")
     plan = await _remove(call, found)
     plan.known_as = whole_name(call.request.name, found.inspect) if found else ""
     return plan
@@ -131,7 +132,7 @@ async def _pull(call: Call, _found: ResolvedObject | None) -> Plan:
         image, tag = call.request.one("fromimage"), call.request.one("tag")
         joint = "@" if tag.startswith("sha256:") else ":"
         asked_for = f"{image}{joint}{tag}" if tag else image
-    full = await _full_name(call, asked_for)
+    full = await full_name(call, asked_for)
     query = (
         {"reference": [full]}
         if call.dialect is Dialect.LIBPOD
@@ -139,23 +140,6 @@ async def _pull(call: Call, _found: ResolvedObject | None) -> Plan:
     )
     proposal = from_request.images(call.request.route.verb, [full], pulled=True)
     return Plan({"image": full}, proposal=proposal, query=query, name=full)
-
-
-async def _full_name(call: Call, typed: str) -> str:
-    """Docker's clients mean Docker Hub by a short name; Podman's mean what the host is set up for, which is
-    taken where it is one.
-    """
-    reference = parse(typed)
-    if call.dialect is Dialect.DOCKER or not reference.short:
-        return on_docker_hub(typed)
-    try:
-        names = await resolve(call.podman, str(reference))
-    except PodmanError as failed:
-        raise refused_by(failed) from failed
-    if len(names) != 1:
-        words = f"{reference} may be one of {', '.join(names[:9])}: give the whole name."
-        raise Refused(400, words)
-    return str(parse(names[0]))
 
 
 async def _exec(call: Call, found: ResolvedObject | None) -> Plan:
@@ -183,6 +167,7 @@ async def _attach(call: Call, found: ResolvedObject | None) -> Plan:
 
 _PLANNERS: Final[dict[str, Planner]] = {
     **IMAGE_PLANNERS,
+    **LIST_PLANNERS,
     "container.attach": _attach,
     "container.checkpoint": plan_checkpoint,
     "container.create": plan_creation,

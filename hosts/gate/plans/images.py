@@ -17,6 +17,7 @@ from hosts.database_threads import in_thread
 from hosts.gate.calls.call import Call, refused_by
 from hosts.gate.calls.names import ResolvedObject, on_docker_hub, whole_name
 from hosts.gate.plans.builds import plan_build
+from hosts.gate.plans.lists import plan_push_list
 from hosts.gate.plans.plan import Plan, Planner
 from hosts.gate.plans.uploads import limit_bytes
 from hosts.gate.routes.replies import Refused
@@ -54,6 +55,8 @@ def called(call: Call) -> str:
 
 async def plan_push(call: Call, found: ResolvedObject | None) -> Plan:
     """Of an image that goes to a registry."""
+    if call.request.to:
+        return await plan_push_list(call, found)
     verb = call.request.route.verb
     if call.dialect is Dialect.DOCKER:
         # one's own name and tag say what is sent, another name where to

@@ -1,8 +1,10 @@
 """Limits and restart policies of containers that there are, changed in both dialects."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
+from hosts.actions.containers.recreate_container import VERB as RECREATE
 from hosts.actions.containers.update_container import LIMITS, removed_limits
 from hosts.actions.run.table import FIELDS
 from hosts.actions.second_look_changes import change_back, limits_of
@@ -18,10 +20,27 @@ from hosts.guardrails import docker_fields, from_docker, from_spec, spec_fields
 from hosts.guardrails.reader import Reader
 from hosts.inventory.bounds import text
 
-# of what Podman's clients send along, that which pages change by another way
+# what a container runs with and how its health is asked; pages change it by making the container anew
+_INNER: Final[Mapping[str, type]] = {
+    "Env": list,
+    "UnsetEnv": list,
+    "health_on_failure": str,
+    "no_healthcheck": bool,
+    "health_cmd": str,
+    "health_interval": str,
+    "health_retries": int,
+    "health_timeout": str,
+    "health_start_period": str,
+    "health_startup_cmd": str,
+    "health_startup_interval": str,
+    "health_startup_retries": int,
+    "health_startup_timeout": str,
+    "health_startup_success": int,
+    "health_max_log_size": int,
+    "health_max_log_count": int,
+}
+# folders and devices of the host, which no rule judges here
 _ELSEWHERE: Final = (
-    "Env",
-    "UnsetEnv",
     "r_limits",
     "blkio_weight_device",
     "device_read_bps",
@@ -29,20 +48,6 @@ _ELSEWHERE: Final = (
     "device_read_iops",
     "device_write_iops",
     "health_log_destination",
-    "health_max_log_size",
-    "health_max_log_count",
-    "health_on_failure",
-    "no_healthcheck",
-    "health_cmd",
-    "health_interval",
-    "health_retries",
-    "health_timeout",
-    "health_start_period",
-    "health_startup_cmd",
-    "health_startup_interval",
-    "health_startup_retries",
-    "health_startup_timeout",
-    "health_startup_success",
 )
 
 
@@ -57,12 +62,16 @@ async def plan_update(call: Call, found: ResolvedObject | None) -> Plan:
         policy = body.get("RestartPolicy", {})
         restart, tries = policy.get("Name"), policy.get("MaximumRetryCount")
     else:
-        body = resources = _libpod(reader, raw)
+        body = _libpod(reader, raw)
+        resources = {name: body[name] for name in body.keys() - _INNER.keys()}
         restart, tries = map(call.request.one, ("restartpolicy", "restartretries"))
     proposal = from_spec.limits(call.request.route.verb, resources, name=name)
     if strange := [*reader.unknown, *proposal.unknown]:
         words = ", ".join(strange[:9])
-        raise Refused(400, f"Limits and the restart policy can be changed, not: {words}.")
+        raise Refused(
+            400,
+            f"Limits, environment, health checks and the restart policy can be changed, not: {words}.",
+        )
     before = found.inspect if found else {}
     former = limits_of(before)
     call.body = json.dumps(body).encode()
@@ -79,13 +88,23 @@ async def plan_update(call: Call, found: ResolvedObject | None) -> Plan:
         )
 
     params = _params(resources) | _texts(restart=restart, restart_tries=tries)
-    return Plan(params, proposal=proposal, look=look)
+    inner = sorted(body.keys() & _INNER.keys())
+    if inner:
+        params["fields"] = inner
+    return Plan(params, also=(RECREATE,) if inner else (), proposal=proposal, look=look)
 
 
 def _libpod(reader: Reader, raw: dict[str, Any]) -> dict[str, Any]:
-    body = reader.mapping(raw, (*spec_fields.RESOURCES, *_ELSEWHERE), "")
+    body = reader.mapping(raw, (*spec_fields.RESOURCES, *_INNER, *_ELSEWHERE), "")
     for field in _ELSEWHERE:
         if body.pop(field, None) not in (None, [], {}):
+            reader.add_unknown(field)
+    for field, kind in _INNER.items():
+        value = body.get(field)
+        texts = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        if value == []:
+            del body[field]
+        elif value is not None and not (texts if kind is list else type(value) is kind):
             reader.add_unknown(field)
     return body
 

@@ -33,9 +33,11 @@ _LIBPOD: Final = """
     GET /images/{image}/exists image.view
     GET /images/{image}/tree image.inspect whatrequires
     GET /images/{image}/changes image.inspect diffType
+    GET /images/{new}/resolve image.pull
     GET /volumes/json volume.view filters =volumes
     GET /volumes/{volume}/json volume.inspect =volume
     GET /volumes/{volume}/exists volume.view
+    GET /volumes/{volume}/export volume.files
     GET /networks/json network.view filters =networks
     GET /networks/{network}/json network.inspect =network
     GET /networks/{network}/exists network.view
@@ -59,6 +61,7 @@ _LINES: Final = """
     GET /events - filters since stream until =events
 """
 _STATS: Final = """
+    GET /pods/stats container.stats all delay namesOrIDs* stream =pod_stats
     GET /containers/stats container.stats all containers* interval stream =stats
 """
 

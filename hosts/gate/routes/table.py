@@ -21,6 +21,9 @@ class Dialect(StrEnum):
 BOTH: Final = (Dialect.LIBPOD, Dialect.DOCKER)
 LIBPOD: Final = (Dialect.LIBPOD,)
 DOCKER: Final = (Dialect.DOCKER,)
+NEW: Final = "{new}"
+TO: Final = "{to}"
+_REFERENCES: Final = ("artifact", "image", "manifest")
 
 
 class Answer(StrEnum):
@@ -48,7 +51,8 @@ class Takes(StrEnum):
 
 @dataclass(frozen=True)
 class Route:
-    """`path` with the kinds of objects in it: /containers/{container}/json; {exec} is an exec's id.
+    """`path` with the kinds of objects in it: /containers/{container}/json; {exec} is an exec's id, {new} a
+    name that nothing has yet, and {to} a second name.
     `verb`: of hosts' cards, "" for what comes with seeing the host. `cut`: how an answer is cut, by its
     name in `cuts`. `query`: parameters as Podman spells them, by their names in lower case; `lists`: those
     that may stand several times. One spelled "" is not sent on. `named`: the one that names the object, by
@@ -77,7 +81,13 @@ class Route:
     @cached_property
     def kind(self) -> str:
         """Of the object in the path; "" where there is none."""
-        return next((part[1:-1] for part in self.parts if part.startswith("{")), self.named)
+        kinds = (part[1:-1] for part in self.parts if part.startswith("{") and part != NEW)
+        return next(kinds, self.named)
+
+    @property
+    def slashed(self) -> bool:
+        """True where the name in the path is a reference, which has slashes."""
+        return self.kind in _REFERENCES or NEW in self.parts
 
 
 def table(
@@ -130,21 +140,21 @@ class Table:
 
     def find(
         self, dialect: Dialect, method: str, parts: list[str], given: Container[str] = ()
-    ) -> tuple[Route, str] | None:
-        """The route, and the name in the path that stands for its object. `given`: names of parameters, in
-        lower case.
+    ) -> tuple[Route, list[str]] | None:
+        """The route, and the names in the path, of which the first stands for its object. `given`: names of
+        parameters, in lower case.
         """
         for route in self._by.get((dialect, method), []):
             if route.only_with and route.only_with not in given:
                 continue
-            name = _matched(route, parts)
-            if name is not None:
-                return route, name
+            names = _matched(route, parts)
+            if names is not None:
+                return route, names
         return None
 
 
-def _matched(route: Route, parts: list[str]) -> str | None:
-    """The object's name, "" without one; None where the path is another. An image's has slashes, each
+def _matched(route: Route, parts: list[str]) -> list[str] | None:
+    """The names in the path; None where it is another. An image's has slashes, each
     its own part unless the client has encoded it.
     """
     wanted = route.parts
@@ -155,10 +165,10 @@ def _matched(route: Route, parts: list[str]) -> str | None:
         parts = [*parts[:at], "/".join(parts[at:end]), *parts[end:]]
     if len(parts) != len(wanted):
         return None
-    name = ""
+    names = []
     for part, want in zip(parts, wanted, strict=True):
         if want.startswith("{"):
-            name = part
+            names.append(part)
         elif part != want:
             return None
-    return name
+    return names

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-from hosts.gate.routes.table import Dialect, Route, Table
+from hosts.gate.routes.table import TO, Dialect, Route, Table
 
 _TARGET: Final = re.compile(r"/[!-\"$-~]*")
 _BAD_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -28,7 +28,7 @@ class NotOpen(Exception):
 @dataclass(frozen=True, slots=True)
 class Request:
     """What a request asks for. `version`: with its v, or "". `name`: of the object, as the client calls it.
-    `query`: by names in lower case.
+    `to`: a second name in the path. `query`: by names in lower case.
     """
 
     route: Route
@@ -36,6 +36,7 @@ class Request:
     version: str
     name: str
     query: dict[str, list[str]]
+    to: str = ""
 
     def one(self, name: str) -> str:
         """The value of a parameter that stands once, "" without it."""
@@ -51,16 +52,18 @@ class Request:
         route = self.route
         plain = route.method == "GET" and route.path == f"/{route.kind}s/{{{route.kind}}}/json"
         extra = self.query.keys() - {"size"} or self.one("size") not in ("", "0", "false")
-        return plain and self.dialect is Dialect.LIBPOD and not extra
+        # a manifest that is not there Podman would ask registries for
+        local = route.kind != "manifest"
+        return plain and local and self.dialect is Dialect.LIBPOD and not extra
 
     def rebuilt(self, known_as: str, query: dict[str, list[str]] | None = None) -> str:
         """The path and query that are sent on. `known_as`: what the host calls the object."""
         prefix = f"/{self.version}" if self.version else ""
         if self.dialect is Dialect.LIBPOD:
             prefix += "/libpod"
-        parts = [
-            quote(known_as, safe="") if part.startswith("{") else part for part in self.route.parts
-        ]
+        names = {part: known_as for part in self.route.parts if part.startswith("{")}
+        names[TO] = self.to
+        parts = [quote(names.get(part, part), safe="") for part in self.route.parts]
         given = self.query if query is None else query
         if self.route.named:
             given = {**given, self.route.named: [known_as]}
@@ -109,13 +112,14 @@ def read(table: Table, method: str, target: str) -> Request:
     found = table.find(dialect, method, parts, given)
     if found is None:
         raise NotOpen(f"{method} {path[:100]} is not open to clients.")
-    route, name = found
-    if "/" in name and route.kind != "image":
+    route, names = found
+    name, to = [*names, "", ""][:2]
+    if "/" in name and not route.slashed:
         raise BadTarget("There is a slash (%2F) where a name has none.")
     asked = _query(route, query)
     if route.named:
         name = next(iter(asked.get(route.named, [])), "")
-    return Request(route, dialect, version, name, asked)
+    return Request(route, dialect, version, name, asked, to)
 
 
 def _parts(path: str) -> list[str]:
@@ -127,9 +131,11 @@ def _parts(path: str) -> list[str]:
     except UnicodeDecodeError as exc:
         raise BadTarget("The path is not UTF-8.") from exc
     for part in decoded:
+        # a push says so to which kind of place it goes
+        name = part.removeprefix("docker://") if "registry" in decoded else part
         if "%" in part:
             raise BadTarget("The path is escaped twice.")
-        if any(inner in ("", ".", "..") for inner in part.split("/")):
+        if any(inner in ("", ".", "..") for inner in name.split("/")):
             raise BadTarget("The path has an empty part, . or ..")
         if not part.isprintable() or "\\" in part:
             raise BadTarget("The path has control characters or backslashes.")

@@ -7,7 +7,6 @@ from hosts.gate.doors.serve import TABLE
 from hosts.gate.routes.table import Dialect, Route
 from tests.podman_routes import LIBPOD, shape
 
-NOT_YET = "not yet: "
 _PREFIX = {Dialect.LIBPOD: LIBPOD, Dialect.DOCKER: ""}
 
 

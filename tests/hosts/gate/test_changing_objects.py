@@ -280,7 +280,7 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     (f"{D}/networks/back/connect", {"Container": "shop", "EndpointConfig": {"Unheard": 1}}),
     (f"{D}/networks/back/disconnect", {"Container": "shop", "Force": "yes"}),
     (f"{V}/networks/back/update", {"adddnsservers": ["bank.example.net"]}),
-    (f"{V}/containers/shop/update", {"Env": ["A=b"]}),
+    (f"{V}/containers/shop/update", {"Env": "A=b"}),
     (f"{V}/containers/shop/update", {"health_log_destination": "/etc"}),
     (f"{V}/containers/shop/update", {"unheard": 1}),
     (f"{D}/containers/shop/update", {"Devices": [{"PathOnHost": "/dev/sda"}]}),

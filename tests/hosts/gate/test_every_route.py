@@ -7,7 +7,7 @@ import pytest
 
 from hosts.gate.doors.serve import TABLE
 from hosts.gate.routes.target import NotOpen, read
-from tests.hosts.gate.gate_routes import NOT_YET, closed_routes, open_routes
+from tests.hosts.gate.gate_routes import closed_routes, open_routes
 from tests.podman_routes import LIBPOD, PodmanRoute, every_route
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "clients.md"
@@ -35,6 +35,7 @@ addcaps: Podman's own client sends it
 additionalbuildcontexts: both dialects are read by the same code
 all: Docker's clients send it
 allplatforms: both dialects are read by the same code
+annotation: likewise of a list, and not sent on
 annotations: Podman's own client sends it
 apparmor: Podman's own client sends it
 architecture: Podman's own client sends it
@@ -134,6 +135,18 @@ verbose: Docker's clients send it
 version: Docker's clients send it
 volume: both dialects are read by the same code
 volumes: Podman's code reads it for v
+arch: Podman's own client says it in the query too, and it is not sent on
+compressionformat: Podman's own client sends it
+compressionlevel: Podman's own client sends it
+features: likewise of a list's image, and not sent on
+format: Podman's own client sends it
+images: Podman's own client says it in the query too, and it is not sent on
+index_annotation: likewise of a list, and not sent on
+index_annotations: likewise of a list, and not sent on
+operation: likewise of a list, and not sent on
+os_features: likewise of a list's image, and not sent on
+os_version: likewise of a list's image, and not sent on
+removesignatures: Podman's own client sends it
 """
 # what the gate answers for Docker's client, though Podman has no such call
 ANSWERED = frozenset({("POST", "/build/prune")})
@@ -213,10 +226,5 @@ def test_what_no_description_names_has_a_reason_too() -> None:
 
 def test_the_page_about_clients_says_the_same() -> None:
     text = DOCUMENT.read_text()
-    sentence = re.search(r"^Not open yet[^:]*: (.*?)\.(?: |$)", text, re.MULTILINE)
-    named = set(re.findall(r"`([^`]+)`([^,`.]*)", sentence[1])) if sentence else set()
-    reasons = set(closed_routes().values())
-    later = {why.removeprefix(NOT_YET) for why in reasons if why.startswith(NOT_YET)}
-    assert {f"{command}{more.rstrip()}" for command, more in named} == later
-    for why in reasons:
-        assert why.startswith(NOT_YET) or why in text, why
+    for why in set(closed_routes().values()):
+        assert why in text, why

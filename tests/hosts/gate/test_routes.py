@@ -17,7 +17,7 @@ LIBPOD = "/v5.4.0/libpod"
 @pytest.mark.parametrize("route", TABLE.routes, ids=lambda route: f"{route.method} {route.path}")
 def test_a_route_says_what_is(route: Any) -> None:
     assert not route.verb or route.verb in {one.name for one in verbs.all_verbs()}
-    assert route.kind in {"", "exec", *INVENTORY}
+    assert route.kind in {"", "artifact", "exec", "manifest", *INVENTORY}
     assert not route.cut or route.cut in CUTS
     assert route.query.keys() >= route.lists
     assert route.answer is not Answer.LINES or route.cut
