@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hosts.podman import Podman, UnixDial, containers
-from tests.bench.figures import CannotRun, Options, figure, in_turns, median
+from tests.bench.figures import CannotRun, Options, figure, in_turns
 from tests.bench.real_host import create_many, real_host, row_of
 from tests.bench.running import Running
 from tests.lab.hosts import Host
@@ -44,14 +44,13 @@ def calls(host: Host, link: Path) -> list[dict[str, Any]]:
     one = host.podman("ps", "-aq", "--no-trunc").split()[0]
     target = TARGET % one
     with kept_connection(link, one) as through_link, kept_connection(host.local_socket, one) as own:
-        found = in_turns(
+        ms = in_turns(
             CALLS,
             curl_own=lambda: curl(host.local_socket, target),
             link=through_link,
             curl_link=lambda: curl(link, target),
             kept_own=own,
         )
-    ms = {name: median(times) for name, times in found.items()}
     return [
         figure(
             BENCH,
@@ -89,16 +88,13 @@ def calls(host: Host, link: Path) -> list[dict[str, Any]]:
 def lists(host: Host, haulout: Running) -> list[dict[str, Any]]:
     """All containers of the host, in milliseconds."""
     with tempfile.TemporaryDirectory() as home, page_query(haulout, f"host:{host.name}") as query:
-        url = f"ssh://root@{host.address}:{host.port}{host.socket}"
-        known = f"{host.address} {host.host_key_line}"
-        command, environ = remote(Path(home), url, key_file=host.key_file, known_hosts=known)
-        found = in_turns(
+        command, environ = remote_to(host, Path(home))
+        ms = in_turns(
             LISTS,
             remote=lambda: timed(command, environ),
             inventory=query,
             own=lambda: curl(host.local_socket, "/v5.0.0/libpod/containers/json?all=true"),
         )
-    ms = {name: median(times) for name, times in found.items()}
     return [
         figure(
             BENCH,
@@ -185,6 +181,13 @@ def remote(
     (home / ".ssh" / "known_hosts").write_text(f"{known_hosts}\n")
     command = ["podman", "--remote", "--url", url, "--identity", str(key_file), "ps", "-a"]
     return command, {**os.environ, "HOME": str(home)}
+
+
+def remote_to(host: Host, home: Path) -> tuple[list[str], dict[str, str]]:
+    """The same, straight to a host."""
+    url = f"ssh://root@{host.address}:{host.port}{host.socket}"
+    known = f"{host.address} {host.host_key_line}"
+    return remote(home, url, key_file=host.key_file, known_hosts=known)
 
 
 def timed(command: list[str], environ: dict[str, str]) -> float:

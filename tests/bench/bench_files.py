@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.client import Client
-from tests.bench.figures import CannotRun, Options, figure, in_turns, median
+from tests.bench.figures import CannotRun, Options, figure, in_turns
 from tests.bench.real_host import real_host, row_of
 from tests.bench.running import Running
 from tests.lab.hosts import Host
@@ -48,7 +48,7 @@ def run(options: Options) -> list[dict[str, Any]]:
         web = haulout.process("web")
         asyncio.run(upload(haulout.url, place, large))
         before_mib = web.rss_mib()
-        found = in_turns(
+        mib_s = in_turns(
             ROUNDS,
             scp_up=lambda: rate(scp(host, str(large), there(host))),
             up=lambda: asyncio.run(upload(haulout.url, place, large)),
@@ -56,7 +56,6 @@ def run(options: Options) -> list[dict[str, Any]]:
             down=lambda: asyncio.run(download(haulout.url, place)),
         )
         grown_mib = max(web.rss_mib() - before_mib, 0.0)
-    mib_s = {name: median(rates) for name, rates in found.items()}
     lines = [
         figure(
             BENCH,

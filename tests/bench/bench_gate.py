@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from tests.bench.bench_api import CONTAINERS, kept_connection, remote, timed
+from tests.bench.bench_api import CONTAINERS, kept_connection, remote, remote_to, timed
 from tests.bench.bench_logs import LINES, TARGET, rate
 from tests.bench.figures import CannotRun, Options, figure, in_turns, median
 from tests.bench.log_lines import container_with_log
@@ -109,8 +109,7 @@ def calls(stage: Stage) -> list[dict[str, Any]]:
     host = stage.host
     one = host.podman("create", "localhost/busybox", "true").strip()
     with kept_connection(stage.socket, one) as gate, kept_connection(host.local_socket, one) as own:
-        found = in_turns(CALLS, gate=gate, own=own)
-    ms = {name: median(times) for name, times in found.items()}
+        ms = in_turns(CALLS, gate=gate, own=own)
     return [
         figure(
             BENCH,
@@ -129,14 +128,11 @@ def lists(stage: Stage) -> list[dict[str, Any]]:
     """`podman --remote ps -a`, the program's start included, in milliseconds."""
     host, gate = stage.host, stage.gate
     create_many(host, CONTAINERS)
-    url = f"ssh://root@{host.address}:{host.port}{host.socket}"
-    known = f"{host.address} {host.host_key_line}"
     through = f"ssh://me@127.0.0.1:{gate.port}/{host.name}"
     with tempfile.TemporaryDirectory() as near, tempfile.TemporaryDirectory() as far:
-        direct = remote(Path(near), url, key_file=host.key_file, known_hosts=known)
+        direct = remote_to(host, Path(near))
         ours = remote(Path(far), through, key_file=gate.key_file, known_hosts=gate.known_hosts)
-        found = in_turns(LISTS, gate=lambda: timed(*ours), direct=lambda: timed(*direct))
-    ms = {name: median(times) for name, times in found.items()}
+        ms = in_turns(LISTS, gate=lambda: timed(*ours), direct=lambda: timed(*direct))
     return [
         figure(
             BENCH,
@@ -154,12 +150,11 @@ def lists(stage: Stage) -> list[dict[str, Any]]:
 def log(stage: Stage) -> list[dict[str, Any]]:
     """The whole log, in lines per second. OpenSSH's client carries it on both roads."""
     target = TARGET % container_with_log(stage.host, "loud", lines=LINES)
-    found = in_turns(
+    lines_s = in_turns(
         ROUNDS,
         gate=lambda: rate(near(stage.socket, target)),
         direct=lambda: rate(far(stage.host, target)),
     )
-    lines_s = {name: median(rates) for name, rates in found.items()}
     return [
         figure(
             BENCH,
@@ -185,13 +180,12 @@ def archive(stage: Stage, size_mib: int = 1024) -> list[dict[str, Any]]:
     before = {name: process.rss_mib() for name, process in processes.items()}
     for process in processes.values():
         process.forget_peak()
-    found = in_turns(
+    rates = in_turns(
         ROUNDS,
         gate=lambda: mib_s(near(stage.socket, target), size_mib),
         direct=lambda: mib_s(far(stage.host, target), size_mib),
     )
     grown = {name: process.peak_mib() - before[name] for name, process in processes.items()}
-    rates = {name: median(values) for name, values in found.items()}
     return [
         figure(
             BENCH,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.client import Client
-from tests.bench.figures import CannotRun, Options, figure, in_turns, median
+from tests.bench.figures import CannotRun, Options, figure, in_turns
 from tests.bench.log_lines import container_with_log
 from tests.bench.real_host import real_host, row_of
 from tests.bench.running import Running, until
@@ -52,13 +52,12 @@ def roads(
     far = ["curl", "-sgN", "--unix-socket", host.socket, f"'http://podman{target}'"]
     near = ["curl", "-sgN", "--unix-socket", str(link), f"http://podman{target}"]
     path = f"/ws/logs/{endpoint}/{container}/?follow=0"
-    found = in_turns(
+    lines_s = in_turns(
         ROUNDS,
         ssh=lambda: rate(host.ssh_command(*far)),
         link=lambda: rate(near),
         browser=lambda: asyncio.run(read_socket(haulout.url, path)),
     )
-    lines_s = {name: median(rates) for name, rates in found.items()}
     return [
         figure(
             BENCH,

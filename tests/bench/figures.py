@@ -57,10 +57,12 @@ def median(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
-def in_turns(rounds: int, **steps: Callable[[], float]) -> dict[str, list[float]]:
-    """Run the steps one after the other, again and again, so that a busy moment meets them all."""
+def in_turns(rounds: int, **steps: Callable[[], float]) -> dict[str, float]:
+    """The median of each step. They run one after the other, again and again, so that a busy moment
+    meets them all.
+    """
     found: dict[str, list[float]] = {name: [] for name in steps}
     for _ in range(rounds):
         for name, step in steps.items():
             found[name].append(step())
-    return found
+    return {name: median(values) for name, values in found.items()}
