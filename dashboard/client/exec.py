@@ -8,11 +8,14 @@ import os
 import select
 import sys
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .failure import FAILED, USAGE, Failure
 from .places import address, find_container
 from .websocket import BINARY, CLOSE, TEXT, WebSocket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # typed and not yet taken by the container
 AHEAD_BYTES = 256 * 1024
@@ -62,12 +65,25 @@ def do_exec(call: Any, given: argparse.Namespace) -> int:
         raise Failure("The input is no terminal.", "Leave -t away: haulout exec -i …", USAGE)
     row = find_container(call.server, given.container, call.connection)
     words = (["env", *map(_variable, given.env)] if given.env else []) + given.words
-    options = {"command": words, "user": given.user, "directory": given.workdir, "tty": given.tty}
-    return attach(WebSocket(call.server, address(row, "exec")), options, typed=given.interactive)
+    options = {
+        "kind": "exec",
+        "command": words,
+        "user": given.user,
+        "directory": given.workdir,
+        "tty": given.tty,
+    }
+    socket = WebSocket(call.server, address(row, "exec"))
+    return _code(attach(socket, options, typed=given.interactive))
 
 
-def attach(socket: WebSocket, options: dict[str, Any], *, typed: bool) -> int:
-    """Carry bytes both ways until it has ended; its exit code."""
+def attach(
+    socket: WebSocket,
+    options: dict[str, Any],
+    *,
+    typed: bool,
+    begin: Callable[[], None] | None = None,
+) -> dict[str, Any]:
+    """Carry bytes both ways until it has ended; how. `begin` is called once what it prints is heard."""
     with ExitStack() as held:
         held.callback(socket.close)
         terminal = None
@@ -76,21 +92,23 @@ def attach(socket: WebSocket, options: dict[str, Any], *, typed: bool) -> int:
 
             terminal = held.enter_context(Terminal(sys.stdin.fileno()))
         columns, rows = terminal.size() if terminal else (80, 24)
-        open_ = {"kind": "exec", **options, "columns": columns, "rows": rows}
+        # what is not started has no size yet: it is told the right one then
+        open_ = {**options, "columns": columns, "rows": rows + bool(begin)}
         socket.send(json.dumps({"open": open_}).encode(), TEXT)
-        ended = _Exchange(socket, terminal, typed=typed).run()
-    return _code(ended)
+        return _Exchange(socket, terminal, typed=typed, begin=begin).run()
 
 
 class _Exchange:
     """From the first byte to the message that it has ended."""
 
-    def __init__(self, socket: WebSocket, terminal: Any, *, typed: bool) -> None:
-        self._socket, self._terminal = socket, terminal
+    def __init__(
+        self, socket: WebSocket, terminal: Any, *, typed: bool, begin: Callable[[], None] | None
+    ) -> None:
+        self._socket, self._terminal, self._begin = socket, terminal, begin
         self._stdin: Any = sys.stdin.buffer if typed else None
         self._ahead = 0
         # what is sent before that is not heard
-        self._joined = False
+        self._joined = self._open = False
         # of the output: where it stands, and up to where the server knows
         self._at = self._told = 0
         self._output: Any = sys.stdout.buffer
@@ -111,7 +129,7 @@ class _Exchange:
 
     def _sources(self) -> list[Any]:
         found: list[Any] = [self._socket]
-        if self._joined and self._stdin and self._ahead < AHEAD_BYTES:
+        if self._joined and self._open and self._stdin and self._ahead < AHEAD_BYTES:
             found.append(self._stdin)
         if self._terminal:
             found.append(self._terminal.resized)
@@ -145,14 +163,21 @@ class _Exchange:
                 message = json.loads(data)
                 if message["type"] in ("ended", "refused"):
                     return dict(message)
+                joined = self._joined and self._open
                 self._heard(message)
+                if self._joined and self._open and not joined and not self._stdin:
+                    self._tell({"eof": True})
         return None
 
     def _heard(self, message: dict[str, Any]) -> None:
-        if message["type"] == "role" and not self._joined:
+        if message["type"] == "open":
+            self._open = True
+            if self._begin:
+                self._begin()
+                if self._terminal:
+                    self._tell({"size": list(self._terminal.size())})
+        elif message["type"] == "role":
             self._joined = True
-            if not self._stdin:
-                self._tell({"eof": True})
         elif message["type"] == "stream":
             self._output = (sys.stderr if message["name"] == "stderr" else sys.stdout).buffer
         elif message["type"] == "took":

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+from functools import partial
 from time import monotonic, sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .failure import USAGE, Failure
 from .logs import MOST_LINES, copy_out
@@ -13,6 +15,9 @@ from .places import find_endpoint
 from .server import Server, quoted
 from .tables import print_json
 from .waiting import finish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # those of podman run that take no value; all others do
 _SWITCHES = frozenset(
@@ -67,7 +72,7 @@ class Line:
     def _switch(self, name: str, value: str, word: str) -> None:
         if value.lower() in ("true", "1"):
             self.on.add(name)
-        if name not in ("rm", "interactive", "tty", "detach"):
+        if name not in ("rm", "detach"):
             self.words.append(word)
 
     def _valued(self, name: str, value: str, word: str) -> None:
@@ -92,14 +97,17 @@ def raw_run(call: Any, words: list[str]) -> int:
     line = Line(words)
     # Podman itself takes it away where nobody waits for its exit code
     detached = "detach" in line.on
-    if "interactive" in line.on or "tty" in line.on:
-        cure = "Run it with -d, then: haulout exec -it NAME COMMAND"
-        if not detached:
-            raise Failure("run has no terminal.", cure, USAGE)
+    attached = not detached and line.on & {"interactive", "tty"}
+    if attached and "tty" in line.on and not sys.stdin.isatty():
+        raise Failure("The input is no terminal.", "Leave -t away: haulout run -i …", USAGE)
     server = call.server
     endpoint = find_endpoint(server, call.connection)
     sent = (["--rm"] if detached and "rm" in line.on else []) + line.words
-    body = {"endpoint": endpoint["id"], "line": _quoted(["podman", "run", "-d", *sent])}
+    body = {
+        "endpoint": endpoint["id"],
+        "line": _quoted(["podman", "run", "-d", *sent]),
+        "start": not attached,
+    }
     job = finish(server, server.post("/containers/run", body))
     container = job["result"]["id"]
     if detached:
@@ -108,12 +116,34 @@ def raw_run(call: Any, words: list[str]) -> int:
         else:
             print(container)
         return 0
-    return _foreground(
-        server, quoted("containers", endpoint["id"], container), removes="rm" in line.on
-    )
+    path = quoted("containers", endpoint["id"], container)
+    if attached:
+        show = partial(_attached, server, path, line.on)
+    else:
+        show = partial(copy_out, server, f"{path}/logs/follow", tail=MOST_LINES)
+    return _foreground(server, path, show, removes="rm" in line.on)
 
 
-def _foreground(server: Any, path: str, *, removes: bool) -> int:
+def _attached(server: Any, path: str, on: set[str]) -> None:
+    """Attached before it starts, so that nothing of what it prints is missing."""
+    from .exec import attach
+    from .websocket import WebSocket
+
+    def begin() -> None:
+        other = Server(server.login)
+        finish(other, other.post(f"{path}/start"))
+        other.close()
+
+    options = {"kind": "attach", "tty": "tty" in on}
+    socket = WebSocket(server, f"{path}/exec")
+    ended = attach(socket, options, typed="interactive" in on, begin=begin)
+    if ended["reason"] not in ("exited", "container-ended"):
+        raise Failure(ended.get("words") or f"It ended: {ended['reason']}.")
+
+
+def _foreground(server: Any, path: str, show: Callable[[], None], *, removes: bool) -> int:
+    """`show` copies what it prints, until it has ended."""
+
     def pass_on(_number: int, _frame: Any) -> None:
         # as Podman's --sig-proxy; what it then prints is still shown
         other = Server(server.login)
@@ -122,7 +152,7 @@ def _foreground(server: Any, path: str, *, removes: bool) -> int:
 
     before = signal.signal(signal.SIGINT, pass_on)
     try:
-        copy_out(server, f"{path}/logs/follow", tail=MOST_LINES)
+        show()
         code = _exit_code(server, path)
     finally:
         signal.signal(signal.SIGINT, before)

@@ -116,6 +116,26 @@ def test_pipes_and_exit_codes(haulout: HauloutCommand, box: str) -> None:
     assert "-t" in haulout.fails("exec", "-it", box, "sh", code=125)
 
 
+def test_run_with_a_terminal_and_with_a_pipe(haulout: HauloutCommand, host: Host) -> None:
+    """Attached before it starts: its first line is there, and its code is passed on."""
+    on = ("-c", host.name, "run", "--rm")
+    piped = haulout.run(*on, "-i", IMAGE, "sh", "-c", "wc -c; echo no >&2; exit 4", given="123456")
+    assert (piped.returncode, piped.stdout.strip(), piped.stderr) == (4, "6", "no\n")
+    assert "-t" in haulout.fails(*on, "-it", IMAGE, "sh", code=125)
+    typing = Typing(haulout, *on, "-it", "--name", "inside", IMAGE, "sh")
+    try:
+        typing.size(91, 27)
+        typing.shows("/ #")
+        typing.type("stty size; echo A$((1+1))B\r")
+        typing.shows("A2B")
+        assert b"27 91" in typing.seen
+        typing.type("exit 6\r")
+        assert typing.ends() == 6
+    finally:
+        typing.end()
+    assert "inside" not in host.podman("ps", "-a")
+
+
 def test_files_both_ways(haulout: HauloutCommand, host: Host, box: str, tmp_path: Path) -> None:
     folder = tmp_path / "site"
     (folder / "deep").mkdir(parents=True)

@@ -4,7 +4,7 @@ import asyncio
 import re
 from typing import Final
 
-from hosts.actions.containers.open_terminal import ATTACH, EXEC, ExecOptions, TerminalIntent
+from hosts.actions.containers.open_terminal import ATTACH, ExecOptions, TerminalIntent
 from hosts.dial import dial
 from hosts.podman import Podman, PodmanError, attach, containers, execs, hang_up
 from hosts.podman.attach import READ_BYTES, RawStream
@@ -49,8 +49,8 @@ class Pipe:
 
     @property
     def raw(self) -> bool:
-        """True for a command without a terminal: bytes pass as they are."""
-        return self.opened.options.kind == EXEC and not self.tty
+        """True where nobody has a terminal, who asked and what runs: bytes pass as they are."""
+        return not self.opened.options.tty and not self.tty
 
     async def open(self) -> None:
         """Start what is wanted. Raises PodmanError, NoShell."""
