@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from functools import partial
 from typing import Any, Final
 
@@ -40,8 +40,11 @@ class Channels:
         # of many that are opened at once a few are looked up at once, so that other people's come in between
         self._looks = asyncio.Semaphore(_LOOKS)
 
-    async def socket(self, path: str) -> "SSHUNIXStreamSession[bytes]":
+    def socket(self, path: str) -> Awaitable["SSHUNIXStreamSession[bytes]"]:
         """For a socket's path. ChannelOpenError, which names the choices."""
+        return _Later(partial(self._socket, path))
+
+    async def _socket(self, path: str) -> "SSHUNIXStreamSession[bytes]":
         try:
             endpoint, session = await self._counted_at(path)
         except NoPlace as refused:
@@ -136,6 +139,16 @@ class Channels:
         finally:
             self._open -= 1
             writer.close()
+
+
+class _Later:
+    """Begins when it is awaited. A connection that ends at once leaves a coroutine that nobody awaits."""
+
+    def __init__(self, begin: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        self._begin = begin
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self._begin().__await__()
 
 
 class _Session(SSHServerStreamSession[bytes]):

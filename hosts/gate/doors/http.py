@@ -23,7 +23,6 @@ from hosts.gate.doors.serve import TABLE, Visit, converse
 from hosts.gate.doors.tcp import PlainStream, TlsStream
 from hosts.gate.routes import target
 from hosts.gate.routes.replies import Refused, error
-from hosts.gate.routes.table import Dialect
 from hosts.gate.routes.target import BadTarget
 from hosts.gate.sessions import bounds
 from hosts.gate.sessions.bounds import Bounds
@@ -151,9 +150,7 @@ class Connection:
         except ssl.SSLError as failed:
             log.debug("no TLS with %s: %s", self._address, failed)
             if failed.reason == "HTTP_REQUEST":
-                self._stream.write_plain(
-                    error(Refused(400, _NO_TLS), Dialect.DOCKER, "GET", ends=True)
-                )
+                self._stream.write_plain(error(Refused(400, _NO_TLS), "GET", ends=True))
             return False
         return True
 

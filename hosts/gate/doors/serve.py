@@ -34,7 +34,7 @@ from hosts.gate.routes.lists import ROUTES as LISTS
 from hosts.gate.routes.objects import ROUTES as OBJECTS
 from hosts.gate.routes.reads import ROUTES as READS
 from hosts.gate.routes.replies import Refused, error
-from hosts.gate.routes.table import Dialect, Table, Takes
+from hosts.gate.routes.table import Table, Takes
 from hosts.gate.routes.target import BadTarget, NotOpen, Request
 from hosts.gate.sessions.session import Session
 from hosts.link.framing import RequestHead
@@ -137,8 +137,7 @@ async def _one(client: Client, entrance: Entrance) -> bool:
 async def _refuse(
     client: Client, refused: Refused, head: RequestHead | None, *, ends: bool
 ) -> None:
-    dialect = target.dialect_of(head.target) if head else Dialect.LIBPOD
-    await client.send(error(refused, dialect, head.method if head else "GET", ends=ends))
+    await client.send(error(refused, head.method if head else "GET", ends=ends))
 
 
 class Visit:

@@ -59,6 +59,9 @@ async def plan_update(call: Call, found: ResolvedObject | None) -> Plan:
     if call.dialect is Dialect.DOCKER:
         body = _docker(reader, raw)
         resources = from_docker.limits(reader, body)
+        if body.get("PidsLimit") == 0:
+            # of a container that there is, Podman takes it for no limit
+            resources["pids"] = {"limit": 0}
         policy = body.get("RestartPolicy", {})
         restart, tries = policy.get("Name"), policy.get("MaximumRetryCount")
     else:

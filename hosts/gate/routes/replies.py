@@ -1,10 +1,7 @@
-"""What the gate itself answers: errors in the shape of the dialect that was spoken."""
+"""What the gate itself answers: errors in the shape that Podman has for both of its dialects."""
 
 import json
 from http import HTTPStatus
-from typing import Any
-
-from hosts.gate.routes.table import Dialect
 
 
 class Refused(Exception):
@@ -23,11 +20,9 @@ class Refused(Exception):
         self.wait_s = wait_s
 
 
-def error(refused: Refused, dialect: Dialect, method: str, *, ends: bool) -> bytes:
+def error(refused: Refused, method: str, *, ends: bool) -> bytes:
     """A whole answer. `ends`: the last one on its connection."""
-    told: dict[str, Any] = {"message": refused.message}
-    if dialect is Dialect.LIBPOD:
-        told = {"cause": refused.cause, **told, "response": refused.status}
+    told = {"cause": refused.cause, "message": refused.message, "response": refused.status}
     fields = []
     if refused.wait_s:
         fields.append(f"Retry-After: {refused.wait_s}")

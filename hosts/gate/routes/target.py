@@ -72,11 +72,6 @@ class Request:
         return "/".join([prefix, *parts]) + (f"?{urlencode(pairs)}" if pairs else "")
 
 
-def dialect_of(target: str) -> Dialect:
-    """In which dialect to answer, whatever else is wrong with it."""
-    return Dialect.LIBPOD if "/libpod/" in target.partition("?")[0] else Dialect.DOCKER
-
-
 def split(table: Table, target: str) -> tuple[str, str]:
     """(the place of an endpoint, what is asked for there) of /HOST[/USER]/…, where no host stands before.
     What the API's own paths begin with is no account. BadTarget.

@@ -8,8 +8,10 @@ from django.conf import settings
 from audit.models import Entry
 from hosts.database_threads import in_thread
 from hosts.link.sockets import endpoint_socket
+from hosts.models import Guardrail
 from tests.hosts.gate.door import Knock, knocking
 from tests.hosts.gate.fake_host import FakeHost
+from tests.hosts.guardrails.permitted import RULES
 from tests.two_teams import Fleet
 
 
@@ -37,3 +39,17 @@ def entry_of() -> Callable[[str], Awaitable[list[Entry]]]:
         return await in_thread(lambda: list(Entry.objects.filter(verb=verb).order_by("number")))
 
     return entries
+
+
+@pytest.fixture
+async def strict(fake_host: FakeHost) -> FakeHost:
+    """The host with strict rules of every kind, and the container shop."""
+
+    def rules() -> None:
+        for one in RULES:
+            settings = {"settings": one.settings, "severity": "refuse", "everywhere": True}
+            Guardrail.objects.create(name=one.name, kind=one.kind, **settings)
+
+    await in_thread(rules)
+    fake_host.container("a" * 64, "shop")
+    return fake_host

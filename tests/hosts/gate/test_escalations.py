@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from hosts.database_threads import in_thread
-from hosts.models import Guardrail
 from tests.cast import Cast
 from tests.fresh_person import person_of
 from tests.hosts.gate.door import Knock
@@ -60,6 +59,19 @@ def networks_in_docker() -> Iterator[tuple[str, dict[str, Any]]]:
         yield case.name, give
 
 
+def updates_in_docker() -> Iterator[tuple[str, dict[str, Any]]]:
+    words = {"quota": "CpuQuota", "period": "CpuPeriod"}
+    for case in data.UPDATES:
+        give = dict(case.give)
+        cpu = {words[name]: value for name, value in give.pop("cpu", {}).items()}
+        for part, field in (("memory", "Memory"), ("pids", "PidsLimit")):
+            if part in give:
+                give[field] = give.pop(part)["limit"]
+        if give.pop("devices", None):
+            give["Devices"] = [{"PathOnHost": "/dev/sda", "PathInContainer": "/dev/sda"}]
+        yield case.name, give | cpu
+
+
 SPEC = {name: value for name, value in data.SPEC.items() if name != "annotations"}
 EXEC: dict[str, Any] = {"Cmd": ["id"], "User": "1000"}
 EXECS: list[tuple[str, dict[str, Any]]] = [
@@ -80,23 +92,12 @@ ROADS = [
     ),
     Road(f"{LIBPOD}/networks/create", {"name": "n", "labels": TEAM}, laid(data.NETWORKS)),
     Road(f"{DOCKER}/networks/create", {"Name": "n", "Labels": TEAM}, list(networks_in_docker())),
+    Road(f"{LIBPOD}/pods/create", data.POD, laid(data.PODS)),
+    Road(f"{LIBPOD}/containers/shop/update", {"memory": {"limit": 2**20}}, laid(data.UPDATES)),
+    Road(f"{DOCKER}/containers/shop/update", {"Memory": 2**20}, list(updates_in_docker())),
     Road(f"{LIBPOD}/containers/shop/exec", EXEC, EXECS),
     Road(f"{DOCKER}/containers/shop/exec", EXEC, EXECS),
 ]
-
-
-@pytest.fixture
-async def strict(fake_host: FakeHost) -> FakeHost:
-    """A host with rules of every kind, and the container shop."""
-
-    def rules() -> None:
-        for one in data.RULES:
-            settings = {"settings": one.settings, "severity": "refuse", "everywhere": True}
-            Guardrail.objects.create(name=one.name, kind=one.kind, **settings)
-
-    await in_thread(rules)
-    fake_host.container(SHOP, "shop")
-    return fake_host
 
 
 def changed(host: FakeHost) -> list[str]:

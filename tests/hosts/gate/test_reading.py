@@ -133,7 +133,8 @@ async def test_what_is_not_open_is_refused_and_written_down(
     refused = await door.ask(f"POST {V}/images/scp/a", body=b"{}")
     assert refused.status == 403
     assert refused.json.keys() == {"cause", "message", "response"}
-    assert (await door.ask("POST /auth")).json.keys() == {"message"}
+    # Podman says the same of an error in both dialects
+    assert (await door.ask("POST /auth")).json.keys() == refused.json.keys()
     assert {one.kind for one in await entry_of("gate.request")} == {"refusal"}
     bad = await door.ask(f"GET {V}/containers/a%2fb/json")
     assert (bad.status, bad.json["response"]) == (400, 400)

@@ -1,5 +1,6 @@
 """Strict rules, one of each kind, and what they permit: the controls of the escalations."""
 
+import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,4 +95,29 @@ def bind(source: str, *options: str) -> dict[str, Any]:
         "mounts": [
             {"type": "bind", "source": source, "destination": "/x", "options": list(options)}
         ]
+    }
+
+
+def document_of(give: dict[str, Any]) -> dict[str, Any]:
+    """The permitted pod of a kube file with `give` laid over it by paths."""
+    document = copy.deepcopy(KUBE)
+    for path, value in give.items():
+        *outer, last = path.split(".")
+        here: Any = document
+        for name in outer:
+            here = here[int(name)] if name.isdecimal() else here.setdefault(name, {})
+        here[int(last) if last.isdecimal() else last] = value
+    return document
+
+
+def deployment_of(give: dict[str, Any]) -> dict[str, Any]:
+    """The same as a deployment. Podman takes labels from the template, and annotations from outside."""
+    inner = document_of(give)
+    metadata = inner.pop("metadata")
+    return {
+        **inner,
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "shop", "annotations": metadata.pop("annotations", {})},
+        "spec": {"template": {"metadata": metadata, "spec": inner["spec"]}},
     }

@@ -1,6 +1,5 @@
 """Every escalation by every road: refused by the rule it concerns, the control let through."""
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from hosts.guardrails.proposal import Proposal
 from hosts.guardrails.verdict import Severity
 from tests.hosts.guardrails import escalations as data
 from tests.hosts.guardrails.escalations import RULES, Escalation
+from tests.hosts.guardrails.permitted import deployment_of, document_of
 
 
 def spec(give: dict[str, Any]) -> Proposal:
@@ -22,34 +22,12 @@ def pod(give: dict[str, Any]) -> Proposal:
     return from_spec.pod("pod.create", {**data.POD, **give})
 
 
-def document_of(give: dict[str, Any]) -> dict[str, Any]:
-    """The permitted pod with `give` laid over it by paths."""
-    document = copy.deepcopy(data.KUBE)
-    for path, value in give.items():
-        *outer, last = path.split(".")
-        here: Any = document
-        for name in outer:
-            here = here[int(name)] if name.isdecimal() else here.setdefault(name, {})
-        here[int(last) if last.isdecimal() else last] = value
-    return document
-
-
 def kube(give: dict[str, Any]) -> Proposal:
     return from_kube.kube("kube.play", [document_of(give)])
 
 
 def deployment(give: dict[str, Any]) -> Proposal:
-    """Podman takes labels from the template, and annotations from outside."""
-    inner = document_of(give)
-    metadata = inner.pop("metadata")
-    outer = {
-        **inner,
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": "shop", "annotations": metadata.pop("annotations", {})},
-        "spec": {"template": {"metadata": metadata, "spec": inner["spec"]}},
-    }
-    return from_kube.kube("kube.play", [outer])
+    return from_kube.kube("kube.play", [deployment_of(give)])
 
 
 def claim(give: dict[str, Any]) -> Proposal:
