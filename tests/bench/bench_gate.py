@@ -5,6 +5,7 @@ On a real Podman host of the lab, with a whole Haulout beside it.
 
 import asyncio
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -16,16 +17,19 @@ from typing import Any, Final
 
 from tests.bench.bench_api import CONTAINERS, kept_connection, remote, remote_to, timed
 from tests.bench.bench_logs import LINES, TARGET, rate
-from tests.bench.figures import CannotRun, Options, figure, in_turns, median
+from tests.bench.figures import CannotRun, Options, figure, in_turns, median, quantile
+from tests.bench.gate_attacks import ATTACKS
 from tests.bench.log_lines import container_with_log
 from tests.bench.real_host import create_many, real_host, row_of
-from tests.bench.running import EMAIL, Running, until
+from tests.bench.running import CHECKOUT, EMAIL, Running, until
 from tests.lab.hosts import Host
 from tests.lab.hosts.ssh_client import ssh_command
 
 BENCH = "gate"
 CALLS, LISTS, ROUNDS = 200, 15, 3
 MEMORY_GOAL_MIB = 16
+# until an attack is in full swing
+ATTACKED_S = 1.0
 ARCHIVE = "/v5.0.0/libpod/containers/%s/archive?path=/large.bin"
 # what each of many clients asks, as docker does over `system dial-stdio`
 REQUEST = (
@@ -94,11 +98,11 @@ class Stage:
     socket: Path
 
 
-def gate_of(haulout: Running, folder: Path) -> Gate:
-    """Register a key of the administrator's."""
+def gate_of(haulout: Running, folder: Path, email: str = EMAIL) -> Gate:
+    """Register a key of this person's."""
     made = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "id")]
     subprocess.run(made, check=True)
-    haulout.manage("user", "key", "add", EMAIL, "--file", str(folder / "id.pub"))
+    haulout.manage("user", "key", "add", email, "--file", str(folder / "id.pub"))
     public = (haulout.data / "keys" / "gate_host_ed25519_key.pub").read_text()
     port = haulout.stack.gate_port
     return Gate(port, folder, f"[127.0.0.1]:{port} {' '.join(public.split()[:2])}")
@@ -233,6 +237,61 @@ def crowd(stage: Stage, count: int = 200) -> list[dict[str, Any]]:
     ]
 
 
+def attacks(stage: Stage) -> list[dict[str, Any]]:
+    """Kept calls while somebody else sends what is bad: their 95th percentile, in milliseconds."""
+    email = "attacker@example.org"
+    stage.haulout.child("second_person_work", email)
+    one = stage.host.podman("create", "localhost/busybox", "true").strip()
+    folder = stage.gate.folder / "attacker"
+    folder.mkdir()
+    theirs = gate_of(stage.haulout, folder, email)
+    lines = []
+    with (
+        theirs.forwarded(f"/{stage.host.name}") as socket,
+        kept_connection(stage.socket, one) as call,
+    ):
+        for name in ATTACKS:
+            alone = quantile([call() for _number in range(CALLS)], 0.95)
+            with attacked(name, socket):
+                beside = quantile([call() for _number in range(CALLS)], 0.95)
+            lines.append(
+                figure(
+                    BENCH,
+                    f"a kept call while another person plays: {name}, p95",
+                    beside,
+                    "ms",
+                    baseline=alone,
+                    baseline_name="the same before",
+                    goal="≤ 1.5 × baseline",
+                    holds=beside <= 1.5 * alone,
+                )
+            )
+    return lines
+
+
+@contextmanager
+def attacked(name: str, socket: Path) -> Iterator[None]:
+    """While the block runs, a process plays it. Its own work counts last: it would be on another machine."""
+    words = [
+        "nice",
+        "-n",
+        "19",
+        sys.executable,
+        "-m",
+        "tests.bench.gate_attacks",
+        name,
+        str(socket),
+    ]
+    with subprocess.Popen(words, cwd=CHECKOUT) as child:
+        try:
+            time.sleep(ATTACKED_S)
+            if child.poll() is not None:
+                raise CannotRun(f"the attack ended by itself: {name}")
+            yield
+        finally:
+            child.terminate()
+
+
 def near(socket: Path, target: str) -> list[str]:
     """curl on a local socket."""
     return ["curl", "-sgfN", "--unix-socket", str(socket), f"http://podman{target}"]
@@ -288,4 +347,5 @@ PARTS: Final[dict[str, Callable[[Stage], list[dict[str, Any]]]]] = {
     "small-archive": partial(archive, size_mib=128),
     "archive": archive,
     "crowd": crowd,
+    "attacks": attacks,
 }
