@@ -18,6 +18,8 @@ from hosts.models import Container, Endpoint, Host
 from tests import make
 from tests.lab.hosts.processes import wait_until
 
+WITHIN_S = 60.0
+
 
 class Link:
     """`serve` in a thread of its own."""
@@ -28,7 +30,7 @@ class Link:
     def start(self) -> "Link":
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(WITHIN_S)
         until("the link answers", answers)
         return self
 
@@ -36,7 +38,7 @@ class Link:
         """End it in order; seconds that it took."""
         began = time.monotonic()
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+        self._thread.join(WITHIN_S)
         assert not self._thread.is_alive()
         return time.monotonic() - began
 
@@ -97,7 +99,7 @@ def up(endpoint: Endpoint) -> bool:
     return endpoint.state == "up" and endpoint.compared_at is not None
 
 
-def until(what: str, happens: Callable[[], bool], *, timeout_s: float = 60.0) -> float:
+def until(what: str, happens: Callable[[], bool], *, timeout_s: float = WITHIN_S) -> float:
     """Wait for it; seconds that it took."""
     began = time.monotonic()
     wait_until(what, happens, timeout_s=timeout_s)
