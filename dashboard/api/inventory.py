@@ -21,9 +21,11 @@ from dashboard.api.recheck import person_now
 from dashboard.api.schemas import (
     OBJECTS,
     PLURALS,
+    UpdateOut,
     object_out,
 )
 from dashboard.furniture.host_calls import ask_host
+from dashboard.furniture.image_updates import facts_of
 from dashboard.furniture.inspect_tree import fetch
 from dashboard.furniture.readers import READERS
 from dashboard.live.spec import registered
@@ -34,6 +36,7 @@ from hosts.access import (
     verbs_at,
 )
 from hosts.access.readable_inspect import hide_unseen, mask_environment
+from hosts.models import Container
 from hosts.podman import Podman, logs, stats
 
 router = Router()
@@ -160,7 +163,9 @@ def _lists(kind: str, plural: str) -> None:
     shape = OBJECTS[kind]
     items: Any = GenericAlias(list, (shape,))
     page = create_model(f"{kind.capitalize()}Page", __base__=Schema, items=items, next=str)
-    one = create_model(f"One{kind.capitalize()}", __base__=shape, can=list[str])
+    # null: the image is in no registry, or named by digest
+    more: dict[str, Any] = {"update": UpdateOut | None} if kind == "container" else {}
+    one = create_model(f"One{kind.capitalize()}", __base__=shape, can=list[str], **more)
     where = f"/{plural}/{{endpoint_id}}/{{podman_id}}"
 
     @router.get(
@@ -198,9 +203,10 @@ def _lists(kind: str, plural: str) -> None:
         person = person_of(request)
         row = get_object(person, kind, endpoint_id, podman_id, verb=f"{kind}.view")
         can = sorted(verbs_for(person, row))
-        if is_known(request, response, [*versions([row]), *can]):
+        more = {"update": facts_of(row)} if isinstance(row, Container) else {}
+        if is_known(request, response, [*versions([row]), *can, *more.values()]):
             return Status(304, None)
-        return object_out(kind, row) | {"can": can}
+        return object_out(kind, row) | {"can": can} | more
 
     if kind not in READERS:
         # what systemd says of it stands in the inventory

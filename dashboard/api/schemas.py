@@ -59,6 +59,19 @@ class HostOut(Schema):
     endpoints: list[EndpointOut]
 
 
+class UpdateOut(Schema):
+    """What the image's tag names at its registry. `state`: available, current, or unknown with the
+    cause as `why`. `runs` and `offered`: digests, "" where not known.
+    """
+
+    state: str
+    why: str
+    runs: str
+    offered: str
+    asked_at: datetime | None
+    answered_at: datetime | None
+
+
 class GroupOut(Schema):
     """A named set of hosts that the token sees."""
 

@@ -19,7 +19,7 @@ from hosts.models import Endpoint, ImageUpdate, TagCheck
 from hosts.podman.registry_auth import Credential
 from hosts.registries.client import Offer, RegistryClient
 from hosts.registries.errors import Failure, RegistryError
-from hosts.registries.used_tags import Access, Use, UsedTags, access_to, used_tags
+from hosts.registries.used_tags import Access, Use, UsedTags, access_to, state_of, used_tags
 
 EVERY: Final = timedelta(hours=1)
 # the chore runs each minute: all tags have their turn within the hour, and a few at once
@@ -155,16 +155,6 @@ def _keep_failure(row: TagCheck, failed: RegistryError | None) -> None:
     row.detail = clean(failed.detail, limit=200) if failed else ""
     if failed and failed.retry_s:
         row.next_at = max(row.next_at, timezone.now() + timedelta(seconds=failed.retry_s))
-
-
-def state_of(row: TagCheck | None, digests: frozenset[str]) -> str:
-    """Whether an image with these digests is what the tag names. Never current without an answer."""
-    states = ImageUpdate.State
-    if row is None or not row.digest or not digests:
-        return states.UNKNOWN
-    if row.digest in digests or not digests.isdisjoint(row.instances or ()):
-        return states.UNKNOWN if row.failure else states.CURRENT
-    return states.UNKNOWN if row.instances is None else states.AVAILABLE
 
 
 def _compare(used: UsedTags) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from yarl import URL
 
 from hosts.actions.images.references import Reference, parse_full
-from hosts.models import Container, Endpoint, Host, Image
+from hosts.models import Container, Endpoint, Host, Image, ImageUpdate, TagCheck
 from hosts.models.inventory import LIVE
 from hosts.refusals import Refusal
 from hosts.registries.addresses import is_loopback
@@ -33,6 +33,16 @@ def tag_of(image: str) -> Reference | None:
     if found.digest or not host or found.registry == "localhost" or len(str(found)) > _MOST_CHARS:
         return None
     return found
+
+
+def state_of(row: TagCheck | None, digests: frozenset[str]) -> str:
+    """Whether an image with these digests is what the tag names. Never current without an answer."""
+    states = ImageUpdate.State
+    if row is None or not row.digest or not digests:
+        return states.UNKNOWN
+    if row.digest in digests or not digests.isdisjoint(row.instances or ()):
+        return states.UNKNOWN if row.failure else states.CURRENT
+    return states.UNKNOWN if row.instances is None else states.AVAILABLE
 
 
 @dataclass(slots=True)

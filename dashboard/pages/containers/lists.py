@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dashboard.furniture.container_ends import failed, in_a_loop
+from dashboard.furniture.image_updates import AVAILABLE, CURRENT, UNKNOWN, facts_of, in_state
 from dashboard.furniture.offer import in_bulk
 from dashboard.furniture.running_jobs import with_jobs
 from dashboard.live.by_host import BY_HOST
@@ -28,9 +29,11 @@ from dashboard.live.visibility import count_visible, scope_to_visible
 from dashboard.offers.containers import BUTTONS
 from dashboard.pages.containers.figures import FIGURES
 from dashboard.pages.containers.figures import TOKENS as FIGURE_TOKENS
-from dashboard.pages.containers.groups import GROUPINGS, facts_of
+from dashboard.pages.containers.groups import GROUPINGS
+from dashboard.pages.containers.groups import facts_of as group_facts
 from dashboard.pages.containers.owner import prepare_summary
 from dashboard.pages.containers.rows import drawn_from, prepare
+from hosts.access import Person
 from hosts.models import Container
 
 FAILED = failed()
@@ -38,6 +41,7 @@ _IS = {state: Q(state=state) for state in ("running", "paused", "created", "exit
 STATES = {**_IS, "failed": FAILED, "restarting": in_a_loop(), "dead": Q(state="dead")}
 HEALTH = {name: Q(health=name) for name in ("healthy", "unhealthy", "starting")}
 HEALTH["none"] = Q(health="")
+UPDATES = {state: in_state(state) for state in (AVAILABLE, UNKNOWN, CURRENT)}
 MADE_BY = {
     "systemd": ~Q(unit=""),
     "compose": ~Q(project=""),
@@ -54,7 +58,8 @@ def _fingerprint(row: Any) -> str:
     failure = f".{row.shown.failure.url}" if row.shown.failure else ""
     stopped = f".{row.shown.stopped_by.url}" if row.shown.stopped_by else ""
     stands = f"{row.endpoint.state}.{row.shown.state}{row.shown.stuck:d}"
-    return f"{row.revision}.{row.changed_at.timestamp()}.{stands}{failure}{stopped}"
+    update = f".{row.shown.update}" if row.shown.update else ""
+    return f"{row.revision}.{row.changed_at.timestamp()}.{stands}{failure}{stopped}{update}"
 
 
 SPEC = register(
@@ -72,6 +77,7 @@ SPEC = register(
             GROUP,
             contains("image", _("part of the image name"), "image"),
             one_of("health", _("health check"), HEALTH),
+            one_of("update", _("newer image at the registry"), UPDATES),
             LABEL,
             contains("name", _("part of the name"), "name"),
             equals("pod", _("pod name"), "pod_name"),
@@ -128,7 +134,7 @@ SPEC = register(
         walks={"host": BY_HOST},
         groupings=GROUPINGS,
         group_template="containers/group.html",
-        group_facts=facts_of,
+        group_facts=group_facts,
         default_sort="name",
         row_template="containers/row.html",
         topics=frozenset({"containers", "hosts", "failures"}),
@@ -150,19 +156,35 @@ QUICK = (
     (_("Failed"), "state:failed"),
     (_("Restarting"), "state:restarting"),
     (_("Paused"), "state:paused"),
+    (_("Update available"), f"update:{AVAILABLE}"),
 )
 
 # live rows of one container: the head of its pages, and its summary
 _ONE = replace(SPEC, name="container-head", bulk=(), columns=(), figures=None)
 HEAD = register(with_jobs(replace(_ONE, row_template="containers/head.html"), "container"))
+
+
+def _asked(row: Any) -> str:
+    facts = row.update_facts
+    return f"{facts.state}{facts.asked_at}" if facts else ""
+
+
+def _prepare_summary(rows: list[Any], person: Person) -> None:
+    prepare_summary(rows, person)
+    for row in rows:
+        row.update_facts = facts_of(row)
+
+
 SUMMARY = register(
     replace(
         _ONE,
         name="container-summary",
         row_template="containers/summary.html",
         topics=SPEC.topics | {"units"},
-        prepare=prepare_summary,
-        fingerprint=lambda row: f"{_fingerprint(row)}.{row.owner.url if row.owner else ''}",
-        drawn_from=lambda row: f"{drawn_from(row)} {row.owner!r}",
+        prepare=_prepare_summary,
+        fingerprint=lambda row: (
+            f"{_fingerprint(row)}.{_asked(row)}{row.owner.url if row.owner else ''}"
+        ),
+        drawn_from=None,
     )
 )

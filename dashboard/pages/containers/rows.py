@@ -17,6 +17,7 @@ from dashboard.furniture.container_ends import (
     out_of_memory,
     restarts_of,
 )
+from dashboard.furniture.image_updates import states_of
 from dashboard.furniture.offer import words_possible
 from dashboard.live.visibility import verbs_for
 from dashboard.offers.containers import OFFERS
@@ -85,6 +86,8 @@ class ContainerRow:
     restarts: int
     stuck: bool
     stopped_by: StoppedBy | None = None
+    # ImageUpdate.State, or ""
+    update: str = ""
 
     @property
     def more_ports(self) -> int:
@@ -153,7 +156,7 @@ def prepare(rows: list[Any], person: Person) -> None:
     mark(rows)
     last_failure.attach(rows, "container")
     attach_stopped_by(rows, person)
-    for row in rows:
+    for row, update in zip(rows, states_of(rows), strict=True):
         state, detail = look_of(row)
         url = _page_of(row.endpoint_id, row.podman_id)
         away = row.endpoint.state not in ("up", "degraded")
@@ -167,6 +170,7 @@ def prepare(rows: list[Any], person: Person) -> None:
         row.shown = ContainerRow(
             *(state, detail, since(row), can, ports, away, url, denied, failure, many, stuck),
             stopped_by=row.stopped_by,
+            update=update,
         )
 
 

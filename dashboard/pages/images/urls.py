@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from dashboard.furniture.image_updates import mark_images, of_images
 from dashboard.furniture.object_lists import CREATED, NAME, WHERE, object_list
 from dashboard.furniture.objects import ObjectRoom, Tab, on_endpoint, quoted, urls
 from dashboard.furniture.offer import in_bulk
@@ -25,10 +26,11 @@ SPEC = object_list(
     tokens=(
         one_of(
             "is",
-            _("used, unused, dangling, list"),
+            _("used, unused, outdated, dangling, list"),
             {
                 "used": Q(containers__gt=0),
                 "unused": Q(containers__lte=0),
+                "outdated": of_images(),
                 "dangling": Q(dangling=True),
                 "list": Q(manifest_list=True),
             },
@@ -47,6 +49,7 @@ SPEC = object_list(
     groupings=GROUPINGS,
     group_template="images/group.html",
     group_facts=facts_of,
+    prepare=mark_images,
     empty={
         "icon": "layers",
         "hint": _("name, or is:unused host:web1 …"),

@@ -1,6 +1,7 @@
 """Pages and commands that a person's rights allow."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,13 +16,14 @@ from hosts.access import Person, allows
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A page to start something. `also`: more words to find it by."""
+    """A page to start something. `also`: more words to find it by; `query`: a list's filter line."""
 
     word: Words
     url_name: str
     icon: str
     verb: str = ""
     also: Words = ""
+    query: str = ""
 
 
 COMMANDS = (
@@ -30,6 +32,14 @@ COMMANDS = (
         for buttons in BUTTONS.values()
         for one in buttons
         if Place.LIST in one.on
+    ),
+    Command(
+        _("Containers with an update available"),
+        "containers:list",
+        "circle-arrow-up",
+        "container.view",
+        _("outdated upgrade newer image"),
+        query="update:available",
     ),
     Command(_("Manage groups"), "groups:list", "tags", "host.view"),
     Command(_("People"), "people:list", "users", "access.view", _("users accounts")),
@@ -65,12 +75,17 @@ def find_places(person: Person, words: list[str]) -> list[Result]:
 def find_commands(person: Person, words: list[str]) -> list[Result]:
     """Commands whose name or other words fit."""
     found = [
-        Result(command.word, reverse(command.url_name), command.icon, _("Command"))
+        Result(command.word, _url(command), command.icon, _("Command"))
         for command in COMMANDS
         if (not command.verb or allows(person, command.verb))
         and fits(words, str(command.word), str(command.also))
     ]
     return _sorted(words, found)
+
+
+def _url(command: Command) -> str:
+    query = f"?{urlencode({'q': command.query})}" if command.query else ""
+    return f"{reverse(command.url_name)}{query}"
 
 
 def _sorted(words: list[str], found: list[Result]) -> list[Result]:

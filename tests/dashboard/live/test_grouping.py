@@ -137,7 +137,7 @@ def test_a_page_of_groups_asks_a_fixed_number_of_questions(
     for number in range(40):
         container(f"c{number}", project=f"p{number % 20}")
     container("lone")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         run(view_of(CONTAINERS, {"group": "project"}), person)
 
 

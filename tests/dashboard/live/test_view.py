@@ -110,13 +110,13 @@ def test_a_page_costs_the_same_queries_however_many_rows(
     rights_of(person.user)
     for n in range(3):
         container(f"a{n}")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         run(view_of(SPEC, {}), person)
     for n in range(40):
         container(f"b{n}")
     forget_rights(person.user)
     rights_of(person.user)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         run(view_of(SPEC, {}), person)
 
 
