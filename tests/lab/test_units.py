@@ -87,8 +87,8 @@ def test_units_by_the_link_and_the_worker(
 
     # by hand on the host: Podman's events hint at it
     host.ssh(f"{systemctl(user)} reset-failed; {systemctl(user)} start web bad || true", user=user)
-    until("active again", lambda: seen(endpoint, "web.service") == "active", timeout_s=20)
-    until("the bad one failed", lambda: seen(endpoint, "bad.service") == "failed", timeout_s=20)
+    until("active again", lambda: seen(endpoint, "web.service") == "active", timeout_s=90)
+    until("the bad one failed", lambda: seen(endpoint, "bad.service") == "failed", timeout_s=90)
     bad = Unit.objects.get(name="bad.service")
     assert (bad.result, bad.exit_code, bad.at_boot) == ("exit-code", 3, True)
 

@@ -25,6 +25,9 @@ _SEARCH_S: Final = 600.0
 _SOON_S: Final = 5.0
 # after a look that failed, where there are units
 _AGAIN_S: Final = 50.0
+# systemd notices what Podman did a moment later
+_FOLLOW_S: Final = 2.0
+_MOVING: Final = frozenset({"activating", "deactivating", "reloading", "refreshing"})
 # a bus that hangs must not hold up the lists of its Podman
 _LOOK_S: Final = 20.0
 # states in which a unit stays as it is until something happens
@@ -48,6 +51,9 @@ class UnitWatch:
         self._search_at = 0.0
         self._searched_at = 0.0
         self._trouble = ""
+        self._follow_until = 0.0
+        # True where a further look is due soon, for which states are enough
+        self.follows = False
         self._lock = asyncio.Lock()
 
     def hint(self, unit: str) -> bool:
@@ -57,6 +63,8 @@ class UnitWatch:
         if unit not in self._quadlets:
             # any image can say so: no more than one search in a while
             self._search_at = min(self._search_at, self._searched_at + _SOON_S)
+        self._follow_until = time.monotonic() + _FOLLOW_S
+        self.follows = False
         return bool(self._quadlets) or self._is_due
 
     async def look(self, *, closely: bool = True) -> int:
@@ -79,10 +87,13 @@ class UnitWatch:
                     await self._read(bus, closely=closely)
             except (BusError, TimeoutError) as error:
                 self._note(str(error) or "its bus is too slow")
+                self.follows = False
                 again_s = _AGAIN_S if self._quadlets else _SEARCH_S
                 self._searched_at, self._search_at = began, began + again_s
                 return self._mirror.revision
             self._note("")
+            moving = any(one[1] in _MOVING for one in self._states.values())
+            self.follows = bool(self._quadlets) and (moving or began < self._follow_until)
             listed = list(self._items.values())
 
             def step(batch: WriteBatch) -> Changes:

@@ -46,6 +46,7 @@ _ROUND_WITHOUT_EVENTS_S: Final = 15.0
 _CALL_S: Final = 20.0
 _LONGEST_PAUSE_S: Final = 30.0
 _UNIT_S: Final = 0.3
+_UNIT_AGAIN_S: Final = 1.5
 # events that change nothing we keep; each `podman ps` sends `sync` for every container
 _NOISE: Final = frozenset({"exec", "exec_died", "sync", "attach", "mount", "unmount", "export"})
 
@@ -130,6 +131,8 @@ class Watch:
             self._facts_at = 0.0
             self._wake.set()
             return self._mirror.revision
+        if kind == "unit":
+            self._units.follows = False
         return await self._refresher.refresh(kind, podman_id)
 
     # Rounds: everything, every minute
@@ -260,7 +263,10 @@ class Watch:
 
     async def _look(self, kind: str, ids: list[str] | None) -> int:
         if kind == "unit":
-            return await self._units.look()
+            revision = await self._units.look(closely=not self._units.follows)
+            if self._units.follows:
+                self._refresher.touch("unit", after_s=_UNIT_AGAIN_S)
+            return revision
         changes, listed = await self._lister.look(kind, ids)
         if kind == "container":
             self._first_look.forget(changes.gone)

@@ -48,6 +48,11 @@ async def rows() -> dict[str, dict[str, Any]]:
     return {row["name"]: dict(row) async for row in Unit.objects.filter(gone=None).values()}
 
 
+def follows(watch: UnitWatch) -> bool:
+    """Whether a further look is due soon."""
+    return watch.follows
+
+
 async def test_a_unit_as_systemd_tells_it(watch: UnitWatch, bus: ThreadedBus) -> None:
     ended = {"ActiveState": "failed", "SubState": "failed", "Result": "exit-code"}
     bus.units["bad.service"] = quadlet("bad", ExecMainCode=1, ExecMainStatus=3, **ended)
@@ -118,6 +123,31 @@ async def test_a_label_alone_makes_no_unit(watch: UnitWatch, bus: ThreadedBus) -
     assert watch.hint("ssh.service") is True
     await watch.look()
     assert set(await rows()) == {"web.service"}
+
+
+async def test_a_unit_on_its_way_is_looked_at_again(watch: UnitWatch, bus: ThreadedBus) -> None:
+    await watch.look()
+    assert follows(watch) is False
+    bus.units["web.service"] |= {"ActiveState": "deactivating", "SubState": "stop-post"}
+    await watch.look(closely=False)
+    assert follows(watch) is True
+    bus.units["web.service"] |= {"ActiveState": "failed", "SubState": "failed"}
+    await watch.look(closely=False)
+    assert follows(watch) is False
+    assert (await rows())["web.service"]["state"] == "failed"
+
+
+async def test_after_a_hint_systemd_is_asked_more_than_once(
+    watch: UnitWatch, bus: ThreadedBus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await watch.look()
+    watch.hint("web.service")
+    # systemd has not noticed yet
+    await watch.look()
+    assert follows(watch) is True
+    monkeypatch.setattr(watch, "_follow_until", 0.0)
+    await watch.look(closely=False)
+    assert follows(watch) is False
 
 
 async def test_what_is_known_stays_while_the_bus_is_away(
