@@ -105,10 +105,11 @@ def _images(settings: Settings, part: Part) -> Iterator[Breach]:
         elif is_ticked(settings, "digest") and not digest and not name.startswith("localhost/"):
             yield where(part, fact.field), _now("%s has no digest (@sha256:…).") % full
     yield from _names(settings, part)
-    if is_ticked(settings, "archives"):
-        return
+    uploads = is_ticked(settings, "archives")
     for fact in part.origins:
-        yield where(part, fact.field), _origin(fact.field, fact.value)
+        # a base image has to come from the allowed places in an upload too
+        if not uploads or fact.field == "FROM":
+            yield where(part, fact.field), _origin(fact.field, fact.value)
 
 
 def _names(settings: Settings, part: Part) -> Iterator[Breach]:

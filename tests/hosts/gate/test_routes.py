@@ -88,6 +88,13 @@ def test_what_names_no_endpoint_for_sure_is_refused(target: str) -> None:
         split(TABLE, target)
 
 
+def test_a_parameter_is_ticked_as_podman_reads_it() -> None:
+    path = "/v5.4.0/libpod/containers/shop?force="
+    for value, ticked in (("true", 1), ("T", 1), ("1", 1), ("on", 1), ("0", 0), ("", 0), ("no", 0)):
+        request = read(TABLE, "DELETE", f"{path}{value}")
+        assert request.ticked("force") is bool(ticked), value
+
+
 def test_it_is_made_anew_with_the_hosts_own_id() -> None:
     asked = read(TABLE, "GET", f"{LIBPOD}/containers/shop/logs?Follow=true&stdout=1&tail=5")
     assert asked.rebuilt("f00d") == f"{LIBPOD}/containers/f00d/logs?follow=true&stdout=1&tail=5"
