@@ -7,6 +7,7 @@ import { politely, word } from "haulout/say";
 const FADE_MS = 350;
 const PRESSED_MS = 50;
 const JUST_DRAWN_MS = 3000;
+const UNFOLDS = "details.fold, details[data-menu]";
 // these say themselves what has ended and why, and what was read there can still be read
 const SAYS_SO =
   "[data-logs], [data-terminals], stats-charts[data-drawn=live], [data-uploads]:not([hidden]), [data-load-list] > *";
@@ -111,9 +112,9 @@ class LiveList extends HTMLElement {
     const focused = old.contains(document.activeElement)
       ? (document.activeElement.dataset.part ?? "")
       : null;
-    // what a person has unfolded stays so
-    const unfolded = [...old.querySelectorAll("details.fold")].map((fold) => fold.open);
-    row.querySelectorAll("details.fold").forEach((fold, at) => {
+    // what a person has unfolded stays so, and so does a menu that is open
+    const unfolded = [...old.querySelectorAll(UNFOLDS)].map((fold) => fold.open);
+    row.querySelectorAll(UNFOLDS).forEach((fold, at) => {
       fold.open ||= unfolded[at] ?? false;
     });
     row.dataset.changed = "";
