@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from audit import write
 from hosts.access import target_of
 from hosts.database_threads import in_thread
 from hosts.gate.calls.call import Call
@@ -21,6 +22,11 @@ async def make_exec(call: Call) -> None:
     found = await call.find("container", call.request.name, verb)
     told = found.object
     target = target_of(call.endpoint, kind="container", object_id=told.podman_id, name=told.name)
+    if spec.get("Privileged"):
+        await in_thread(
+            lambda: write.refusal(call.person.who, verb, target, reason=execs.PRIVILEGED)
+        )
+        raise Refused(403, execs.PRIVILEGED)
     proposal = from_request.command(verb, user=str(spec.get("User", "")), name=told.name)
     try:
         await in_thread(lambda: require(call.person, call.endpoint, proposal, target=target))

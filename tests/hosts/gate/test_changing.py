@@ -13,6 +13,7 @@ from audit.models import Entry
 from hosts.access import Person
 from hosts.database_threads import in_thread
 from hosts.gate.changes import change, turns
+from hosts.gate.plans import execs
 from hosts.inventory.observed import unexplained
 from hosts.inventory.sightings import Sighting
 from hosts.models import Container, Guardrail, ObjectLock, OpenTransfer
@@ -271,6 +272,21 @@ async def test_a_command_that_is_not_understood_is_not_made(
     door = await knock(await in_thread(person_of, cast.alice))
     got = await door.ask(f"POST {V}/containers/shop-1/exec", body=body)
     assert got.status in (400, 403, 413)
+    assert not there.lines(of="POST")
+
+
+async def test_a_privileged_command_is_refused_in_the_log(
+    there: FakeHost, knock: Knock, cast: Cast, entry_of: Entries
+) -> None:
+    door = await knock(await in_thread(person_of, cast.alice))
+    body = b'{"Cmd":["sh"],"privileged":true}'
+    got = await door.ask(f"POST {V}/containers/shop-1/exec", body=body)
+    assert (got.status, got.json["message"]) == (403, execs.PRIVILEGED)
+    (refusal,) = await entry_of("container.exec")
+    assert (refusal.kind, refusal.target_id, refusal.door) == ("refusal", SHOP, "gate")
+    # a name that nobody has tells no more than it would of any other command
+    got = await door.ask(f"POST {V}/containers/none/exec", body=body)
+    assert got.status == 404
     assert not there.lines(of="POST")
 
 
