@@ -10,6 +10,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 OURS: Final = "io.haulout."
 JOB_LABEL: Final = f"{OURS}job"
+# what makes it the mark of an intent at the gate, which has a number but no job
+AT_GATE: Final = "gate"
 _SALT: Final = "hosts.job-mark"
 _HEX_DIGITS: Final = 32
 

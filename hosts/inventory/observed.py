@@ -18,7 +18,7 @@ from audit.models import Entry
 from audit.shapes import Kind, Target
 from hosts.cards import card_of
 from hosts.inventory.batch import WriteBatch
-from hosts.inventory.job_marks import is_mark
+from hosts.inventory.job_marks import AT_GATE, is_mark, mark
 from hosts.inventory.sightings import Sighting
 from hosts.models import Container, Endpoint, Job
 
@@ -153,6 +153,7 @@ def unexplained(
         for intent in at_gate
         if intent["verb"].startswith("kube.")
     ]
+    marked = _marked(at_gate, sightings)
     named = _imported(endpoint_id, window_from - GRACE) | _played(played)
     kube_pods = tuple(f"{name}-" for verb, name in named if verb == "pod.create")
     return [
@@ -160,6 +161,7 @@ def unexplained(
         for one in sightings
         if (one.verb, one.podman_id) not in planned
         and (one.verb, one.name) not in named
+        and (one.verb, one.made_by_job) not in marked
         # the pod's own event tells it
         and one.name != f"{one.pod_id[:12]}-infra"
         and not (one.verb in OF_CONTAINERS and one.pod_id and one.name.startswith(kube_pods))
@@ -239,6 +241,18 @@ def _as_jobs(intent: dict[str, Any], endpoint_id: int) -> Iterator[tuple[int, st
     if verb.endswith(".prune"):
         for own_id in json.loads(intent["params_text"]).get("ids") or []:
             yield 0, f"{kind}.remove", kind, str(own_id), ""
+
+
+def _marked(
+    at_gate: Iterable[dict[str, Any]], sightings: Sequence[Sighting]
+) -> set[tuple[str, str]]:
+    """(verb, mark) of what clients made without a name of their own."""
+    seen = {one.verb for one in sightings if one.made_by_job}
+    return {
+        (intent["verb"], mark(intent["number"], AT_GATE))
+        for intent in at_gate
+        if intent["verb"] in seen
+    }
 
 
 def _explains(job: tuple[int, str, str, str, str], sighting: Sighting) -> bool:

@@ -220,6 +220,8 @@ async def _do(
     async with HostConnection(call.endpoint) as host, _in_time(limit_s):
         fields = upgrades.asked_of_host(call) if upgraded else _fields(call)
         action.committing = verb not in _HARMLESS
+        if plan.mark is not None:
+            plan.mark(action.number)
         if plan.body is not None:
             asking = upload(call, action, host, target, fields, plan.body, _still(call, told))
         else:

@@ -22,7 +22,7 @@ from hosts.guardrails.privileged import VERB as PRIVILEGED
 from hosts.guardrails.privileged import lacks_right
 from hosts.guardrails.reader import Reader
 from hosts.inventory.bounds import mapping, text
-from hosts.inventory.job_marks import OURS
+from hosts.inventory.job_marks import AT_GATE, JOB_LABEL, OURS, mark
 from hosts.podman import PodmanError, containers, images
 from hosts.podman.errors import NotFound
 from hosts.podman.transports import transport_of
@@ -55,6 +55,12 @@ class _Body:
     spec: dict[str, Any]
     body: dict[str, Any]
     image_fields: tuple[str, ...]
+    label_field: str
+
+    def labelled(self, name: str, value: str) -> bytes:
+        """As it is sent, with one label more."""
+        labels = {**(self.body.get(self.label_field) or {}), name: value}
+        return json.dumps({**self.body, self.label_field: labels}).encode()
 
 
 async def plan_creation(call: Call, _found: ResolvedObject | None) -> Plan:
@@ -85,6 +91,9 @@ async def plan_creation(call: Call, _found: ResolvedObject | None) -> Plan:
         await at_container(action, call.endpoint, call.podman, made, proposal)
         action.made = {"kind": "container", "id": made}
 
+    def write_mark(number: int) -> None:
+        call.body = body.labelled(JOB_LABEL, mark(number, AT_GATE))
+
     params = {
         "name": container.name,
         "image": text(spec.get("image"), limit=255),
@@ -97,6 +106,8 @@ async def plan_creation(call: Call, _found: ResolvedObject | None) -> Plan:
         container=container,
         joins=await _joined(call, pod) if pod is not None else None,
         look=look,
+        # Podman makes up a name, by which nobody could tell whose it is
+        mark=None if container.name else write_mark,
     )
 
 
@@ -105,14 +116,14 @@ def _libpod(call: Call) -> _Body:
     spec = reader.mapping(json_object(call.body), spec_fields.CONTAINER, "")
     if reader.unknown:
         raise Refused(400, f"Not understood: {', '.join(reader.unknown[:9])}.")
-    return _Body(spec, spec, IMAGES)
+    return _Body(spec, spec, IMAGES, "labels")
 
 
 def _docker(call: Call) -> _Body:
     found = from_docker.container(json_object(call.body), call.request.one("name"))
     if found.unknown:
         raise Refused(400, f"Not understood: {', '.join(found.unknown[:9])}.")
-    return _Body(found.spec, found.body, ("Image",))
+    return _Body(found.spec, found.body, ("Image",), "Labels")
 
 
 def heed_own(spec: dict[str, Any], *, images: tuple[str, ...] = IMAGES) -> None:

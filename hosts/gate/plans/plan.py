@@ -24,7 +24,8 @@ class Plan:
     `about`: the object that it turns out to change, though its path names none.
 
     Of what is created: the `name` in its entry, the `container` that a narrowed grant may permit, what it
-    `joins`, and a `look` at the result. `body`: of one that takes an archive.
+    `joins`, and a `look` at the result. `body`: of one that takes an archive. `mark`: writes the number of
+    its intent into what is sent, by which the link knows it among the host's events.
     """
 
     params: dict[str, Any] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Plan:
     joins: Proposal | None = None
     look: Look | None = None
     body: Body | None = None
+    mark: Callable[[int], None] | None = None
 
 
 # the plan of a request: Refused, Refusal

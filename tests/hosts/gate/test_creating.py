@@ -9,6 +9,7 @@ import pytest
 
 from hosts.access import Person
 from hosts.database_threads import in_thread
+from hosts.inventory.job_marks import AT_GATE, JOB_LABEL, mark
 from hosts.models import Guardrail
 from tests.cast import Cast
 from tests.fresh_person import person_of
@@ -23,6 +24,7 @@ P = "/v5.0.0/libpod"
 NEW, IMAGE_ID = "d" * 64, "c" * 64
 IMAGE = "quay.io/lab/busybox:latest"
 CREATE = f"POST {V}/containers/create"
+DOCKER = "/v1.41/containers/create"
 Entries = Callable[[str], Awaitable[list[Any]]]
 
 
@@ -76,6 +78,23 @@ async def test_what_is_asked_for_is_sent_anew(
     intent, outcome = await entry_of("container.create")
     assert (outcome.result, outcome.detail, intent.target_name) == ("ok", "201", "new-1")
     assert json.loads(intent.params_text) == {"name": "new-1", "image": IMAGE}
+
+
+@pytest.mark.parametrize("dialect", ["podman", "docker"])
+async def test_what_has_no_name_gets_a_mark(
+    there: FakeHost, knock: Knock, cast: Cast, entry_of: Entries, dialect: str
+) -> None:
+    """The host tells of it under a name that it makes up; the link knows it by the mark."""
+    line, body, field = CREATE, {"image": IMAGE, "labels": {"app": "shop"}}, "labels"
+    if dialect == "docker":
+        line, body, field = f"POST {DOCKER}", {"Image": IMAGE, "Labels": {"app": "shop"}}, "Labels"
+        there.answers[line] = Answer(201, {"Id": NEW, "Warnings": []})
+    door = await knock(await in_thread(person_of, cast.bob))
+    got = await door.ask(line, body=json.dumps(body).encode())
+    assert got.status == 201
+    intent, _outcome = await entry_of("container.create")
+    [made] = [json.loads(one.body) for one in there.reached if one.line == line]
+    assert made[field] == {"app": "shop", JOB_LABEL: mark(intent.number, AT_GATE)}
 
 
 @pytest.mark.parametrize(
@@ -184,14 +203,14 @@ async def test_a_viewer_makes_none(there: FakeHost, knock: Knock, cast: Cast) ->
     door = await knock(await in_thread(person_of, cast.charlie))
     got = await door.ask(CREATE, body=spec())
     assert (got.status, "container.create" in got.json["message"]) == (403, True)
-    got = await door.ask("POST /v1.41/containers/create", body=b'{"Image":"busybox"}')
+    got = await door.ask(f"POST {DOCKER}", body=b'{"Image":"busybox"}')
     assert (got.status, "container.create" in got.json["message"]) == (403, True)
 
 
 async def test_in_dockers_dialect(
     there: FakeHost, knock: Knock, cast: Cast, entry_of: Entries
 ) -> None:
-    docker = "POST /v1.41/containers/create"
+    docker = f"POST {DOCKER}"
     there.answers[docker] = Answer(201, {"Id": NEW, "Warnings": []})
     door = await knock(await in_thread(person_of, cast.bob))
     body = {"image": "busybox", "Cmd": ["id"], "HostConfig": {"binds": ["/srv:/x"]}}

@@ -11,7 +11,7 @@ from audit.models import Entry
 from audit.shapes import Result, Who
 from hosts.access.fetch import target_of
 from hosts.inventory import WriteBatch, write_together
-from hosts.inventory.job_marks import mark
+from hosts.inventory.job_marks import AT_GATE, mark
 from hosts.inventory.observed import MORE, MOST_A_MINUTE, SightingCounter, record, unexplained
 from hosts.inventory.sightings import Sighting
 from hosts.models import Endpoint, Job
@@ -250,11 +250,11 @@ def test_what_was_left_out_is_written_of_the_host(endpoint: Endpoint) -> None:
     assert (entry.count, entry.target_kind, entry.target_name) == (700, "host", endpoint.host.name)
 
 
-def at_the_gate(endpoint: Endpoint, verb: str, params: dict[str, Any], **target: Any) -> None:
-    """Somebody's own client does it there."""
+def at_the_gate(endpoint: Endpoint, verb: str, params: dict[str, Any], **target: Any) -> int:
+    """Somebody's own client does it there; the intent's number."""
     kind = target.pop("kind", verb.partition(".")[0])
     who = Who(name="Bob", user_id=0, door="gate")
-    write.intent(who, verb, target_of(endpoint, kind=kind, **target), params=params)
+    return write.intent(who, verb, target_of(endpoint, kind=kind, **target), params=params)
 
 
 def test_a_prune_at_the_gate_explains_what_it_names(endpoint: Endpoint) -> None:
@@ -262,6 +262,15 @@ def test_a_prune_at_the_gate_explains_what_it_names(endpoint: Endpoint) -> None:
     assert not foreign(endpoint, sighting("container.remove"))
     assert foreign(endpoint, sighting("container.remove", podman_id="b" * 64))
     assert foreign(endpoint, sighting("container.rename"))
+
+
+def test_a_container_without_a_name_is_known_by_its_mark(endpoint: Endpoint) -> None:
+    number = at_the_gate(endpoint, "container.create", {"image": "busybox"}, name="busybox")
+    ours, theirs = mark(number, AT_GATE), mark(number + 1, AT_GATE)
+    assert not foreign(endpoint, sighting("container.create", made_by_job=ours))
+    assert foreign(endpoint, sighting("container.remove", made_by_job=ours))
+    for other in (theirs, mark(number), ""):
+        assert foreign(endpoint, sighting("container.create", made_by_job=other))
 
 
 def test_a_kube_file_at_the_gate_explains_what_is_in_it(endpoint: Endpoint) -> None:
