@@ -146,8 +146,9 @@ async def streamed_action(
     try:
         yield action
         result = Result.OK
-    except (asyncio.CancelledError, GeneratorExit):
-        # GeneratorExit: the reader of the block's output stopped
+    except (asyncio.CancelledError, GeneratorExit, ConnectionResetError):
+        # GeneratorExit: the reader of the block's output stopped. ConnectionResetError: it hung up; what
+        # happens to the host's connection is a PodmanError, or Refused by the gate
         result = Result.UNKNOWN if action.committing else Result.CANCELLED
         raise
     except PodmanError as failed:

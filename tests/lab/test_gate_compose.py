@@ -13,11 +13,13 @@ from tests.cast import Cast
 from tests.fresh_person import person_of
 from tests.lab.hosts import Host, Lab
 from tests.lab.link_process import Link, link, register, until
-from tests.lab.test_gate_clients import clients_at, on_docker_hub, outcomes
+from tests.lab.test_gate_clients import IMAGE, clients_at, on_docker_hub, outcomes
 
 __all__ = ["link", "on_docker_hub"]
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_S = 240
+# what observed_by_now does by hand
+MARKER = [("network.create", "marker"), ("network.remove", "marker")]
 
 
 @pytest.fixture
@@ -97,5 +99,27 @@ async def test_ten_services_up_and_down(
     assert host.podman("ps", "-aq", "--filter", "name=shop").strip() == ""
     assert "shop" not in host.podman("volume", "ls", "-q") + host.podman("network", "ls")
     assert {verb for verb, result in await outcomes() if result != "ok"} == set()
-    marker = [("network.create", "marker"), ("network.remove", "marker")]
-    assert (await observed_by_now(host))[len(before) :] == marker
+    assert (await observed_by_now(host))[len(before) :] == MARKER
+
+
+@pytest.mark.usefixtures("on_docker_hub")
+async def test_single_commands(
+    must_have: Any, host: Host, link: Link, cast: Cast, tmp_path: Path
+) -> None:
+    """Also of containers whose names Podman makes up."""
+    must_have(shutil.which("docker"), "no docker here: apt install docker-cli")
+    endpoint = await in_thread(register, host)
+    before = await observed_by_now(host)
+    async with clients_at(endpoint.pk, tmp_path) as run:
+        said = await run(await in_thread(person_of, cast.bob))
+        first = (await said("docker", "run", "-d", "busybox", "true")).split()[-1]
+        await said("docker", "rm", first)
+        own_id = (await said("podman", "run", "-d", IMAGE, "sleep", "1000")).split()[-1]
+        await said("docker", "restart", "-t", "0", own_id)
+        await said("podman", "exec", own_id, "true")
+        await said("podman", "rm", "-f", "-t", "0", own_id)
+        await said("podman", "tag", IMAGE, "localhost/other:1")
+        await said("podman", "rmi", "localhost/other:1")
+    # docker run -d leaves before its wait has ended
+    assert {result for _verb, result in await outcomes()} <= {"ok", "cancelled"}
+    assert (await observed_by_now(host))[len(before) :] == MARKER
