@@ -80,6 +80,9 @@ def test_a_rule_says_before_it_is_saved_what_of_that_which_is_there_would_break_
 ) -> None:
     page = rules
     host.podman("create", "--name", NAME, "--label", "team=shop", "localhost/busybox", "true")
+    # the form counts what the inventory knows when it is opened
+    page.goto(f"{served.url}/containers/?q=name:{NAME}")
+    page.locator("#list-containers tbody tr", has_text=NAME).first.wait_for()
     page.goto(f"{served.url}/guardrails/new/labels/")
     there = page.locator(".there")
     there.get_by_text("0 of 1 existing container").wait_for()
