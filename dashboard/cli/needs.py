@@ -50,7 +50,7 @@ LAB = [
     Need("podman-compose", "podman-compose"),
     Need("podman-remote", "podman-remote"),
 ]
-BROWSER = [Need("chromium-headless-shell", "chromium-headless-shell")]
+BROWSER = [Need("chromium", "chromium")]
 POSTGRESQL = [Need("postgresql", files=("/usr/lib/postgresql/*/bin/initdb",))]
 
 
