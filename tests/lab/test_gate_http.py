@@ -96,10 +96,10 @@ MOVES = {"Status", "Log", "Size", "RWSize", "SharedSize", "State", "Digest"}
 
 
 def still(value: Any) -> Any:
-    """Without what moves."""
+    """Without what moves, and without an order: Podman lists networks in any."""
     if isinstance(value, dict):
         return {key: still(inner) for key, inner in value.items() if key not in MOVES}
-    return [still(one) for one in value] if isinstance(value, list) else value
+    return sorted(map(still, value), key=repr) if isinstance(value, list) else value
 
 
 async def test_an_administrator_reads_what_the_socket_says(
